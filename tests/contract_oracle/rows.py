@@ -1,0 +1,302 @@
+"""From a raw row to canonical values and the rules it breaks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from contract_oracle.reference import Reference, plain
+
+STAMPS = ["submitted_at", "received_at", "due_at", "finished_at", "returned_at", "refused_at"]
+KINDS = ("regulation", "staff", "rating")
+PORTAL2022 = {
+    "dossier_code": "MaHoSo",
+    "procedure_code": "MaTTHC",
+    "handling_unit": "DonViXuLy",
+    "channel": "KenhThucHien",
+    "submitted_at": "NgayNopHoSo",
+    "received_at": "NgayTiepNhan",
+    "due_at": "NgayHenTra",
+    "finished_at": "NgayKetThucXuLy",
+    "returned_at": "NgayTra",
+    "refused_at": "NgayTuChoi",
+    "status": "TrangThaiHoSo",
+    "has_digitised_parts": "HoSoCoThanhPhanSoHoa",
+    "vneid_verified": "TaiKhoanDuocXacThucVoiVNeID",
+    "online_payment": "DuocThanhToanTrucTuyen",
+}
+PORTAL2026 = {
+    "dossier_code": "MaHoSo",
+    "procedure_code": "MaTTHC",
+    "receiving_unit": "MaDonViTiepNhan",
+    "handling_unit": "MaDonViXuLy",
+    "channel": "KenhThucHien",
+    "submitted_at": "NgayNop",
+    "received_at": "NgayTiepNhan",
+    "due_at": "NgayHenTra",
+    "finished_at": "NgayKetThucXuLy",
+    "returned_at": "NgayTra",
+    "refused_at": "NgayTuChoi",
+    "status": "TrangThai",
+    "has_digitised_parts": "CoThanhPhanSoHoa",
+    "vneid_verified": "TaiKhoanVNeID",
+    "online_payment": "ThanhToanTrucTuyen",
+    "updated_at": "CapNhatLuc",
+}
+
+
+@dataclass
+class Read:
+    """One row as read: canonical values and broken rules."""
+
+    values: dict[str, Any]
+    rules: set[str] = field(default_factory=set)
+
+
+class BadDate(Exception):
+    """Text in a date field that is no date."""
+
+
+def compact(text: Any) -> datetime | None:
+    """``yyyyMMddHHmmss``."""
+    text = text.strip() if isinstance(text, str) else text
+    if text in ("", None):
+        return None
+    if not re.fullmatch(r"\d{14}", str(text)):
+        raise BadDate
+    return _made(lambda: datetime.strptime(str(text), "%Y%m%d%H%M%S"))
+
+
+def iso(text: Any) -> datetime | None:
+    """``yyyy-MM-dd HH:mm:ss``, with a T and fractions in the other form."""
+    text = text.strip() if isinstance(text, str) else text
+    if text in ("", None):
+        return None
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?", str(text)):
+        raise BadDate
+    return _made(lambda: datetime.fromisoformat(str(text)))
+
+
+def office(value: Any) -> datetime | None:
+    """``dd/MM/yyyy HH:mm``, or the serial number of a spreadsheet."""
+    value = value.strip() if isinstance(value, str) else value
+    if value in ("", None):
+        return None
+    if isinstance(value, float):
+        return _made(lambda: datetime(1899, 12, 30) + timedelta(seconds=round(value * 86400)))
+    match = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: (\d{1,2}):(\d\d)(?::(\d\d))?)?", value)
+    if not match:
+        raise BadDate
+    day, month, year, hour, minute, second = (int(g or 0) for g in match.groups())
+    return _made(lambda: datetime(year, month, day, hour, minute, second))
+
+
+def _made(make: Callable[[], datetime]) -> datetime:
+    try:
+        return make()
+    except (ValueError, OverflowError) as error:
+        raise BadDate from error
+
+
+def amount(value: Any) -> int:
+    """An amount in VND; points group thousands in text."""
+    if isinstance(value, (int, float)):
+        return int(value)
+    text = str(value).strip()
+    return int(text.replace(".", "")) if re.fullmatch(r"-?\d{1,3}(\.\d{3})+", text) else int(float(text))
+
+
+class Dossiers:
+    """Reads the rows of one dossier file."""
+
+    def __init__(self, dialect: str, unit: str, day: date, reference: Reference) -> None:
+        self.dialect, self.unit, self.reference = dialect, unit, reference
+        self.agencies = reference.agencies(day)
+
+    def read(self, raw: dict[str, Any]) -> Read:
+        """Canonical values of a row and its broken rules."""
+        names = {"dvcqg2022": PORTAL2022, "dvcqg2026": PORTAL2026}.get(self.dialect)
+        get = (lambda c: raw.get(names.get(c, ""))) if names else (lambda c: raw.get(c))
+        stamp = {"dvcqg2022": compact, "dvcqg2026": iso}.get(self.dialect, office)
+        out = Read({})
+        v, bad = out.values, out.rules
+        v["dossier_code"] = plain(str(get("dossier_code") or "")).upper()
+        if not v["dossier_code"]:
+            bad.add("no_key")
+        code = str(get("procedure_code") or "").strip()
+        match = re.match(r"\d\.\d{6}(?=\.|$)", code)
+        v["procedure"] = match[0] if match else code
+        if v["procedure"] not in self.reference.procedures:
+            bad.add("unknown_procedure")
+        for name in ("receiving_unit", "handling_unit"):
+            v[name] = str(get(name) or "").strip() or self.unit
+            if v[name] not in self.agencies:
+                bad.add("unknown_unit")
+        for name in [*STAMPS, "updated_at"]:
+            try:
+                v[name] = stamp(get(name))
+            except BadDate:
+                v[name] = None
+                bad.add("bad_date")
+        self._codes(out, get)
+        try:
+            v["fees"] = self._fees(raw)
+        except ValueError:
+            v["fees"] = []
+        if any(fee < 0 for fee in v["fees"]):
+            bad.add("negative_amount")
+        try:
+            v["supplements"] = self._supplements(raw, stamp)
+        except BadDate:
+            v["supplements"] = []
+            bad.add("bad_date")
+        self._papers(v, raw)
+        order(out)
+        return out
+
+    def _codes(self, out: Read, get: Callable[[str], Any]) -> None:
+        v, labels = out.values, self.reference.labels
+        if self.dialect in ("onecsv", "workbook"):
+            told = lambda field: plain(str(get(field) or "")).casefold()  # noqa: E731
+            v["status"] = int(labels["status"].get(told("status"), 0))
+            v["channel"] = labels["channel"].get(told("channel"), "?") if told("channel") else "direct"
+            v["online_payment"] = int(labels["online_payment"].get(told("online_payment"), 0))
+            for name in ("has_digitised_parts", "vneid_verified", "reused_part", "from_personal_store"):
+                v[name] = labels["boolean"].get(told(name)) == "true"
+            v["has_electronic_result"] = labels["boolean"].get(told("has_electronic_result")) == "true"
+        else:
+            status, channel = str(get("status") or "").strip(), str(get("channel") or "").strip()
+            v["status"] = int(status) if status.isdigit() and 1 <= int(status) <= 10 else 0
+            v["channel"] = {"": "direct", "1": "direct", "2": "online", "3": "postal"}.get(channel, "?")
+            paid = str(get("online_payment") or 0).strip()
+            v["online_payment"] = int(paid) if paid.isdigit() else 0
+            for name in ("has_digitised_parts", "vneid_verified"):
+                v[name] = get(name) in (True, 1, "1")
+        if not v["status"]:
+            out.rules.add("unknown_status")
+        if v["channel"] == "?":
+            out.rules.add("unknown_channel")
+
+    def _fees(self, raw: dict[str, Any]) -> list[int]:
+        if self.dialect == "dvcqg2022":
+            return [amount(f["Gia"]) for f in raw.get("DanhSachLePhi") or [] if f.get("Gia") not in ("", None)]
+        if self.dialect == "dvcqg2026":
+            return [amount(f["SoTien"]) for f in raw.get("PhiLePhi") or [] if f.get("SoTien") is not None]
+        cell = raw.get("fees")
+        if isinstance(cell, float):
+            return [int(cell)]
+        return [amount(part) for part in str(cell or "").split("|") if part.strip()]
+
+    def _supplements(self, raw: dict[str, Any], stamp: Callable[[Any], Any]) -> list[tuple[Any, Any]]:
+        if self.dialect == "dvcqg2022":
+            rows = raw.get("DanhSachHoSoBoSung") or []
+            return [(stamp(r.get("NgayBoSung")), stamp(r.get("NgayTiepNhanBoSung"))) for r in rows]
+        if self.dialect == "dvcqg2026":
+            return [(stamp(r.get("NgayYeuCau")), stamp(r.get("NgayHoanThanh"))) for r in raw.get("BoSung") or []]
+        out = []
+        for part in str(raw.get("supplements") or "").split("|"):
+            if part.strip():
+                asked, _, answered = part.partition(" - ")
+                out.append((stamp(asked.removesuffix(" -")), stamp(answered)))
+        return out
+
+    def _papers(self, v: dict[str, Any], raw: dict[str, Any]) -> None:
+        if self.dialect == "dvcqg2022":
+            papers, results = raw.get("TaiLieuNop") or [], raw.get("DanhSachGiayToKetQua") or []
+            v["reused_part"] = any(p.get("DuocTaiSuDung") == "1" for p in papers)
+            v["from_personal_store"] = any(p.get("DuocLayTuKhoDMQG") == "1" for p in papers)
+            paths = {p.get("DuongDanTaiTepTin") for p in papers}
+            pairs = [(r.get("MaGiayToKetQua"), r.get("DuongDanTepTinKetQua")) for r in results]
+        elif self.dialect == "dvcqg2026":
+            papers, results = raw.get("ThanhPhanHoSo") or [], raw.get("KetQua") or []
+            v["reused_part"] = any(p.get("TaiSuDung") in (True, 1) for p in papers)
+            v["from_personal_store"] = any(p.get("LayTuKho") in (True, 1) for p in papers)
+            paths = {f.get("IdGiayTo") for p in papers for f in p.get("GiayToDinhKem") or []}
+            pairs = [(r.get("MaKetQua"), r.get("IdGiayTo")) for r in results]
+        else:
+            return
+        v["has_electronic_result"] = any(code and file and file not in paths for code, file in pairs)
+
+
+def order(row: Read) -> None:
+    """The rules that compare two dates."""
+    v = row.values
+    submitted, received = v["submitted_at"], v["received_at"]
+    if submitted and received and received < submitted - timedelta(days=1):
+        row.rules.add("received_before_submitted")
+    if received and v["finished_at"] and v["finished_at"] < received:
+        row.rules.add("finished_before_received")
+    if received and v["due_at"] and v["due_at"] < received:
+        row.rules.add("due_before_received")
+
+
+def payment(raw: dict[str, Any], day: date, reference: Reference) -> Read:
+    """A payment transaction."""
+    out = Read({"transaction_code": raw["MaGiaoDich"].strip(), "dossier_code": raw.get("MaHoSo", "").strip().upper()})
+    v, bad = out.values, out.rules
+    if not v["transaction_code"]:
+        bad.add("no_key")
+    code = raw.get("MaTTHC", "").strip()
+    match = re.match(r"\d\.\d{6}(?=\.|$)", code)
+    if code and (match[0] if match else code) not in reference.procedures:
+        bad.add("unknown_procedure")
+    v["unit"] = raw["MaDonVi"].strip()
+    if v["unit"] not in reference.agencies(day):
+        bad.add("unknown_unit")
+    v["outcome"] = {"1": "succeeded", "0": "failed", "2": "refunded"}.get(raw["TrangThai"].strip(), "")
+    if not v["outcome"]:
+        bad.add("unknown_status")
+    if amount(raw["SoTien"]) < 0:
+        bad.add("negative_amount")
+    try:
+        v["paid_at"] = compact(raw["ThoiGian"])
+    except BadDate:
+        v["paid_at"] = None
+    if v["paid_at"] is None:
+        bad.add("bad_date")
+    return out
+
+
+def vneid(raw: dict[str, Any], day: date, reference: Reference) -> Read:
+    """Cumulative counts of one commune."""
+    out = Read({"commune_code": raw["MaXa"].strip()})
+    v, bad = out.values, out.rules
+    v["unit"] = reference.communes(day).get(v["commune_code"])
+    if not v["commune_code"]:
+        bad.add("no_key")
+    elif v["unit"] is None:
+        bad.add("unknown_unit")
+    try:
+        v["as_of_date"] = datetime.strptime(raw["Ngay"].strip(), "%Y-%m-%d").date()
+    except ValueError:
+        v["as_of_date"] = None
+        bad.add("bad_date")
+    names = {"holders": "SoCCCDGanChip", "level1": "KichHoatMuc1", "level2": "KichHoatMuc2"}
+    for name, column in names.items():
+        v[name] = amount(raw[column])
+        if v[name] < 0:
+            bad.add("negative_amount")
+    return out
+
+
+def feedback(raw: dict[str, Any], day: date, reference: Reference) -> Read:
+    """A petition or a rating."""
+    out = Read({"feedback_code": str(raw.get("MaPAKN") or "").strip(), "kind": raw.get("Loai")})
+    v, bad = out.values, out.rules
+    if not v["feedback_code"]:
+        bad.add("no_key")
+    v["dossier_code"] = str(raw.get("MaHoSo") or "").strip().upper()
+    v["unit"] = str(raw.get("MaDonVi") or "").strip()
+    if v["unit"] not in reference.agencies(day):
+        bad.add("unknown_unit")
+    for name, key in (("received_at", "NgayTiepNhan"), ("due_at", "HanXuLy"), ("answered_at", "NgayTraLoi")):
+        try:
+            v[name] = iso(raw.get(key))
+        except BadDate:
+            v[name] = None
+            bad.add("bad_date")
+    v["satisfied"] = raw.get("HaiLong")
+    return out
