@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -17,6 +16,7 @@ from contract_oracle.reference import Reference
 
 FileKey = tuple[str, str, str, str]
 IndicatorKey = tuple[str, str, str, str]
+Row = dict[str, Any]
 
 
 @dataclass
@@ -53,9 +53,7 @@ def expected(root: Path, reference: Path | Reference) -> Truth:
     for path in sorted(p for p in root.glob("*/*/*/*") if p.is_file()):
         system, unit, day_text, name = path.relative_to(root).parts
         spec = known.systems.get((system, name.split(".")[0]))
-        if spec is None or not re.fullmatch(
-            re.escape(f"{spec['dataset']}.{spec['ext'].removesuffix('.gz')}") + r"(\.gz)?", name
-        ):
+        if spec is None or name.removesuffix(".gz") != f"{spec['dataset']}.{spec['ext'].removesuffix('.gz')}":
             truth.stray.append("/".join(path.relative_to(root).parts))
             continue
         day = date.fromisoformat(day_text)
@@ -76,8 +74,8 @@ def expected(root: Path, reference: Path | Reference) -> Truth:
 
 
 def _accept(
-    file: FileTruth, raws: list[Any], spec: Any, unit: str, day: date, known: Reference
-) -> list[dict[str, Any]]:
+    file: FileTruth, raws: list[Row], spec: dict[str, str], unit: str, day: date, known: Reference
+) -> list[Row]:
     dossiers = reading.Dossiers(spec["dialect"], unit, day, known)
     seen, out = set(), []
     file.rows_read = len(raws)

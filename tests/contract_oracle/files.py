@@ -50,11 +50,10 @@ def raw_rows(path: Path, spec: Row, reference: Reference) -> list[dict[str, Any]
     if dialect == "workbook":
         return _table(_sheet(data), headings)
     delimiter = {"tab": "\t", "": ","}.get(spec["delimiter"], spec["delimiter"])
-    table = [
-        r for r in csv.reader(io.StringIO(_text(data), newline=""), delimiter=delimiter) if any(c.strip() for c in r)
-    ]
+    lines = csv.reader(io.StringIO(_text(data), newline=""), delimiter=delimiter)
+    table = [line for line in lines if any(cell.strip() for cell in line)]
     if dialect == "onecsv":
-        return _table(table[:1] + table[1:], headings, search=1)
+        return _table(table, headings, search=1)
     if not table or REQUIRED[spec["dataset"]] - {plain(c) for c in table[0]}:
         raise Refused("missing_column")
     head = [plain(c) for c in table[0]]
@@ -115,16 +114,15 @@ def _depth(text: str) -> int:
 
 def _table(table: list[list[Any]], headings: Row, search: int = 20) -> list[dict[str, Any]]:
     """Rows below the first line that holds every required heading."""
-    required, best = REQUIRED["dossiers"], set()
-    for at, line in enumerate(table[:search]):
+    required = REQUIRED["dossiers"]
+    for below, line in enumerate(table[:search], 1):
         names = [headings.get(plain(str(cell or "")), "") for cell in line]
-        best = best if len(best) >= len(required & set(names)) else required & set(names)
         if required <= set(names):
             break
     else:
         raise Refused("missing_column")
     rows = []
-    for line in table[at + 1 :]:
+    for line in table[below:]:
         if search > 1 and any(isinstance(c, str) and plain(c).casefold() == "tổng cộng" for c in line):
             break
         if all(c is None or c == "" for c in line):

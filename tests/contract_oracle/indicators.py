@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from contract_oracle.expected import Truth
 
 Row = dict[str, Any]
+Above = dict[str, list[str]]
+Span = tuple[date, date]
 PLAIN = {
     "ONLINE_DOSSIER": lambda d: d["channel"] == "online",
     "ORIGINAL_RESULT_AVAILABLE": lambda d: d["has_electronic_result"],
@@ -78,15 +80,15 @@ def count(truth: Truth, data: dict[str, list[Row]], reference: Reference) -> Non
         d["obligated"] = reference.bears_fee(d["procedure"]) and not (d["fees"] and not any(d["fees"]))
         by_number[d["dossier_code"]].append(d)
     for p in petitions:
-        if p["satisfied"] is False and (d := _named(by_number, p, truth)):
-            d["unhappy"] = True
+        if p["satisfied"] is False and (named := _named(by_number, p, truth)):
+            named["unhappy"] = True
     _pay(data["payments"], by_number, truth)
     above = reference.ancestors()
     for _, start, end in truth.periods:
         as_of = _end(min(end, truth.last_day or end))
-        _dossiers(truth, dossiers, above, start, end, as_of)
-        _petitions(truth, petitions, above, start, end, as_of)
-        _vneid(truth, data["vneid"], above, start, end)
+        _dossiers(truth, dossiers, above, (start, end), as_of)
+        _petitions(truth, petitions, above, (start, end), as_of)
+        _vneid(truth, data["vneid"], above, (start, end))
 
 
 def _named(by_number: dict[str, list[Row]], row: Row, truth: Truth) -> Row | None:
@@ -107,31 +109,31 @@ def _pay(payments: list[Row], by_number: dict[str, list[Row]], truth: Truth) -> 
             d["transactions"] += 1
 
 
+def _within(stamp: datetime | None, span: Span) -> bool:
+    return stamp is not None and span[0] <= stamp.date() <= span[1]
+
+
 def _end(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, 23, 59, 59)
 
 
-def _put(
-    truth: Truth, above: dict[str, list[str]], unit: str, period: tuple[date, date], name: str, n: int, d: int
-) -> None:
+def _put(truth: Truth, above: Above, unit: str, span: Span, name: str, n: int, d: int) -> None:
     for code in above.get(unit, [unit]):
-        key = (code, period[0].isoformat(), period[1].isoformat(), name)
+        key = (code, span[0].isoformat(), span[1].isoformat(), name)
         old = truth.indicators.get(key, (0, 0))
         truth.indicators[key] = (old[0] + n, old[1] + d)
 
 
-def _dossiers(
-    truth: Truth, dossiers: list[Row], above: dict[str, list[str]], start: date, end: date, as_of: datetime
-) -> None:
+def _dossiers(truth: Truth, dossiers: list[Row], above: Above, span: Span, as_of: datetime) -> None:
     for d in dossiers:
-        if not d["received_at"] or not start <= d["received_at"].date() <= end:
+        if not _within(d["received_at"], span):
             continue
         timely, flag = on_time(d, as_of)
         if flag:
             truth.flags[flag].add(f"{d['system']}/{d['dossier_code']}")
 
         def put(name: str, n: bool | int, of: bool | int = 1, unit: str = d["handling_unit"]) -> None:
-            _put(truth, above, unit, (start, end), name, int(n), int(of))
+            _put(truth, above, unit, span, name, int(n), int(of))
 
         put("PROCESSING_ON_TIME", timely)
         put("DOSSIER_RECEIVING_SATISFACTION", timely and not d["unhappy"])
@@ -141,23 +143,17 @@ def _dossiers(
         put("PAYMENT_TRANSACTION_ONLINE", d["transactions"] if d["obligated"] else 0, d["obligated"])
 
 
-def _petitions(
-    truth: Truth, petitions: list[Row], above: dict[str, list[str]], start: date, end: date, as_of: datetime
-) -> None:
+def _petitions(truth: Truth, petitions: list[Row], above: Above, span: Span, as_of: datetime) -> None:
     for p in petitions:
-        if (
-            p["kind"] not in ("regulation", "staff")
-            or not p["received_at"]
-            or not start <= p["received_at"].date() <= end
-        ):
+        if p["kind"] not in ("regulation", "staff") or not _within(p["received_at"], span):
             continue
         timely = p["due_at"] is None or (p["answered_at"] or as_of) <= p["due_at"]
-        _put(truth, above, p["unit"], (start, end), "PETITION_PROCESSING_ON_TIME", timely, 1)
+        _put(truth, above, p["unit"], span, "PETITION_PROCESSING_ON_TIME", timely, 1)
         pleased = timely and p["satisfied"] is not False
-        _put(truth, above, p["unit"], (start, end), "PETITION_HANDLING_SATISFACTION", pleased, 1)
+        _put(truth, above, p["unit"], span, "PETITION_HANDLING_SATISFACTION", pleased, 1)
 
 
-def _vneid(truth: Truth, rows: list[Row], above: dict[str, list[str]], start: date, end: date) -> None:
-    for row in latest([r for r in rows if start <= r["day"] <= end], "commune_code"):
+def _vneid(truth: Truth, rows: list[Row], above: Above, span: Span) -> None:
+    for row in latest([r for r in rows if span[0] <= r["day"] <= span[1]], "commune_code"):
         active = row["level1"] + row["level2"]
-        _put(truth, above, row["unit"], (start, end), "VNEID_ACTIVATED", active, row["holders"])
+        _put(truth, above, row["unit"], span, "VNEID_ACTIVATED", active, row["holders"])
