@@ -114,15 +114,13 @@ def _depth(text: str) -> int:
 
 def _table(table: list[list[Any]], headings: Row, search: int = 20) -> list[dict[str, Any]]:
     """Rows below the first line that holds every required heading."""
-    required = REQUIRED["dossiers"]
-    for below, line in enumerate(table[:search], 1):
-        names = [headings.get(plain(str(cell or "")), "") for cell in line]
-        if required <= set(names):
-            break
-    else:
+    lines = [[headings.get(plain(str(cell or "")), "") for cell in line] for line in table[:search]]
+    at = next((i for i, names in enumerate(lines) if REQUIRED["dossiers"] <= set(names)), None)
+    if at is None:
         raise Refused("missing_column")
+    names = lines[at]
     rows = []
-    for line in table[below:]:
+    for line in table[at + 1 :]:
         if search > 1 and any(isinstance(c, str) and plain(c).casefold() == "tổng cộng" for c in line):
             break
         if all(c is None or c == "" for c in line):
