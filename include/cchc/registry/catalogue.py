@@ -1,0 +1,132 @@
+"""The loaded registry: look-ups by day, by system and by dialect, and the tables for the warehouse."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import date
+from functools import cached_property, lru_cache
+from importlib.metadata import version
+
+import pyarrow as pa
+
+from cchc.registry.calendar import CalendarDay, build_calendar
+from cchc.registry.files import content_hash
+from cchc.registry.model import (
+    Method,
+    PortalAnswer,
+    Procedure,
+    Selector,
+    System,
+    Unit,
+)
+from cchc.registry.parse import Parsed
+from cchc.registry.text import normalise_heading
+
+
+class Registry:
+    """What is known, dated. Built by :func:`cchc.registry.load.load`; read-only."""
+
+    def __init__(self, parsed: Parsed) -> None:
+        self.units: list[Unit] = [placed.item for placed in parsed.units]
+        self.procedures: list[Procedure] = [placed.item for placed in parsed.procedures]
+        self.systems: dict[str, System] = {placed.item.code: placed.item for placed in parsed.systems}
+        self.methods: dict[str, Method] = {placed.item.method: placed.item for placed in parsed.methods}
+        self.bands = [placed.item for placed in parsed.bands]
+        self.indicators = [placed.item for placed in parsed.indicators]
+        self.targets = [placed.item for placed in parsed.targets]
+        self.periods = [placed.item for placed in parsed.periods]
+        self.published = [placed.item for placed in parsed.published]
+        self.mergers = [placed.item for placed in parsed.mergers]
+        self._overrides = [placed.item for placed in parsed.overrides]
+        #: heading map -> normalised heading -> canonical column or ``personal:<name>``
+        self.headings: dict[str, dict[str, str]] = defaultdict(dict)
+        for heading in (placed.item for placed in parsed.headings):
+            self.headings[heading.headings][normalise_heading(heading.heading)] = heading.canonical
+        self.headings = dict(self.headings)
+        #: field -> normalised label -> canonical value
+        self.labels: dict[str, dict[str, str]] = {}
+        for label in (placed.item for placed in parsed.labels):
+            self.labels.setdefault(label.field, {})[normalise_heading(label.label)] = label.canonical
+        #: dialect -> field -> code -> canonical value
+        self.codes: dict[str, dict[str, dict[str, str]]] = {}
+        for code in (placed.item for placed in parsed.codes):
+            self.codes.setdefault(code.dialect, {}).setdefault(code.field, {})[code.code] = code.canonical
+        #: portal answer -> group name; portal answer -> how its keys make criteria
+        self.portal_groups: dict[str, str] = {}
+        self.portal_criteria: dict[str, list[PortalAnswer]] = {}
+        for answer in (placed.item for placed in parsed.portal_answers):
+            self.portal_groups[answer.answer] = answer.group_name
+            criteria = self.portal_criteria.setdefault(answer.answer, [])
+            criteria += [answer] if answer.criterion else []
+        self.hash: str = content_hash(parsed.files, "holidays", version("holidays"))
+        self._on = lru_cache(maxsize=512)(self._units_on)
+        self._procedures_on = lru_cache(maxsize=512)(self._procedure_codes_on)
+        self._below = lru_cache(maxsize=512)(self._below_on)
+
+    def units_on(self, day: date) -> dict[str, Unit]:
+        """The units in force on a day, by agency code."""
+        return self._on(day)
+
+    def unit_codes_on(self, day: date) -> frozenset[str]:
+        """The agency codes in force on a day."""
+        return frozenset(self._on(day))
+
+    def admin_codes_on(self, day: date, level: str | None = None) -> frozenset[str]:
+        """The administrative codes in force on a day, of one level or of all."""
+        units = self._on(day).values()
+        return frozenset(u.admin_code for u in units if u.admin_code and (level is None or u.level == level))
+
+    def procedure_codes_on(self, day: date) -> frozenset[str]:
+        """The procedure codes (national stems) in the catalogue on a day."""
+        return self._procedures_on(day)
+
+    @cached_property
+    def procedure_codes(self) -> frozenset[str]:
+        """Every procedure code the catalogue ever held."""
+        return frozenset(item.procedure_code for item in self.procedures)
+
+    def units_below(self, under: str, level: str, day: date) -> tuple[str, ...]:
+        """The units of one level below a unit (or the unit itself) on a day, sorted."""
+        return self._below(under, level, day)
+
+    def delivery_units(self, system: str, dataset: str, day: date) -> tuple[str, ...]:
+        """The units for which a system delivers a dataset on a day: listed or selected, and in force, sorted."""
+        found = self.systems.get(system)
+        spec = found.spec(dataset) if found and found.valid_on(day) else None
+        if spec is None:
+            return ()
+        if isinstance(spec.units, Selector):
+            return self.units_below(spec.units.under, spec.units.level, day)
+        return tuple(sorted(set(spec.units) & self._on(day).keys()))
+
+    @cached_property
+    def calendar(self) -> list[CalendarDay]:
+        """Every day of 2020 to 2030; built at first use."""
+        return build_calendar(self._overrides)
+
+    def tables(self) -> dict[str, pa.Table]:
+        """The tables ``reg_*`` of the warehouse."""
+        from cchc.registry.tables import build_tables
+
+        return build_tables(self)
+
+    def _units_on(self, day: date) -> dict[str, Unit]:
+        return {unit.agency_code: unit for unit in self.units if unit.valid_on(day)}
+
+    def _procedure_codes_on(self, day: date) -> frozenset[str]:
+        return frozenset(item.procedure_code for item in self.procedures if item.valid_on(day))
+
+    def _below_on(self, under: str, level: str, day: date) -> tuple[str, ...]:
+        units = self._on(day)
+
+        def is_below(unit: Unit) -> bool:
+            seen: set[str] = set()
+            code: str | None = unit.agency_code
+            while code is not None and code not in seen:
+                if code == under:
+                    return True
+                seen.add(code)
+                code = units[code].parent if code in units else None
+            return False
+
+        return tuple(sorted(code for code, unit in units.items() if unit.level == level and is_below(unit)))

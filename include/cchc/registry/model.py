@@ -1,0 +1,354 @@
+"""The shapes of the registry's rows and files (pydantic): one class for one row of a CSV file or one YAML file."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from cchc.registry.text import kind_of, normalise_heading
+
+__all__ = [
+    "Band",
+    "Code",
+    "Criterion",
+    "DatasetSpec",
+    "Group",
+    "Heading",
+    "Indicator",
+    "Label",
+    "Merger",
+    "Method",
+    "Override",
+    "Period",
+    "PortalAnswer",
+    "Procedure",
+    "Published",
+    "Selector",
+    "System",
+    "Target",
+    "Unit",
+    "normalise_heading",
+]
+
+Level = Literal["province", "department", "district", "commune"]
+DatasetName = Literal["dossiers", "payments", "vneid", "feedback", "portal"]
+Operator = Literal["=", ">", ">=", "<", "<=", "~"]
+Day = date
+OptionalDay = date | None
+
+_CODE = re.compile(r"[A-Za-z0-9]+(?:[._-][A-Za-z0-9]+)*")
+_PROCEDURE = re.compile(r"\d\.\d{6}")
+
+
+def _words(value: object) -> object:
+    return tuple(value.split()) if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
+
+
+class _Row(BaseModel):
+    """A row of a CSV file: an empty cell is None, columns the registry does not know are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        return {key: cell for key, cell in value.items() if cell not in ("", None)}
+
+
+class _Node(BaseModel):
+    """A node of a YAML file: a key the registry does not know is a typing error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class _Dated(_Row):
+    """A row with a validity; both ends inclusive, an open end is None."""
+
+    valid_from: Day
+    valid_to: OptionalDay = None
+
+    def valid_on(self, day: date) -> bool:
+        """Whether the row is in force on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    @model_validator(mode="after")
+    def _in_order(self) -> _Dated:
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError("valid_to lies before valid_from")
+        return self
+
+
+class Unit(_Dated):
+    """One version of an agency: code, name and place in the tree while they were in force."""
+
+    agency_code: str
+    admin_code: str | None = None
+    kind: str | None = None
+    name: str
+    level: Level
+    parent: str | None = None
+    is_invented_code: bool = False
+    source: str | None = None
+
+    @field_validator("agency_code")
+    @classmethod
+    def _code(cls, value: str) -> str:
+        if not _CODE.fullmatch(value):
+            raise ValueError("an agency code is letters and digits in parts joined by dots")
+        return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _kind_from_name(cls, value: Any) -> Any:
+        if isinstance(value, dict) and not value.get("kind") and value.get("name"):
+            return {**value, "kind": kind_of(str(value["name"]))}
+        return value
+
+
+class Procedure(_Dated):
+    """One version of a procedure of the national catalogue."""
+
+    procedure_code: str
+    name: str
+    field: str | None = None
+    level: str | None = None
+    fee_vnd: int | None = Field(default=None, ge=0)
+    max_days: int | None = Field(default=None, ge=0)
+    day_kind: Literal["working", "calendar"] | None = None
+    online_level: Literal["full", "partial", "none", "unverified"] = "unverified"
+    paper_result: bool | None = None
+    source: str | None = None
+
+    @field_validator("procedure_code")
+    @classmethod
+    def _stem(cls, value: str) -> str:
+        if not _PROCEDURE.fullmatch(value):
+            raise ValueError("a procedure code is one digit, a dot and six digits (n.nnnnnn)")
+        return value
+
+
+class Heading(_Row):
+    """One heading of a heading map and the canonical column (or ``personal:<name>``) under it."""
+
+    headings: str
+    heading: str
+    canonical: str
+
+
+class Label(_Row):
+    """One label of the Vietnamese dialects and what it stands for."""
+
+    field: str
+    label: str
+    canonical: str
+
+
+class Code(_Row):
+    """One code of a dialect and what it stands for."""
+
+    dialect: str
+    field: str
+    code: str
+    canonical: str
+
+
+class Merger(_Row):
+    """One old unit and the new unit its territory went to."""
+
+    old_admin_code: str
+    old_name: str
+    old_level: Level
+    new_admin_code: str
+    new_name: str
+    effective_from: Day
+    source: str | None = None
+
+
+class Band(_Dated):
+    """A named band of total scores, of 100; the lower bound is inclusive."""
+
+    method: str
+    band: str
+    name_vi: str
+    name_en: str
+    lower_bound: Decimal = Field(ge=0, le=100)
+    source: str | None = None
+
+
+class Indicator(_Row):
+    """What an indicator counts."""
+
+    indicator: str
+    name_vi: str
+    name_en: str
+    dataset: DatasetName
+    numerator_rule: str
+    denominator_rule: str
+    numerator_rule_en: str | None = None
+    denominator_rule_en: str | None = None
+    unit_of_measure: str = "percent"
+    source: str | None = None
+
+
+class Target(_Row):
+    """A target of one indicator, for one unit, one level or all, in a period."""
+
+    indicator: str
+    unit_code: str | None = None
+    level: Level | None = None
+    period_from: Day
+    period_to: OptionalDay = None
+    operator: Operator = ">="
+    target_percent: Decimal
+    source: str
+    verified: bool = False
+    note: str | None = None
+
+
+class Period(_Row):
+    """A reporting period beyond months, quarters and years."""
+
+    kind: Literal["custom"] = "custom"
+    period_start: Day
+    period_end: Day
+    label_vi: str
+    label_en: str
+
+
+class Published(_Row):
+    """A figure as published, and what the check found. A suggestion never replaces the published value."""
+
+    figure_id: str
+    source_document: str
+    unit_code: str
+    scope: Literal["own", "below", "subtree"]
+    period_start: Day
+    period_end: Day
+    measure: str
+    published_value: Decimal
+    published_text: str
+    operator: Operator = "="
+    decimals: int = 0
+    unit_of_measure: Literal["count", "percent"]
+    flag: str | None = None
+    suggested_value: Decimal | None = None
+    note: str | None = None
+
+
+class Override(_Row):
+    """A day that the calendar package does not know, and the day from which the decision was known."""
+
+    day: Day
+    is_working_day: bool
+    holiday_vi: str | None = None
+    holiday_en: str | None = None
+    known_from: OptionalDay = None
+    verified: bool = False
+    source: str | None = None
+
+
+class PortalAnswer(_Row):
+    """Which keys of a tree answer of the national portal make a criterion; without a criterion: the answer's group."""
+
+    answer: str
+    group_name: str
+    criterion: str | None = None
+    numerator_keys: Words = ()
+    denominator_keys: Words = ()
+
+
+class Selector(_Node):
+    """Units by level below one unit, resolved for each day."""
+
+    level: Level
+    under: str
+
+
+class DatasetSpec(_Node):
+    """One dataset a system delivers: in which form, for which units, until when each day (local time)."""
+
+    dataset: DatasetName
+    dialect: str
+    ext: str = Field(pattern=r"^[a-z0-9]+(\.gz)?$")
+    delimiter: Literal[",", ";", "tab"] | None = None
+    encoding: str | None = None
+    headings: str | None = None
+    units: tuple[str, ...] | Selector
+    due_days: int = Field(default=1, ge=0)
+    due_time: str = Field(default="01:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    expected: Literal["daily", "none"] = "daily"
+
+    @field_validator("delimiter", mode="before")
+    @classmethod
+    def _tab(cls, value: object) -> object:
+        return "tab" if value == "\t" else value
+
+
+class System(_Node):
+    """A reporting system and what it delivers."""
+
+    code: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")
+    name_vi: str
+    name_en: str
+    valid_from: Day
+    valid_to: OptionalDay = None
+    root: str | None = None  # where its exports lie, when not under the common root
+    transport: Literal["fsspec", "http"] | None = None  # None: told from the root
+    datasets: tuple[DatasetSpec, ...] = Field(min_length=1)
+
+    def valid_on(self, day: date) -> bool:
+        """Whether the system is in use on that day."""
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+    def spec(self, dataset: str) -> DatasetSpec | None:
+        """How the system delivers one dataset, or None."""
+        return next((spec for spec in self.datasets if spec.dataset == dataset), None)
+
+
+class Criterion(_Node):
+    """One scored criterion: points = min(max, max * ratio / full_at), the ratio in per cent."""
+
+    criterion: str
+    max_score: Decimal = Field(gt=0)
+    full_at_percent: Decimal = Field(default=Decimal(100), gt=0, le=100)
+    zero_denominator: Literal["zero", "maximum"] = "zero"
+    name_vi: str
+    name_en: str
+    source: str | None = None
+
+
+class Group(_Node):
+    """A group of criteria and its maximum."""
+
+    group: str
+    name_vi: str
+    name_en: str
+    max_score: Decimal
+    criteria: tuple[Criterion, ...] = Field(min_length=1)
+
+
+class Method(_Node):
+    """A dated rule set: which criteria score how many points."""
+
+    method: str
+    name_vi: str
+    name_en: str
+    source: str
+    valid_from: Day
+    valid_to: OptionalDay = None
+    is_default: bool = False
+    max_score: Decimal = Decimal(100)
+    groups: tuple[Group, ...] = Field(min_length=1)
+
+    def criteria(self) -> list[tuple[Group, Criterion]]:
+        """The criteria with their groups, in order."""
+        return [(group, criterion) for group in self.groups for criterion in group.criteria]

@@ -1,0 +1,88 @@
+"""All registry files of a directory -> rows and nodes with their places, and the schema errors found on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import BaseModel
+
+from cchc.registry import model
+from cchc.registry.files import Placed, read_node, read_rows, resolve
+from cchc.registry.problems import Problem
+
+T = TypeVar("T", bound=BaseModel)
+
+
+@dataclass
+class Parsed:
+    """What the files say, each row with its place."""
+
+    units: list[Placed[model.Unit]] = field(default_factory=list)
+    procedures: list[Placed[model.Procedure]] = field(default_factory=list)
+    headings: list[Placed[model.Heading]] = field(default_factory=list)
+    labels: list[Placed[model.Label]] = field(default_factory=list)
+    codes: list[Placed[model.Code]] = field(default_factory=list)
+    mergers: list[Placed[model.Merger]] = field(default_factory=list)
+    bands: list[Placed[model.Band]] = field(default_factory=list)
+    indicators: list[Placed[model.Indicator]] = field(default_factory=list)
+    targets: list[Placed[model.Target]] = field(default_factory=list)
+    periods: list[Placed[model.Period]] = field(default_factory=list)
+    published: list[Placed[model.Published]] = field(default_factory=list)
+    overrides: list[Placed[model.Override]] = field(default_factory=list)
+    portal_answers: list[Placed[model.PortalAnswer]] = field(default_factory=list)
+    systems: list[Placed[model.System]] = field(default_factory=list)
+    methods: list[Placed[model.Method]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    files: list[tuple[str, Path]] = field(default_factory=list)
+
+
+def parse(directory: Path | None = None) -> Parsed:
+    """Read every file in force: the directory's own, else the packaged one."""
+    parsed = Parsed()
+
+    def rows(name: str, shape: type[T]) -> list[Placed[T]]:
+        path, own = resolve(directory, name)
+        parsed.files.append((name, path))
+        found, problems = read_rows(path, name, own, shape)
+        parsed.problems += problems
+        return found
+
+    def nodes(name: str, shape: type[T]) -> list[Placed[T]]:
+        folder, own = resolve(directory, name)
+        placed = []
+        for path in sorted(folder.glob("*.yaml")):
+            file = f"{name}/{path.name}"
+            parsed.files.append((file, path))
+            node, problems = read_node(path, file, own, shape)
+            parsed.problems += problems
+            placed += [node] if node else []
+        return placed
+
+    parsed.units = rows("units.csv", model.Unit)
+    parsed.procedures = rows("procedures.csv", model.Procedure)
+    parsed.headings = rows("headings.csv", model.Heading)
+    parsed.labels = rows("labels.csv", model.Label)
+    parsed.codes = rows("codes.csv", model.Code)
+    parsed.mergers = rows("mergers.csv", model.Merger)
+    parsed.bands = rows("bands.csv", model.Band)
+    parsed.indicators = rows("indicators.csv", model.Indicator)
+    parsed.targets = rows("targets.csv", model.Target)
+    parsed.periods = rows("periods.csv", model.Period)
+    parsed.published = rows("published.csv", model.Published)
+    parsed.overrides = rows("calendar.csv", model.Override)
+    parsed.portal_answers = rows("portal_answers.csv", model.PortalAnswer)
+    parsed.systems = nodes("systems", model.System)
+    parsed.methods = nodes("methods", model.Method)
+    _leave_out_foreign_units(parsed)
+    return parsed
+
+
+def _leave_out_foreign_units(parsed: Parsed) -> None:
+    """Packaged figures and targets of units that a directory's own registry does not hold are none of its business."""
+    known = {placed.item.agency_code for placed in parsed.units}
+    parsed.published = [placed for placed in parsed.published if placed.own or placed.item.unit_code in known]
+    parsed.targets = [
+        placed for placed in parsed.targets if placed.own or (placed.item.unit_code or "") in {*known, ""}
+    ]

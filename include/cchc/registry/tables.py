@@ -1,0 +1,155 @@
+"""The registry -> Arrow tables ``reg_*``, columns and types as docs/architecture.md lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from cchc.registry.model import Selector, Unit
+
+if TYPE_CHECKING:
+    from cchc.registry.catalogue import Registry
+
+_SCORE, _PERCENT, _FIGURE = pa.decimal128(9, 2), pa.decimal128(9, 4), pa.decimal128(18, 4)
+
+
+def _schema(text: str, **types: pa.DataType) -> pa.Schema:
+    """Columns in order; text unless a type is given or the name says it is a date."""
+    dates = ("valid_from", "valid_to", "effective_from", "period_from", "period_to", "period_start", "period_end")
+
+    def kind(name: str) -> pa.DataType:
+        return types.get(name, pa.date32() if name in (*dates, "day", "known_from") else pa.string())
+
+    return pa.schema([(name, kind(name)) for name in text.split()])
+
+
+SCHEMAS: dict[str, pa.Schema] = {
+    "reg_units": _schema(
+        "agency_code admin_code kind name level parent valid_from valid_to is_invented_code source",
+        is_invented_code=pa.bool_(),
+    ),
+    "reg_mergers": _schema("old_admin_code old_name old_level new_admin_code new_name effective_from source"),
+    "reg_procedures": _schema(
+        "procedure_code name field level fee_vnd max_days day_kind online_level paper_result "
+        "valid_from valid_to source",
+        fee_vnd=pa.int64(),
+        max_days=pa.int32(),
+        paper_result=pa.bool_(),
+    ),
+    "reg_system_units": _schema(
+        "system system_name dataset dialect unit valid_from valid_to due_days due_time", due_days=pa.int32()
+    ),
+    "reg_methods": _schema("method name_vi name_en source valid_from valid_to is_default", is_default=pa.bool_()),
+    "reg_criteria": _schema(
+        "method criterion group_name position max_score full_at_percent zero_denominator name_vi name_en source",
+        position=pa.int32(),
+        max_score=_SCORE,
+        full_at_percent=_PERCENT,
+    ),
+    "reg_bands": _schema("method band name_vi name_en lower_bound valid_from valid_to source", lower_bound=_SCORE),
+    "reg_indicators": _schema(
+        "indicator name_vi name_en dataset numerator_rule denominator_rule unit_of_measure source"
+    ),
+    "reg_targets": _schema(
+        "indicator unit_code level period_from period_to operator target_percent source", target_percent=_PERCENT
+    ),
+    "reg_calendar": _schema("day is_working_day holiday_vi holiday_en known_from", is_working_day=pa.bool_()),
+    "reg_periods": _schema("kind period_start period_end label_vi label_en"),
+    "reg_published": _schema(
+        "figure_id source_document unit_code scope period_start period_end measure published_value published_text "
+        "operator decimals unit_of_measure flag suggested_value note",
+        published_value=_FIGURE,
+        suggested_value=_FIGURE,
+        decimals=pa.int32(),
+    ),
+}
+
+
+def build_tables(registry: Registry) -> dict[str, pa.Table]:
+    """One Arrow table for each name of :data:`SCHEMAS`."""
+    methods = registry.methods.values()
+    rows: dict[str, Iterable[Any]] = {
+        "reg_units": registry.units,
+        "reg_mergers": registry.mergers,
+        "reg_procedures": registry.procedures,
+        "reg_system_units": _system_units(registry),
+        "reg_methods": methods,
+        "reg_criteria": [
+            {"method": method.method, "group_name": group.group, "position": position, **criterion.model_dump()}
+            for method in methods
+            for position, (group, criterion) in enumerate(method.criteria(), start=1)
+        ],
+        "reg_bands": registry.bands,
+        "reg_indicators": registry.indicators,
+        "reg_targets": [
+            {**item.model_dump(), "source": item.source if item.verified else f"{item.source} (chưa kiểm chứng)"}
+            for item in registry.targets
+        ],
+        "reg_calendar": registry.calendar,
+        "reg_periods": registry.periods,
+        "reg_published": registry.published,
+    }
+    return {name: _table(rows[name], schema) for name, schema in SCHEMAS.items()}
+
+
+def _table(rows: Iterable[Any], schema: pa.Schema) -> pa.Table:
+    listed = list(rows)
+
+    def cell(row: Any, name: str) -> Any:
+        return row[name] if isinstance(row, Mapping) else getattr(row, name)
+
+    return pa.table([pa.array([cell(row, f.name) for row in listed], f.type) for f in schema], schema=schema)
+
+
+def _system_units(registry: Registry) -> list[dict[str, Any]]:
+    """Which system delivers what for which unit, when. Where nothing is due daily, due days and time are null."""
+    versions: dict[str, list[Unit]] = {}
+    for unit in registry.units:
+        versions.setdefault(unit.agency_code, []).append(unit)
+    rows = []
+    for system in registry.systems.values():
+        for spec in system.datasets:
+            if isinstance(spec.units, Selector):
+                wanted = [u for u in registry.units if u.level == spec.units.level]
+                codes = sorted({u.agency_code for u in wanted if _is_below(registry, u, spec.units.under)})
+            else:
+                codes = sorted(set(spec.units))
+            daily = spec.expected == "daily"
+            for code in codes:
+                for start, end in _spans(versions.get(code, []), system.valid_from, system.valid_to):
+                    rows.append(
+                        {
+                            "system": system.code,
+                            "system_name": system.name_vi,
+                            "dataset": spec.dataset,
+                            "dialect": spec.dialect,
+                            "unit": code,
+                            "valid_from": start,
+                            "valid_to": end,
+                            "due_days": spec.due_days if daily else None,
+                            "due_time": spec.due_time if daily else None,
+                        }
+                    )
+    return rows
+
+
+def _is_below(registry: Registry, unit: Unit, under: str) -> bool:
+    return unit.agency_code in registry.units_below(under, unit.level, unit.valid_from)
+
+
+def _spans(units: list[Unit], first: date, last: date | None) -> list[tuple[date, date | None]]:
+    """The validity of a unit's versions within the system's, versions that touch made one."""
+    spans: list[tuple[date, date | None]] = []
+    for unit in sorted(units, key=lambda item: item.valid_from):
+        start = max(unit.valid_from, first)
+        end = min((day for day in (unit.valid_to, last) if day is not None), default=None)
+        if end is not None and end < start:
+            continue
+        if spans and spans[-1][1] is not None and (start - spans[-1][1]).days == 1:
+            spans[-1] = (spans[-1][0], end)
+        else:
+            spans.append((start, end))
+    return spans
