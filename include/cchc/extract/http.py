@@ -1,0 +1,127 @@
+"""Exports behind an HTTP API that serves the contract's paths (section 1): listing, paging, 429 and 5xx."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import httpx
+from tenacity import retry
+
+from cchc.contracts import TIMEZONE
+from cchc.errors import SourceError, TransientError
+from cchc.extract.base import CHUNK, UNKNOWN
+from cchc.extract.retry import POLICY
+
+TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+MOST_PAGES = 1000
+
+
+class HttpSource:
+    """One root URL. Files are fingerprinted by ETag, else by Last-Modified and length, from a HEAD request."""
+
+    def __init__(self, root: str, client: httpx.Client | None = None) -> None:
+        self.root = root.rstrip("/")
+        self.client = client or httpx.Client(
+            timeout=TIMEOUT, follow_redirects=True, headers={"Accept-Encoding": "identity"}
+        )
+
+    def folder(self, system: str, unit: str, day: date) -> list[tuple[str, str, str, object]]:
+        """Files of one delivery folder; see ``Source.folder``. Pages follow the header ``X-Next-Page``."""
+        base = f"{self.root}/{quote(system)}/{quote(unit)}/{day.isoformat()}/"
+        names: list[str] = []
+        page: str | None = None
+        for _ in range(MOST_PAGES):
+            answer = self._get(base, {"page": page} if page else None)
+            if answer is None:
+                break
+            listed = self._names(base, answer)
+            names += [name for name in listed if name not in names]
+            page = answer.headers.get("X-Next-Page")
+            if not page:
+                break
+        found = []
+        for name in sorted(names):
+            location = base + quote(name, safe="")
+            fingerprint, changed = self._head(location)
+            found.append((name, location, fingerprint, changed))
+        return found
+
+    def read(self, location: str) -> Iterator[bytes]:
+        """The bytes of one file; retried as a whole, so that no half file is handed on."""
+        yield from self._download(location)
+
+    @retry(**POLICY)
+    def _download(self, location: str) -> list[bytes]:
+        try:
+            with self.client.stream("GET", location) as answer:
+                self._check(answer, location)
+                return list(answer.iter_raw(CHUNK))
+        except httpx.TransportError as error:
+            raise TransientError(f"{location}: {error!r}") from error
+
+    @retry(**POLICY)
+    def _get(self, url: str, params: dict[str, str] | None) -> httpx.Response | None:
+        try:
+            answer = self.client.get(url, params=params)
+        except httpx.TransportError as error:
+            raise TransientError(f"{url}: {error!r}") from error
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return None  # no folder: not delivered
+        self._check(answer, url)
+        return answer
+
+    def _head(self, url: str) -> tuple[str, datetime | None]:
+        """Fingerprint and arrival time. A server that answers no HEAD can't tell: fetch, and let the hash decide."""
+        unknown = f"{UNKNOWN}{datetime.now(UTC).isoformat()}"
+        try:
+            answer = self.client.head(url)
+        except httpx.TransportError:
+            return unknown, None
+        if answer.status_code >= 400:
+            return unknown, None
+        changed = _http_date(answer.headers.get("Last-Modified"))
+        mark = answer.headers.get("ETag") or answer.headers.get("Last-Modified")
+        return (f"{answer.headers.get('Content-Length', '')}:{mark}" if mark else unknown), changed
+
+    @staticmethod
+    def _names(url: str, answer: httpx.Response) -> list[str]:
+        try:
+            names = answer.json()
+        except ValueError as error:
+            raise TransientError(f"{url}: the listing is no JSON") from error
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise SourceError(f"{url}: the listing is no array of file names")
+        return names
+
+    @staticmethod
+    def _check(answer: httpx.Response, url: str) -> None:
+        code = answer.status_code
+        if code == httpx.codes.TOO_MANY_REQUESTS or code >= 500 or code == httpx.codes.REQUEST_TIMEOUT:
+            raise TransientError(f"{url}: HTTP {code}", _seconds(answer.headers.get("Retry-After")))
+        if code >= 400:
+            raise SourceError(f"{url}: HTTP {code}")
+
+
+def _http_date(text: str | None) -> datetime | None:
+    if not text:
+        return None
+    try:
+        return parsedate_to_datetime(text).astimezone(ZoneInfo(TIMEZONE)).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+def _seconds(text: str | None) -> float | None:
+    """``Retry-After``: seconds, or an HTTP date."""
+    if not text:
+        return None
+    if text.strip().isdigit():
+        return float(text)
+    try:
+        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+    except ValueError:
+        return None

@@ -1,0 +1,93 @@
+"""Tables of the ledger. The migrations in ``migrations/versions`` create them; a test compares the two."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+metadata = sa.MetaData()
+
+file_revision = sa.Table(
+    "file_revision",
+    metadata,
+    sa.Column("id", sa.String(16), primary_key=True),
+    sa.Column("system", sa.String, nullable=False),
+    sa.Column("unit", sa.String, nullable=False),
+    sa.Column("export_date", sa.Date, nullable=False),
+    sa.Column("dataset", sa.String, nullable=False),
+    sa.Column("path", sa.String, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("arrived_at", sa.DateTime, nullable=False),  # local time; the source's word, else when it was fetched
+    sa.Column("landed_at", sa.DateTime, nullable=False),
+    sa.Column("outcome", sa.String, nullable=False, server_default="landed"),
+    sa.Column("reason", sa.String),
+    sa.Column("detail", sa.String),
+    sa.Column("rows_read", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("rows_accepted", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("rows_quarantined", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("rows_duplicate", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("warnings", sa.String, nullable=False, server_default=""),
+    sa.Column("repeats", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("in_force", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("change_no", sa.BigInteger, nullable=False, server_default="0"),
+    sa.UniqueConstraint("system", "unit", "export_date", "dataset", "revision", name="one_row_per_revision"),
+    sa.CheckConstraint("rows_read = rows_accepted + rows_quarantined + rows_duplicate", name="rows_balance"),
+    sa.CheckConstraint("outcome in ('landed', 'accepted', 'refused')", name="outcome_known"),
+    sa.CheckConstraint("outcome <> 'refused' or (rows_read = 0 and reason is not null)", name="refused_whole"),
+    sa.Index("file_revision_by_day", "export_date", "system", "unit"),
+    sa.Index("file_revision_by_change", "change_no"),
+    sa.Index("file_revision_by_outcome", "outcome"),
+)
+
+stage_outcome = sa.Table(
+    "stage_outcome",
+    metadata,
+    sa.Column("revision_id", sa.String(16), sa.ForeignKey("file_revision.id"), primary_key=True),
+    sa.Column("stage", sa.String, primary_key=True),
+    sa.Column("outcome", sa.String, nullable=False),
+    sa.Column("reason", sa.String),
+    sa.Column("row_count", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("duration_ms", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("recorded_at", sa.DateTime, nullable=False),
+)
+
+seen_file = sa.Table(
+    "seen_file",
+    metadata,
+    sa.Column("path", sa.String, primary_key=True),
+    sa.Column("export_date", sa.Date, nullable=False, index=True),
+    sa.Column("fingerprint", sa.String, nullable=False),
+)
+
+stray_file = sa.Table(
+    "stray_file",
+    metadata,
+    sa.Column("path", sa.String, primary_key=True),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("first_seen_at", sa.DateTime, nullable=False),
+)
+
+waiver = sa.Table(
+    "waiver",
+    metadata,
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("row_number", sa.Integer, primary_key=True),
+    sa.Column("rule", sa.String, primary_key=True),
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("decided_by", sa.String, nullable=False),
+    sa.Column("decided_at", sa.DateTime, nullable=False),
+)
+
+run = sa.Table(
+    "run",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("command", sa.String, nullable=False),
+    sa.Column("day_from", sa.Date),
+    sa.Column("day_to", sa.Date),
+    sa.Column("started_at", sa.DateTime, nullable=False),
+    sa.Column("finished_at", sa.DateTime),
+    sa.Column("outcome", sa.String, nullable=False, server_default="running"),
+    sa.Column("summary", sa.String, nullable=False, server_default="{}"),
+)

@@ -1,0 +1,168 @@
+"""What a warehouse can do for the pipeline, and the order in which a load does it. Engines fill in the few verbs."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from cchc.contracts import BUSINESS_KEY
+from cchc.load.schema import DATASETS, DELIVERIES, TABLES, create_statement
+
+
+@dataclass
+class Load:
+    """One load: Parquet files by raw table (datasets and ``quarantine``), and the revisions whose rows must go.
+
+    ``revisions`` are those loaded, ``replaced`` those they take the place of; rows of both leave the tables first.
+    ``discarded`` are in the files but not in force (an older revision judged in the same run): their rows leave again.
+    """
+
+    files: dict[str, list[Path]] = field(default_factory=dict)
+    revisions: set[str] = field(default_factory=set)
+    replaced: set[str] = field(default_factory=set)
+    discarded: set[str] = field(default_factory=set)
+
+
+class Warehouse(ABC):
+    """One open warehouse. Use it as a context manager; every public method is one transaction."""
+
+    def __enter__(self) -> Warehouse:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # -- verbs of an engine ------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the warehouse."""
+
+    @abstractmethod
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run one statement; returns its rows. Parameters are written ``?``."""
+
+    @abstractmethod
+    def append_parquet(self, table: str, schema: pa.Schema, paths: Sequence[Path]) -> None:
+        """Append the rows of Parquet files to ``raw.<table>``."""
+
+    @abstractmethod
+    def append_table(self, table: str, rows: pa.Table) -> None:
+        """Append an Arrow table to ``raw.<table>``."""
+
+    @abstractmethod
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+
+    # -- what the pipeline asks for ------------------------------------------------------------------------------------
+
+    def create(self) -> None:
+        """Create the raw schema where it is missing. A new warehouse wants a full build first."""
+        with self.transaction():
+            self.execute("create schema if not exists raw")
+            for name, schema in TABLES.items():
+                self.execute(create_statement(name, schema))
+            if not self.execute("select 1 from raw.build_state"):
+                self.execute("insert into raw.build_state values (true, '', 0, 0)")
+
+    def load(self, load: Load) -> None:
+        """Replace the rows of the revisions named, and note which keys the next build must recompute."""
+        with self.transaction():
+            gone = sorted(load.revisions | load.replaced | load.discarded)
+            full = self.state()["full_refresh"]
+            stamp = time.time_ns()
+            self._stage_ids(gone)
+            for dataset in DATASETS:
+                self._forget(dataset, note=not full, stamp=stamp)
+                if load.files.get(dataset):
+                    self.append_parquet(dataset, TABLES[dataset], load.files[dataset])
+                    if not full:
+                        self._note_pending(dataset, stamp)
+            self.execute("delete from raw.quarantine where revision_id in (select revision_id from touched)")
+            if load.files.get("quarantine"):
+                self.append_parquet("quarantine", TABLES["quarantine"], load.files["quarantine"])
+            if load.discarded:
+                self._stage_ids(sorted(load.discarded))
+                for table in (*(name for name in DATASETS if load.files.get(name)), "quarantine"):
+                    self.execute(f"delete from raw.{table} where revision_id in (select revision_id from touched)")
+
+    def sync_registry(self, tables: Mapping[str, pa.Table], registry_hash: str) -> bool:
+        """Replace the registry tables when the registry changed; then everything must be built anew. True if so."""
+        if self.state()["registry_hash"] == registry_hash:
+            return False
+        with self.transaction():
+            for name, rows in tables.items():
+                self.execute(f"drop table if exists raw.{name} cascade")
+                self.execute(create_statement(name, rows.schema))
+                self.append_table(name, rows)
+            self.execute("update raw.build_state set full_refresh = true, registry_hash = ?", [registry_hash])
+        return True
+
+    def sync_deliveries(self, rows: Iterable[Mapping[str, Any]]) -> int:
+        """Copy changed file revisions from the ledger; returns how many. ``change_no`` of the last one is remembered."""
+        listed = list(rows)
+        if not listed:
+            return 0
+        table = pa.Table.from_pylist([{**row, "revision_id": row["id"]} for row in listed], schema=DELIVERIES)
+        with self.transaction():
+            self._stage_ids(table["revision_id"].to_pylist())
+            self.execute("delete from raw.deliveries where revision_id in (select revision_id from touched)")
+            self.append_table("deliveries", table)
+            newest = max(row["change_no"] for row in listed)
+            self.execute("update raw.build_state set synced_no = ?", [newest])
+        return len(listed)
+
+    def begin_build(self) -> dict[str, Any]:
+        """Take the snapshot of keys to recompute (``raw.building``); returns the build state."""
+        with self.transaction():
+            self.execute("update raw.build_state set change_no = (select coalesce(max(change_no), 0) from raw.pending)")
+            self.execute("delete from raw.building")
+            self.execute("insert into raw.building select distinct dataset, business_key from raw.pending")
+        return self.state() | {"keys": self.execute("select count(*) from raw.building")[0][0]}
+
+    def finish_build(self) -> None:
+        """After a successful build: what it modelled is no longer pending."""
+        with self.transaction():
+            self.execute("delete from raw.pending where change_no <= (select max(change_no) from raw.build_state)")
+            self.execute("delete from raw.building")
+            self.execute("update raw.build_state set full_refresh = false")
+
+    def state(self) -> dict[str, Any]:
+        """The one row of ``raw.build_state``."""
+        names = TABLES["build_state"].names
+        return dict(zip(names, self.execute(f"select {', '.join(names)} from raw.build_state")[0], strict=True))
+
+    # -- inside --------------------------------------------------------------------------------------------------------
+
+    def _stage_ids(self, ids: Sequence[str]) -> None:
+        """The temporary table ``touched``: revisions whose rows this transaction replaces."""
+        self.execute("create temporary table if not exists touched (revision_id varchar)")
+        self.execute("delete from touched")
+        self._fill_touched(pa.table({"revision_id": pa.array(list(ids), pa.string())}))
+
+    @abstractmethod
+    def _fill_touched(self, ids: pa.Table) -> None:
+        """Fill the temporary table ``touched``."""
+
+    def _forget(self, dataset: str, note: bool, stamp: int) -> None:
+        if not self.execute(f"select 1 from raw.{dataset} limit 1"):
+            return
+        if note:
+            self._note_pending(dataset, stamp)
+        self.execute(f"delete from raw.{dataset} where revision_id in (select revision_id from touched)")
+
+    def _note_pending(self, dataset: str, stamp: int) -> None:
+        for key in BUSINESS_KEY[dataset]:
+            self.execute(
+                f"insert into raw.pending select distinct '{dataset}', {key}, cast(? as bigint) from raw.{dataset} "
+                "where revision_id in (select revision_id from touched)",
+                [stamp],
+            )

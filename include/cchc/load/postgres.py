@@ -1,0 +1,67 @@
+"""The shared warehouse: PostgreSQL, filled by COPY."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from cchc.errors import TransientError
+from cchc.load.base import Warehouse
+
+
+class PostgresWarehouse(Warehouse):
+    """See ``Warehouse``. ``url`` is a libpq URL (``postgresql://user:password@host:port/database``)."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.connection = psycopg.connect(url, autocommit=True)
+        except psycopg.OperationalError as error:
+            raise TransientError(f"warehouse not reached: {error}") from error
+        self.create()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run one statement; returns its rows."""
+        statement: Any = sql.replace("?", "%s") if parameters else sql
+        cursor = self.connection.execute(statement, list(parameters) if parameters else None)
+        return cursor.fetchall() if cursor.description else []
+
+    def append_parquet(self, table: str, schema: pa.Schema, paths: Sequence[Path]) -> None:
+        """COPY the rows of Parquet files, row group by row group."""
+        for path in paths:
+            for batch in pq.ParquetFile(path).iter_batches(65_536, columns=schema.names):
+                self._copy(f"raw.{table}", pa.Table.from_batches([batch]))
+
+    def append_table(self, table: str, rows: pa.Table) -> None:
+        """COPY an Arrow table."""
+        self._copy(f"raw.{table}", rows)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing."""
+        with self.connection.transaction():
+            yield
+
+    def _fill_touched(self, ids: pa.Table) -> None:
+        self._copy("touched", ids)
+
+    def _copy(self, target: str, rows: pa.Table) -> None:
+        columns: Any = f"copy {target} ({', '.join(rows.schema.names)}) from stdin (format csv, null '\\N')"
+        with self.connection.cursor().copy(columns) as copy:
+            copy.write(rows.to_pandas(types_mapper=pd_types).to_csv(index=False, header=False, na_rep="\\N").encode())
+
+
+def pd_types(kind: pa.DataType) -> Any:
+    """Arrow-backed pandas columns: integers stay integers where there are nulls."""
+    import pandas as pd
+
+    return pd.ArrowDtype(kind)

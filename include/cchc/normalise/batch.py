@@ -1,0 +1,68 @@
+"""Run the normalising SQL of a dataset over a batch, with units and procedures resolved on the date of the export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from importlib.resources import files
+
+import duckdb
+import pyarrow as pa
+
+from cchc.normalise.codes import register_maps
+from cchc.read import Opened
+from cchc.registry.load import Registry
+
+
+def normalise(con: duckdb.DuckDBPyConnection, text: pa.Table, opened: Iterable[Opened], registry: Registry) -> int:
+    """Create the table ``rows`` in ``con`` from the text columns of a batch; returns how many rows it has.
+
+    ``rows`` has ``rid`` (0..n-1, in order of file and row), lineage, canonical columns and check columns.
+    """
+    opened = list(opened)
+    dataset, dialect = opened[0].spec.dataset, opened[0].spec.dialect
+    con.register("text_rows", text)
+    con.register("batch_files", _files(opened))
+    _register_registry(con, registry, sorted({file.revision.key.export_date for file in opened}))
+    register_maps(con, dataset, dialect, registry)
+    sql = files("cchc.normalise").joinpath(f"sql/{dataset}.sql").read_text(encoding="utf-8")
+    con.execute(
+        "create or replace temp table rows as select (row_number() over (order by file_no, row_number))::integer - 1 as rid, "
+        f"* from ({sql})"
+    )
+    con.unregister("text_rows")
+    return con.execute("select count(*) from rows").fetchall()[0][0]
+
+
+def _files(opened: list[Opened]) -> pa.Table:
+    keys = [file.revision.key for file in opened]
+    return pa.table(
+        {
+            "file_no": pa.array([file.file_no for file in opened], pa.int32()),
+            "revision_id": pa.array([file.revision.id for file in opened], pa.string()),
+            "system": pa.array([key.system for key in keys], pa.string()),
+            "delivering_unit": pa.array([key.unit for key in keys], pa.string()),
+            "export_date": pa.array([key.export_date for key in keys], pa.date32()),
+        }
+    )
+
+
+def _register_registry(con: duckdb.DuckDBPyConnection, registry: Registry, days: list[date]) -> None:
+    """What the registry knows on each export date: agency codes and commune codes; and every procedure it ever held.
+
+    A procedure that was abolished since still has dossiers running, so its code stays known.
+    """
+    known = {
+        "known_units": ("agency_code", [(code, day) for day in days for code in registry.unit_codes_on(day)]),
+        "known_communes": (
+            "admin_code",
+            [(code, day) for day in days for code in registry.admin_codes_on(day, "commune")],
+        ),
+    }
+    for name, (column, pairs) in known.items():
+        codes, dates = [code for code, _ in pairs], [day for _, day in pairs]
+        con.register(
+            name, pa.table({column: pa.array(codes, pa.string()), "export_date": pa.array(dates, pa.date32())})
+        )
+    procedures = pa.array(sorted(registry.procedure_codes), pa.string())
+    con.register("known_procedures", pa.table({"procedure_code": procedures}))

@@ -1,0 +1,31 @@
+-- Text to types for VNeID activation: cumulative counts of one commune at the end of a day.
+with typed as (
+    select
+        t.file_no,
+        t.row_number,
+        t.row_hash,
+        blank(t.commune_code) as commune_code,
+        case
+            when regexp_full_match(blank(t.as_of_date), '\d{4}-\d\d-\d\d') then try_cast(blank(t.as_of_date) as date)
+        end as as_of_date,
+        blank(t.as_of_date) as date_text,
+        parse_vnd(blank(t.chip_card_holders)) as chip_card_holders,
+        parse_vnd(blank(t.activated_level1)) as activated_level1,
+        parse_vnd(blank(t.activated_level2)) as activated_level2,
+        f.revision_id,
+        f.system,
+        f.delivering_unit,
+        f.export_date
+    from text_rows as t
+    inner join batch_files as f on t.file_no = f.file_no
+)
+
+select
+    t.* exclude (date_text),
+    case when t.as_of_date is null then 'as_of_date' end as bad_dates,
+    case when commune.admin_code is null then 'commune_code' end as unknown_units,
+    least(t.chip_card_holders, t.activated_level1, t.activated_level2) as least_amount,
+    t.chip_card_holders is null or t.activated_level1 is null or t.activated_level2 is null as bad_amount,
+    case when t.as_of_date is null then shape(t.date_text) end as bad_date_shape
+from typed as t
+left join known_communes as commune on t.commune_code = commune.admin_code and t.export_date = commune.export_date

@@ -1,0 +1,148 @@
+"""Extract and land: fetch what is new under the export root, for a range of export dates, units concurrently."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from cchc import land
+from cchc.contracts import Stray
+from cchc.errors import CchcError, ShareExceeded
+from cchc.extract import Source, open_source
+from cchc.extract.base import UNKNOWN, delivery_of
+from cchc.ledger import Arrival, Ledger
+from cchc.registry.load import Registry
+from cchc.registry.model import System
+from cchc.settings import Settings
+
+
+@dataclass
+class Collected:
+    """What one look at the sources brought. ``failed``: (system, unit, why) of units that could not be reached."""
+
+    new: int = 0
+    repeats: int = 0
+    strays: int = 0
+    units: int = 0
+    failed: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def check_share(self, most: float) -> None:
+        """Raise ``ShareExceeded`` when more units failed than the stated share; single failures never fail a run."""
+        if self.units and len(self.failed) / self.units > most:
+            first = "; ".join(f"{system}/{unit}: {why}" for system, unit, why in self.failed[:3])
+            raise ShareExceeded(f"{len(self.failed)} of {self.units} units could not be reached: {first}")
+
+
+def units_of(registry: Registry, system: System, day_from: date, day_to: date) -> dict[str, list[date]]:
+    """Delivering units of a system with the days on which they may deliver something, within a range.
+
+    A listed unit is looked for even on days on which the registry does not know it: its rows are then quarantined with
+    a reason, where not looking would lose the file.
+    """
+    found: dict[str, list[date]] = {}
+    for day in _days(day_from, day_to):
+        if not system.valid_on(day):
+            continue
+        units: set[str] = set()
+        for spec in system.datasets:
+            if isinstance(spec.units, tuple):
+                units.update(spec.units)
+            else:
+                units.update(registry.delivery_units(system.code, spec.dataset, day))
+        for unit in units:
+            found.setdefault(unit, []).append(day)
+    return dict(sorted(found.items()))
+
+
+def collect(
+    settings: Settings,
+    registry: Registry,
+    ledger: Ledger,
+    day_from: date,
+    day_to: date,
+    systems: Collection[str] | None = None,
+    units: Collection[str] | None = None,
+    step: str | None = None,
+) -> Collected:
+    """Look at every folder of the range, land what changed, and number the revisions in the ledger.
+
+    ``systems`` and ``units`` narrow it down; ``step`` is the run day of a scheduled source. A unit that can't be reached
+    is reported and the others go on.
+    """
+    collected = Collected()
+    known = ledger.fingerprints(day_from, day_to)
+    strays: list[Stray] = []
+    arrivals: list[Arrival] = []
+    with ThreadPoolExecutor(settings.fetch_workers) as pool:
+        for code, system in sorted(registry.systems.items()):
+            if systems and code not in systems:
+                continue
+            source = open_source(system.root or settings.exports, settings.schedule, step)
+            folders = units_of(registry, system, day_from, day_to)
+            strays += _unknown_folders(source, system, folders)
+            wanted = {unit: days for unit, days in folders.items() if not units or unit in units}
+            tasks = {
+                unit: pool.submit(_fetch_unit, settings, source, system, unit, days, known)
+                for unit, days in wanted.items()
+            }
+            for unit, task in tasks.items():
+                collected.units += 1
+                try:
+                    mine, odd = task.result()
+                except CchcError as error:
+                    collected.failed.append((code, unit, str(error)))
+                    continue
+                arrivals += mine
+                strays += odd
+    arrivals.sort(key=lambda arrival: arrival.path)
+    collected.new, collected.repeats = ledger.record_arrivals(arrivals)
+    collected.strays = ledger.record_strays((stray.path, stray.reason) for stray in strays)
+    return collected
+
+
+def _fetch_unit(
+    settings: Settings, source: Source, system: System, unit: str, days: list[date], known: dict[str, str]
+) -> tuple[list[Arrival], list[Stray]]:
+    dialects = {spec.dataset: spec.dialect for spec in system.datasets}
+    arrivals: list[Arrival] = []
+    strays: list[Stray] = []
+    for day in days:
+        for name, location, fingerprint, arrived_at in source.folder(system.code, unit, day):
+            path = f"{system.code}/{unit}/{day.isoformat()}/{name}"
+            key = delivery_of(name, system.code, unit, day, dialects)
+            if key is None:
+                strays.append(Stray(path, "unknown file name"))
+                continue
+            if known.get(path) == fingerprint:
+                continue
+            landed = land.store(settings.landing, source.read(location))
+            arrivals.append(
+                Arrival(
+                    key,
+                    path,
+                    fingerprint,
+                    landed.sha256,
+                    landed.size_bytes,
+                    arrived_at if isinstance(arrived_at, datetime) else None,
+                    tells_changes=not fingerprint.startswith(UNKNOWN),
+                )
+            )
+    return arrivals, strays
+
+
+def _unknown_folders(source: Source, system: System, folders: dict[str, list[date]]) -> list[Stray]:
+    """Folders of units the registry does not name for this system: seen, reported, never opened."""
+    children = getattr(source, "children", None)
+    if children is None or not folders:
+        return []
+    return [
+        Stray(f"{system.code}/{unit}", "unit not registered for this system")
+        for unit in children(system.code)
+        if unit not in folders
+    ]
+
+
+def _days(day_from: date, day_to: date) -> Iterator[date]:
+    return (day_from + timedelta(days=n) for n in range((day_to - day_from).days + 1))

@@ -1,0 +1,57 @@
+"""JSON envelopes and JSON lines to records: the text of each record, cut out without building objects.
+
+msgspec checks the whole syntax but hands back every record as raw bytes, so a 200 MB file costs little more than itself.
+"""
+
+from __future__ import annotations
+
+import msgspec
+import polars as pl
+
+from cchc.errors import FileRefused
+from cchc.read.unpack import to_utf8
+
+
+class _Envelope(msgspec.Struct):
+    """G2 envelope (domain: DongBoHoSoMC); only the records matter here."""
+
+    data: list[msgspec.Raw]
+
+
+_envelope = msgspec.json.Decoder(_Envelope)
+_line = msgspec.json.Decoder(msgspec.Raw)
+
+
+def read_envelope(content: bytes) -> pl.DataFrame:
+    """Records of a ``dvcqg2022`` file. Refuses ``invalid_json``, ``deep_nesting``, ``wrong_encoding``."""
+    return _frame(_decode(_envelope.decode, to_utf8(content)).data)
+
+
+def read_lines(content: bytes) -> pl.DataFrame:
+    """Records of a JSON lines file; one bad line refuses it."""
+    return _frame(_decode(_line.decode_lines, to_utf8(content)))
+
+
+def read_whole(content: bytes) -> pl.DataFrame:
+    """A file that is one record."""
+    return _frame([_decode(_line.decode, to_utf8(content))])
+
+
+def _decode(decode, content: bytes):
+    try:
+        return decode(content)
+    except RecursionError as error:
+        raise FileRefused("deep_nesting", "nested deeper than any dossier is") from error
+    except msgspec.ValidationError as error:
+        raise FileRefused("invalid_json", "no list of records where the dialect has it") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise FileRefused("invalid_json", str(error)) from error
+
+
+def _frame(raws: list[msgspec.Raw]) -> pl.DataFrame:
+    records = pl.Series("record", list(map(bytes, raws)), dtype=pl.Binary).cast(pl.String)
+    return (
+        pl.DataFrame({"record": records})
+        .with_columns(row_hash=records.hash(seed=766) if len(records) else pl.Series([], dtype=pl.UInt64))
+        .with_row_index("row_number", offset=1)
+    )

@@ -1,0 +1,10 @@
+"""Stage 5, validate: Great Expectations judges every row of a batch; failing rows go to quarantine.
+
+In: the table ``rows`` of the normalise stage. Out: one row a verdict (``rid``, rules), and Data Docs without values.
+Each rule is an expectation in ``expectations/<dataset>.json`` with an id, a severity (fail, warn) and a reason.
+"""
+
+from cchc.validate.suites import Rule, load_rules
+from cchc.validate.verdict import Verdicts, judge
+
+__all__ = ["Rule", "Verdicts", "judge", "load_rules"]

@@ -1,0 +1,119 @@
+"""Run a suite over a batch with Great Expectations (pandas engine: the one that returns the key of every failing row).
+
+Great Expectations is imported when first used: it takes seconds, and most commands need none of it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from cchc.validate.suites import load_rules, read_suite
+
+
+@dataclass
+class Verdicts:
+    """What a batch got. ``failed``: row id -> rules broken, in the suite's order. ``warned``: rule -> row ids."""
+
+    failed: dict[int, list[str]] = field(default_factory=dict)
+    warned: dict[str, list[int]] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=1)
+def context(quality: Path | None) -> Any:
+    """The Great Expectations context of this process; with a folder, its Data Docs go there."""
+    os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+    import great_expectations as gx
+
+    logging.getLogger("great_expectations").setLevel(logging.WARNING)
+    logging.getLogger("great_expectations.data_context.store").setLevel(logging.ERROR)
+    made = gx.get_context(mode="ephemeral")
+    made.variables.progress_bars = {"globally": False}
+    if quality is not None:
+        site = {
+            "class_name": "SiteBuilder",
+            "show_how_to_buttons": False,
+            "store_backend": {
+                "class_name": "TupleFilesystemStoreBackend",
+                "base_directory": str(quality),
+            },
+            "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        }
+        if "quality" in made.get_site_names():
+            made.update_data_docs_site("quality", site)
+        else:
+            made.add_data_docs_site("quality", site)
+        for name in [name for name in made.get_site_names() if name != "quality"]:
+            made.delete_data_docs_site(name)
+    return made
+
+
+@lru_cache(maxsize=16)
+def _definition(directory: Path, dataset: str, quality: Path | None) -> Any:
+    from great_expectations.core import ExpectationSuite, ValidationDefinition
+
+    ctx = context(quality)
+    suite = ctx.suites.add(ExpectationSuite(**read_suite(directory, dataset)))
+    source = ctx.data_sources.add_or_update_pandas(dataset)
+    batch = source.add_dataframe_asset(dataset).add_batch_definition_whole_dataframe("batch")
+    return ctx.validation_definitions.add(ValidationDefinition(name=dataset, data=batch, suite=suite))
+
+
+def judge(con: duckdb.DuckDBPyConnection, dataset: str, expectations: Path, quality: Path | None = None) -> Verdicts:
+    """Judge the rows of the table ``rows`` in ``con``.
+
+    Only the columns the suite names are handed over, and none of them is personal, so neither a result nor Data Docs
+    can hold more than codes, dates and counts.
+    """
+    rules = load_rules(expectations, dataset)
+    columns = sorted({column for rule in rules for column in rule.columns})
+    frame = con.execute(f"select rid, {', '.join(columns)} from rows order by rid").df()
+    verdicts = Verdicts()
+    if frame.empty:
+        return verdicts
+    result = _definition(expectations, dataset, quality).run(
+        batch_parameters={"dataframe": frame},
+        result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["rid"]},
+    )
+    severity = {rule.id: rule.severity for rule in rules}
+    order = {rule.id: number for number, rule in enumerate(rules)}
+    broken: dict[int, list[str]] = defaultdict(list)
+    for outcome in sorted(result.results, key=lambda r: order[r.expectation_config.meta["id"]]):
+        if outcome.exception_info and _raised(outcome.exception_info):
+            raise RuntimeError(f"suite {dataset}: {_raised(outcome.exception_info)}")
+        meta = outcome.expectation_config.meta
+        rids = [int(entry["rid"]) for entry in outcome.result.get("unexpected_index_list") or []]
+        if severity[meta["id"]] == "warn":
+            if rids:
+                verdicts.warned[meta["rule"]] = rids
+            continue
+        for rid in rids:
+            if meta["rule"] not in broken[rid]:
+                broken[rid].append(meta["rule"])
+    verdicts.failed = dict(broken)
+    return verdicts
+
+
+def build_docs(quality: Path) -> Path | None:
+    """Build Data Docs from the validations of this process; returns the index page, None where nothing was validated."""
+    if not _definition.cache_info().currsize:
+        return None
+    context(quality).build_data_docs(site_names=["quality"])
+    return quality / "index.html"
+
+
+def _raised(info: dict[str, Any]) -> str:
+    """The message of an expectation that could not run (an error of ours, not of the data)."""
+    if info.get("raised_exception"):
+        return str(info.get("exception_message"))
+    for inner in info.values():
+        if isinstance(inner, dict) and inner.get("raised_exception"):
+            return str(inner.get("exception_message"))
+    return ""
