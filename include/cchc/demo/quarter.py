@@ -1,0 +1,187 @@
+"""The demo's quarter: every 2026 system of the province writes its exports, with faults."""
+
+from __future__ import annotations
+
+import zlib
+from bisect import bisect_left
+from collections import defaultdict
+from datetime import date
+
+import msgspec
+import numpy as np
+
+from cchc.demo import faults, write_small
+from cchc.demo.beside import Beside, Line, vneid_counts
+from cchc.demo.dossier import Dossier
+from cchc.demo.lives import unit_lives
+from cchc.demo.plan import Plan, delivery_days
+from cchc.demo.reference import Outlet, Reference
+from cchc.demo.sink import Sink, packed
+from cchc.demo.write_json import envelope_2022, lines_2026
+from cchc.demo.write_table import table, workbook
+
+Shown = dict[tuple[str, date], list[Dossier]]
+SPOILED, DUPLICATE = 0.0016, 0.002  # shares of the rows
+
+
+class Quarter:
+    """Writes one province's exports of a period."""
+
+    def __init__(self, sink: Sink, reference: Reference, seed: int, first: date, last: date, scale: float = 1.0):
+        self.sink, self.reference, self.seed, self.scale = sink, reference, seed, scale
+        self.first, self.last = first, last
+        self.days = delivery_days(first, last)
+        self.plan = Plan.drawn(reference.outlets, self.days, self._rng("plan"))
+        self.beside = Beside(self._rng("beside"))
+
+    def _rng(self, part: str) -> np.random.Generator:
+        return np.random.default_rng([self.seed, zlib.crc32(part.encode())])
+
+    def write(self) -> None:
+        """Every outlet, dossiers first: payments and ratings follow from them."""
+        for outlet in self.reference.outlets_of("dossiers"):
+            self._dossiers(outlet)
+        for outlet in self.reference.outlets_of("payments"):
+            self._payments(outlet)
+        for outlet in self.reference.outlets_of("vneid"):
+            self._vneid(outlet)
+        for outlet in self.reference.outlets_of("feedback"):
+            self._feedback(outlet)
+
+    def _day(self, happened: date) -> date | None:
+        """The delivery day that reports on a date, or None when it lies outside the period."""
+        at = bisect_left(self.days, happened)
+        return self.days[at] if self.first <= happened and at < len(self.days) else None
+
+    def _dossiers(self, outlet: Outlet) -> None:
+        rng = self._rng(outlet.system)
+        shown = self._shown(outlet, rng)
+        for unit in outlet.units:
+            for day in self.days:
+                rows = [self._untidy(d, rng, outlet) for d in shown.get((unit, day), [])]
+                self._spoil(rows, rng, outlet, f"{outlet.system}/{unit}/{day}/{outlet.filename}")
+                self._deliver(outlet, unit, day, rows, rng)
+
+    def _shown(self, outlet: Outlet, rng: np.random.Generator) -> Shown:
+        """What each unit sends each day: the dossiers whose state changed, now and then once for every change."""
+        shown: Shown = defaultdict(list)
+        lives = unit_lives(self.reference, outlet, self.first, self.last, self.scale, rng)
+        for d, events in lives:
+            days = [self._day(at.date()) for at, _ in events]
+            for i, (at, status) in enumerate(events):
+                day = days[i]
+                if day is None or (day in days[i + 1 :] and rng.random() > 0.12):
+                    continue
+                shown[d.unit, day].append(d.seen(at, status))
+            self.beside.follow(d, 0.93)
+        return shown
+
+    def _untidy(self, d: Dossier, rng: np.random.Generator, outlet: Outlet) -> Dossier:
+        luck = float(rng.random())
+        if kind := faults.untidy_kind(luck):
+            self.sink.fault(kind, f"{outlet.system} {d.code}")
+        return faults.untidy(d, luck)
+
+    def _spoil(self, rows: list[Dossier], rng: np.random.Generator, outlet: Outlet, path: str) -> None:
+        """Break rules in some rows, repeat others, in place."""
+        for at in np.flatnonzero(rng.random(len(rows)) < SPOILED):
+            rule = faults.ROW_RULES[int(rng.integers(0, len(faults.ROW_RULES)))]
+            if spoiled := faults.spoil(rows[at], rule, outlet.dialect):
+                rows[at] = spoiled
+                self.sink.fault(rule, f"{path} row {at + 1}")
+        for at in np.flatnonzero(rng.random(len(rows)) < DUPLICATE):
+            if not rows[at].raw:
+                rows.append(rows[at])
+                self.sink.fault("duplicate_row", f"{path} row {len(rows)}")
+
+    def _deliver(self, outlet: Outlet, unit: str, day: date, rows: list[Dossier], rng: np.random.Generator) -> None:
+        """One dossier file in the dialect of its system."""
+        broken = self.plan.broken.get((outlet.system, unit, day, outlet.dataset))
+        without = "received_at" if broken == "missing_column" else ""
+        luck = float(rng.random())
+        if outlet.dialect == "dvcqg2022":
+            content = msgspec.json.encode(envelope_2022(unit, rows))
+        elif outlet.dialect == "dvcqg2026":
+            content = lines_2026(rows)
+        elif outlet.dialect == "onecsv":
+            extra = "Ghi chú nội bộ" if luck < 0.01 else ""
+            decomposed = luck > 0.75
+            content = table(rows, outlet, self.reference, decomposed, extra, without)
+            for kind in ["extra_column"] * bool(extra) + ["decomposed_headings"] * decomposed:
+                self.sink.fault(kind, f"{outlet.system}/{unit}/{day}")
+        else:
+            serials = zlib.crc32(outlet.system.encode()) % 2 == 0
+            content = workbook(rows, outlet, self.reference, unit, day, serials, without)
+        self._put(outlet, unit, day, content, len(rows), luck)
+
+    def _put(self, outlet: Outlet, unit: str, day: date, content: bytes, rows: int, luck: float = 1.0) -> None:
+        """Write the file, unless it is one of the missing; late or broken where the plan says so."""
+        delivery = (outlet.system, unit, day, outlet.dataset)
+        folder = f"{outlet.system}/{unit}/{day}"
+        path = f"{folder}/{outlet.filename}"
+        if delivery in self.plan.missing:
+            self.sink.fault("missing_file", path)
+            return
+        content = packed(content, outlet.ext)
+        if broken := self.plan.broken.get(delivery):
+            self.sink.fault(broken, path)
+            content = content if broken == "missing_column" else faults.break_file(content, broken)
+            rows = 0
+        late = self.plan.late.get(delivery, 0)
+        if late:
+            self.sink.fault("late_file", f"{path} by {late}")
+        self.sink.put(path, content, day, rows, late)
+        if 0.5 < luck < 0.502:
+            name = faults.STRAY_NAMES[int(luck * 1e7) % len(faults.STRAY_NAMES)]
+            self.sink.fault("stray_name", f"{folder}/{name}")
+            self.sink.put(f"{folder}/{name}", b'{"data": []}', day)
+
+    def _payments(self, outlet: Outlet) -> None:
+        """The national gateway reports unit by unit, the local one for the whole province."""
+        rng = self._rng(outlet.system)
+        gateway = 2 if "local" in outlet.system else 1
+        lines: dict[tuple[str, date], list[Line]] = defaultdict(list)
+        for (through, unit, happened), found in self.beside.payments.items():
+            if through == gateway and (day := self._day(happened)):
+                lines[unit if unit in outlet.units else outlet.units[0], day] += found
+        for unit in outlet.units:
+            for day in self.days:
+                rows = sorted(lines.get((unit, day), []), key=lambda line: (line[-1], line[0]))
+                rows = [self._spoil_payment(line, rng, f"{outlet.system}/{unit}/{day}") for line in rows]
+                columns = write_small.PAYMENTS
+                if self.plan.broken.get((outlet.system, unit, day, "payments")) == "missing_column":
+                    columns = ("Cot_la_7", *columns[1:])
+                self._put(outlet, unit, day, write_small.rows(columns, rows), len(rows))
+
+    def _spoil_payment(self, line: Line, rng: np.random.Generator, place: str) -> Line:
+        code, dossier, procedure, unit, amount, gateway, outcome, at = line
+        luck = float(rng.random())
+        if luck < 0.0004:
+            self.sink.fault("unknown_procedure", place)
+            return (code, dossier, faults.FORMULA, unit, amount, gateway, outcome, at)
+        if luck < 0.0008:
+            self.sink.fault("negative_amount", place)
+            return (code, dossier, procedure, unit, -amount, gateway, outcome, at)
+        if luck < 0.0012:
+            self.sink.fault("unknown_status", place)
+            return (code, dossier, procedure, unit, amount, gateway, 7, at)
+        return line
+
+    def _vneid(self, outlet: Outlet) -> None:
+        communes = [u for u in self.reference.units.values() if u.level == "commune" and u.admin_code]
+        mine = sorted((u for u in communes if u.code.startswith(f"{outlet.units[0]}.")), key=lambda u: u.code)
+        for day, lines in vneid_counts(mine, self.days, self._rng(outlet.system)):
+            if day.day == 17:
+                lines[-1] = ("99999", *lines[-1][1:])
+                self.sink.fault("unknown_unit", f"{outlet.system}/{outlet.units[0]}/{day}")
+            self._put(outlet, outlet.units[0], day, write_small.rows(write_small.VNEID, lines), len(lines))
+
+    def _feedback(self, outlet: Outlet) -> None:
+        units = tuple(sorted({u for o in self.reference.outlets_of("dossiers") for u in o.units}))
+        self.beside.petitions(units, self.first, self.last)
+        by_day: dict[date, list[Line]] = defaultdict(list)
+        for happened, lines in sorted(self.beside.feedback.items()):
+            if day := self._day(happened):
+                by_day[day] += lines
+        for day in self.days:
+            self._put(outlet, outlet.units[0], day, write_small.feedback(by_day[day]), len(by_day[day]))

@@ -1,0 +1,29 @@
+"""The datasets beside the dossiers: payments, VNeID counts, feedback."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import msgspec
+
+PAYMENTS = ("MaGiaoDich", "MaHoSo", "MaTTHC", "MaDonVi", "SoTien", "CongThanhToan", "TrangThai", "ThoiGian")
+VNEID = ("MaXa", "Ngay", "SoCCCDGanChip", "KichHoatMuc1", "KichHoatMuc2")
+FEEDBACK = ("MaPAKN", "MaDonVi", "MaHoSo", "Loai", "NgayTiepNhan", "HanXuLy", "NgayTraLoi", "HaiLong")
+
+
+def rows(columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
+    """A CSV file in UTF-8; only headings on an empty day."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(lines)
+    return out.getvalue().encode()
+
+
+def feedback(lines: Iterable[Sequence[Any]]) -> bytes:
+    """JSON lines; a single line feed on an empty day."""
+    objects = [dict(zip(FEEDBACK, line, strict=True)) for line in lines]
+    return msgspec.json.Encoder().encode_lines(objects) or b"\n"
