@@ -14,13 +14,29 @@ from cchc.registry.problems import Problem
 
 __all__ = ["Problem", "check"]
 
+#: Rules about references, by the file referred to: told only once that file's own rows are readable.
+_FOLLOWS = {
+    "unknown_unit": "units.csv",
+    "unknown_parent": "units.csv",
+    "parent_not_valid": "units.csv",
+    "unit_not_valid": "units.csv",
+    "validity_gap": "units.csv",
+    "unknown_headings": "headings.csv",
+    "missing_heading": "headings.csv",
+    "unknown_indicator": "indicators.csv",
+    "unknown_method": "methods",
+    "unknown_group": "methods",
+    "default_method": "methods",
+}
+
 
 def check(directory: Path | None = None) -> list[Problem]:
     """All problems of a registry directory (without one: of the packaged registry), in order of file and line."""
     if directory is not None and not directory.is_dir():
         return [Problem(directory.name, 0, "missing_file", "no such folder", "không có thư mục này")]
     parsed = parse(directory)
-    problems = list(parsed.problems)
+    broken = {problem.file.split("/")[0] for problem in parsed.problems}
+    problems = set(parsed.problems)
     for rule in (check_units, check_procedures, check_columns, check_systems, check_methods):
-        problems += rule(parsed)
-    return sorted(set(problems))
+        problems |= {problem for problem in rule(parsed) if _FOLLOWS.get(problem.rule) not in broken}
+    return sorted(problems)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
 
 from cchc.registry.check_versions import versions
 from cchc.registry.files import Placed
@@ -54,7 +53,7 @@ def _unknown_indicator(file: str, line: int, code: str) -> Problem:
 
 
 def _sum(
-    placed: Placed[Any], at: tuple[str | int, ...], name: str, found: Decimal, stated: Decimal
+    placed: Placed[Method], at: tuple[str | int, ...], name: str, found: Decimal, stated: Decimal
 ) -> Iterator[Problem]:
     if found != stated:
         message = f"the parts of {name} make {found}, stated is {stated}"
@@ -89,10 +88,8 @@ def _default(parsed: Parsed) -> Iterator[Problem]:
     defaults = [method for method in parsed.methods if method.item.is_default]
     if parsed.methods and len(defaults) != 1:
         placed = defaults[-1] if defaults else parsed.methods[0]
-        message, message_vi = (
-            f"{len(defaults)} default methods, not one",
-            f"có {len(defaults)} bộ mặc định, phải là một",
-        )
+        message = f"{len(defaults)} default methods, not one"
+        message_vi = f"có {len(defaults)} bộ mặc định, phải là một"
         yield Problem(placed.file, placed.line_of("is_default"), "default_method", message, message_vi)
 
 

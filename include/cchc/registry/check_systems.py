@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cchc.registry.check_versions import LAST
 from cchc.registry.files import Placed
-from cchc.registry.model import DatasetSpec, Selector, System
+from cchc.registry.model import DatasetSpec, Selector, System, Unit
 from cchc.registry.parse import Parsed
 from cchc.registry.problems import Problem
 from cchc.registry.vocabulary import DIALECTS, MAPPED_DIALECTS
@@ -16,7 +17,7 @@ _PASSWORD = re.compile(r"://[^/@]*:[^/@]+@")
 
 def check_systems(parsed: Parsed) -> Iterator[Problem]:
     """Problems of systems/*.yaml."""
-    spans: dict[str, list[Placed]] = {}
+    spans: dict[str, list[Placed[Unit]]] = {}
     for unit in parsed.units:
         spans.setdefault(unit.item.agency_code, []).append(unit)
     maps = {placed.item.headings for placed in parsed.headings}
@@ -59,7 +60,9 @@ def _dialect(system: Placed[System], number: int, spec: DatasetSpec, maps: set[s
         yield Problem(system.file, at, "unknown_headings", message, message_vi)
 
 
-def _units(system: Placed[System], number: int, spec: DatasetSpec, spans: dict[str, list[Placed]]) -> Iterator[Problem]:
+def _units(
+    system: Placed[System], number: int, spec: DatasetSpec, spans: dict[str, list[Placed[Unit]]]
+) -> Iterator[Problem]:
     at = ("datasets", number, "units")
     if isinstance(spec.units, Selector):
         if spec.units.under not in spans:
@@ -75,11 +78,8 @@ def _units(system: Placed[System], number: int, spec: DatasetSpec, spans: dict[s
             yield Problem(system.file, line, "duplicate_unit", f"{code} stands twice", f"{code} bị lặp")
         seen.add(code)
         first, last = system.item.valid_from, system.item.valid_to
-        if not any(
-            (unit.item.valid_to is None or unit.item.valid_to >= first)
-            and (last is None or unit.item.valid_from <= last)
-            for unit in spans[code]
-        ):
+        versions = [unit.item for unit in spans[code]]
+        if not any(unit.valid_from <= (last or LAST) and first <= (unit.valid_to or LAST) for unit in versions):
             message = f"{code} is never valid while the system is"
             message_vi = f"{code} không có hiệu lực trong thời gian dùng hệ thống"
             yield Problem(system.file, line, "unit_not_valid", message, message_vi)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 
 from cchc.registry.check_versions import LAST, versions
 from cchc.registry.files import Placed
@@ -90,7 +91,7 @@ def _admin_codes(parsed: Parsed) -> Iterator[Problem]:
             by_admin[placed.item.level, placed.item.admin_code].append(placed)
     for (_, admin), found in by_admin.items():
         found.sort(key=lambda one: one.item.valid_from)
-        for before, after in zip(found, found[1:], strict=False):
+        for before, after in pairwise(found):
             same = before.item.agency_code == after.item.agency_code
             if not same and after.item.valid_from <= (before.item.valid_to or LAST):
                 message = f"administrative code {admin} belongs to {before.item.agency_code} too (line {before.line})"

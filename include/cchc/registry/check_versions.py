@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TypeVar
 
 from cchc.registry.files import Placed
@@ -31,7 +32,7 @@ def versions(
         by_key[key(one.item)].append(one)
     for code, found in by_key.items():
         found.sort(key=lambda one: one.item.valid_from)
-        for before, after in zip(found, found[1:], strict=False):
+        for before, after in pairwise(found):
             end, start = before.item.valid_to or LAST, after.item.valid_from
             if start <= end:
                 message = f"{what} {code} is valid twice from {start}; the other version is on line {before.line}"

@@ -128,8 +128,11 @@ def content_hash(files: list[tuple[str, Path]], *versions: str) -> str:
 
 def _problems(error: ValidationError, name: str, line_of: Any) -> list[Problem]:
     found = []
-    for detail in error.errors(include_url=False, include_input=False):
-        location = tuple(detail["loc"])
+    details = error.errors(include_url=False, include_input=False)
+    locations = [tuple(detail["loc"]) for detail in details]
+    for detail, location in zip(details, locations, strict=True):
+        if any(other[: len(location)] == location and other != location for other in locations if location):
+            continue  # a list counted short because one of its parts is wrong
         where = ".".join(str(part) for part in location)
         text = f"{where}: {detail['msg']}" if where else str(detail["msg"])
         rule = "bad_procedure_code" if location == ("procedure_code",) and detail["type"] == "value_error" else "schema"

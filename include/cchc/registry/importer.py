@@ -83,7 +83,7 @@ def _read(path: Path) -> list[dict[str, str]]:
 
 def _rows(stream: Iterable[str]) -> Iterable[dict[str, str]]:
     for row in csv.DictReader(stream):
-        row.pop(None, None)  # type: ignore[call-overload]  # cells beyond the headings
+        row.pop(None, None)  # cells beyond the headings
         yield row
 
 
@@ -122,9 +122,8 @@ def _by_system(path: Path, rows: list[dict[str, str]]) -> dict[str, list[dict[st
 def _system_yaml(code: str, rows: list[dict[str, str]], first_days: dict[str, str]) -> str:
     name = rows[0].get("name", "").strip() or rows[0].get("name_vi", "").strip() or code
     units = [unit for row in rows for unit in row["units"].split()]
-    start = rows[0].get("valid_from", "").strip() or min(
-        (first_days.get(u, _EARLIEST) for u in units), default=_EARLIEST
-    )
+    earliest = min((first_days.get(unit, _EARLIEST) for unit in units), default=_EARLIEST)
+    start = rows[0].get("valid_from", "").strip() or earliest
     node: dict[str, Any] = {
         "code": code,
         "name_vi": name,

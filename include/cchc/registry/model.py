@@ -287,6 +287,12 @@ class DatasetSpec(_Node):
     due_time: str = Field(default="01:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     expected: Literal["daily", "none"] = "daily"
 
+    @field_validator("due_time", mode="before")
+    @classmethod
+    def _clock(cls, value: object) -> object:
+        """YAML 1.1 reads a bare 13:30 as the number 810."""
+        return f"{value // 60:02d}:{value % 60:02d}" if isinstance(value, int) else value
+
     @field_validator("delimiter", mode="before")
     @classmethod
     def _tab(cls, value: object) -> object:

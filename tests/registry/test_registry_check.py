@@ -1,0 +1,238 @@
+"""The check finds each kind of error, on its line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cchc.registry.check import check
+from cchc.registry.files import PACKAGED
+from cchc.registry.importer import import_reference
+
+SAMPLE = Path(__file__).parent / "sample"
+SYSTEM = """\
+code: shop-a
+name_vi: A
+name_en: A
+valid_from: 2025-07-01
+datasets:
+  - dataset: dossiers
+    dialect: onecsv
+    ext: csv
+    headings: Z
+    units:
+      - H99.101
+      - H99.102
+"""
+
+
+@pytest.fixture
+def registry(tmp_path: Path) -> Path:
+    import_reference(SAMPLE, tmp_path)
+    for path in (tmp_path / "systems").iterdir():
+        path.unlink()
+    (tmp_path / "systems" / "shop-a.yaml").write_text(SYSTEM, encoding="utf-8")
+    return tmp_path
+
+
+def found(directory: Path) -> list[tuple[str, int, str]]:
+    return [(problem.file, problem.line, problem.rule) for problem in check(directory)]
+
+
+def add(directory: Path, name: str, *lines: str) -> int:
+    """Append lines to a file of the registry (first copied from the packaged data); the number of the last one."""
+    path = directory / name
+    if not path.exists():
+        path.write_text((PACKAGED / name).read_text(encoding="utf-8"), encoding="utf-8")
+    text = path.read_text(encoding="utf-8") + "".join(line + "\n" for line in lines)
+    path.write_text(text, encoding="utf-8")
+    return text.count("\n")
+
+
+def test_the_sample_is_clean(registry: Path) -> None:
+    assert found(registry) == []
+
+
+# columns as the import writes them: agency_code,admin_code,name,level,parent,valid_from,valid_to
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        ("H99.101,99009,Xã Một,commune,H99,2026-01-01,", "overlapping_validity"),
+        ("H99.103,99003,Xã Ba,commune,H98,2026-01-01,", "unknown_parent"),
+        ("H99.103,99003,Xã Ba,commune,,2026-01-01,", "unknown_parent"),
+        ("H99.103,99003,Xã Ba,commune,H99.101,2025-01-01,", "parent_not_valid"),
+        ("H99.103,99003,Xã Ba,commune,H99.103,2026-01-01,", "parent_circle"),
+        ("H99.103,99001,Xã Ba,commune,H99,2026-01-01,", "duplicate_admin_code"),
+        ("H99.103,99003,Xã Ba,village,H99,2026-01-01,", "schema"),
+        ("H99/103,99003,Xã Ba,commune,H99,2026-01-01,", "schema"),
+        ("H99.103,99003,Xã Ba,commune,H99,2026-01-01,2025-01-01", "schema"),
+        ("H99.103,99003,Xã Ba,commune,H99,1/7/2025,", "schema"),
+        ("H99.103,99003,Xã Ba", "schema"),
+    ],
+)
+def test_units(registry: Path, line: str, rule: str) -> None:
+    at = add(registry, "units.csv", line)
+    assert found(registry) == [("units.csv", at, rule)]
+
+
+def test_gap_between_versions(registry: Path) -> None:
+    at = add(
+        registry,
+        "units.csv",
+        "H99.103,99003,Xã Ba,commune,H99,2025-07-01,2025-12-31",
+        "H99.103,99003,Phường Ba,commune,H99,2026-02-01,",
+    )
+    assert found(registry) == [("units.csv", at, "validity_gap")]
+
+
+def test_line_after_a_cell_of_two_lines(registry: Path) -> None:
+    at = add(registry, "procedures.csv", '1.000003,"Thủ tục', 'ba",a,commune,0,1,working,full,1,2025-07-01,')
+    at = add(registry, "procedures.csv", "1.3,bad,a,commune,0,1,working,full,1,2025-07-01,")
+    assert found(registry) == [("procedures.csv", at, "bad_procedure_code")]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "rule"),
+    [
+        ("procedures.csv", "1.000001,x,a,commune,0,1,working,full,1,2026-01-01,", "overlapping_validity"),
+        ("procedures.csv", "1.000009,x,a,commune,-5,1,working,full,1,2026-01-01,", "schema"),
+        ("headings.csv", "Z,Cột lạ,colour", "unknown_column"),
+        ("headings.csv", "Z,MÃ ,due_at", "duplicate_heading"),
+        ("labels.csv", "colour,Đỏ,red", "unknown_field"),
+        ("labels.csv", "status,Xong,11", "unknown_value"),
+        ("labels.csv", "status,đang  xử lý,4", "duplicate_label"),
+        ("codes.csv", "g1,status,1,1", "unknown_dialect"),
+        ("codes.csv", "csv,outcome,1,failed", "duplicate_code"),
+        ("bands.csv", "qd766-portal-2026,top,Nhất,Top,90,2026-01-01,,x", "overlapping_bands"),
+        ("bands.csv", "qd766-portal-2026,good,Tốt,Good,85,2026-05-01,,x", "overlapping_validity"),
+        ("bands.csv", "other,low,Yếu,Low,0,2026-05-01,,x", "unknown_method"),
+        ("targets.csv", "NOTHING,,,2026-01-01,,>=,90,x,true,", "unknown_indicator"),
+        ("portal_answers.csv", "new-tree,NOWHERE,,,", "unknown_group"),
+        ("indicators.csv", "ONLINE_DOSSIER,a,b,dossiers,c,d,,,percent,x", "duplicate_indicator"),
+    ],
+)
+def test_rows(registry: Path, name: str, line: str, rule: str) -> None:
+    at = add(registry, name, line)
+    assert (name, at, rule) in found(registry)
+    if name not in ("targets.csv",):
+        assert len(found(registry)) == 1
+
+
+def test_target_of_an_unknown_unit(registry: Path) -> None:
+    (registry / "targets.csv").write_text(
+        "indicator,unit_code,level,period_from,period_to,operator,target_percent,source,verified\n"
+        "ONLINE_DOSSIER,H98,,2026-01-01,,>=,90,x,true\n",
+        encoding="utf-8",
+    )
+    assert found(registry) == [("targets.csv", 2, "unknown_unit")]
+
+
+def test_heading_map_without_a_required_column(registry: Path) -> None:
+    at = add(registry, "headings.csv", "Y,Mã,dossier_code") - 0
+    rules = found(registry)
+    assert rules == [("headings.csv", at, "missing_heading")] * 3
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "rule"),
+    [
+        ("- H99.102", "- H98", 12, "unknown_unit"),
+        ("- H99.102", "- H99.101", 12, "duplicate_unit"),
+        ("headings: Z", "headings: Q", 9, "unknown_headings"),
+        ("    headings: Z\n", "", 6, "unknown_headings"),
+        ("dialect: onecsv", "dialect: dvcqg2019", 7, "unknown_dialect"),
+        ("dialect: onecsv", "dialect: csv", 7, "unknown_dialect"),
+        ("ext: csv", "ext: CSV", 8, "schema"),
+        ("ext: csv", "ext: csv\n    delimeter: ';'", 9, "schema"),
+        ("code: shop-a", "code: Shop A", 1, "schema"),
+        ("valid_from: 2025-07-01", "valid_from: soon", 4, "schema"),
+        ("valid_from: 2025-07-01", "valid_from: 2025-07-01\nvalid_to: 2025-06-01", 5, "schema"),
+        ("valid_from: 2025-07-01", "valid_from: 2025-07-01\nroot: sftp://u:secret@host/x", 5, "password_in_root"),
+        ("name_en: A", "name_en: A\nname_en: B", 4, "duplicate_key"),
+        ("name_en: A", "name_en: [A", 4, "yaml"),
+    ],
+)
+def test_systems(registry: Path, old: str, new: str, line: int, rule: str) -> None:
+    (registry / "systems" / "shop-a.yaml").write_text(SYSTEM.replace(old, new), encoding="utf-8")
+    assert ("systems/shop-a.yaml", line, rule) in found(registry)
+
+
+def test_system_twice_and_dataset_twice(registry: Path) -> None:
+    twice = SYSTEM + SYSTEM[SYSTEM.index("  - dataset") :]
+    (registry / "systems" / "shop-b.yaml").write_text(twice, encoding="utf-8")
+    rules = found(registry)
+    assert ("systems/shop-b.yaml", 1, "duplicate_system") in rules
+    assert ("systems/shop-b.yaml", 13, "duplicate_dataset") in rules
+
+
+def test_unit_that_is_never_valid_with_the_system(registry: Path) -> None:
+    text = SYSTEM.replace("valid_from: 2025-07-01", "valid_from: 2024-01-01\nvalid_to: 2024-12-31")
+    (registry / "systems" / "shop-a.yaml").write_text(text, encoding="utf-8")
+    assert found(registry) == [("systems/shop-a.yaml", line, "unit_not_valid") for line in (12, 13)]
+
+
+METHOD = """\
+method: own
+name_vi: M
+name_en: M
+source: s
+valid_from: 2026-01-01
+is_default: true
+groups:
+  - group: PROGRESS
+    name_vi: P
+    name_en: P
+    max_score: 100
+    criteria:
+      - criterion: PROCESSING_ON_TIME
+        name_vi: a
+        name_en: a
+        max_score: 100
+        full_at_percent: 90
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "rule"),
+    [
+        ("        max_score: 100", "        max_score: 99", 11, "wrong_total"),
+        ("is_default: true", "is_default: true\nmax_score: 90", 7, "wrong_total"),
+        ("full_at_percent: 90", "full_at_percent: 0", 17, "schema"),
+        ("full_at_percent: 90", "full_at_percent: 101", 17, "schema"),
+        ("criterion: PROCESSING_ON_TIME", "criterion: SPEED", 13, "unknown_indicator"),
+        ("is_default: true", "is_default: false", 6, "default_method"),
+    ],
+)
+def test_methods(registry: Path, old: str, new: str, line: int, rule: str) -> None:
+    (registry / "methods").mkdir()
+    (registry / "methods" / "own.yaml").write_text(METHOD.replace(old, new), encoding="utf-8")
+    (registry / "bands.csv").write_text(
+        "method,band,name_vi,name_en,lower_bound,valid_from\nown,weak,Yếu,Weak,0,2026-01-01\n", encoding="utf-8"
+    )
+    (registry / "portal_answers.csv").write_text("answer,group_name,criterion\n", encoding="utf-8")
+    assert found(registry) == [("methods/own.yaml", line, rule)]
+
+
+def test_lowest_band_starts_at_zero(registry: Path) -> None:
+    (registry / "bands.csv").write_text(
+        "method,band,name_vi,name_en,lower_bound,valid_from\nqd766-portal-2026,weak,Yếu,Weak,10,2026-01-01\n",
+        encoding="utf-8",
+    )
+    assert found(registry) == [("bands.csv", 2, "band_gap")]
+
+
+def test_missing_column_and_wrong_encoding(registry: Path) -> None:
+    (registry / "labels.csv").write_text("field,text\nstatus,x\n", encoding="utf-8")
+    (registry / "headings.csv").write_bytes("headings,heading,canonical\nZ,Mã,dossier_code\n".encode("utf-16"))
+    rules = {(file, rule) for file, _, rule in found(registry)}
+    assert ("labels.csv", "missing_column") in rules
+    assert ("headings.csv", "unreadable") in rules
+
+
+def test_messages_are_in_both_languages(registry: Path) -> None:
+    add(registry, "units.csv", "H99.101,99009,Xã Một,commune,H99,2026-01-01,")
+    (problem,) = check(registry)
+    assert problem.message.startswith("unit H99.101 is valid twice")
+    assert problem.message_vi.startswith("đơn vị H99.101")
+    assert str(problem).startswith("units.csv:6: overlapping_validity: ")
