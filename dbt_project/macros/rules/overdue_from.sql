@@ -1,0 +1,13 @@
+{#
+    The first day whose 23:59:59 finds the matter overdue; null = never.
+    Ended: judged once, by its end. Open: on time while 23:59:59 of the day <= due_at, so overdue from the day of due_at,
+    or from the day after when due_at itself is 23:59:59. Without due_at: on time (and flagged elsewhere).
+#}
+{% macro overdue_from(ended_at, due_at) -%}
+    case
+        when {{ due_at }} is null then null
+        when {{ ended_at }} is not null and {{ ended_at }} <= {{ due_at }} then null
+        when {{ ended_at }} is not null then {{ dawn() }}
+        else cast({{ due_at }} + interval '1 second' as date)
+    end
+{%- endmacro %}

@@ -1,0 +1,1 @@
+{{ indicator_from_exports('DOSSIER_RECEIVING_SATISFACTION', 'satisfied', 'received') }}

@@ -1,0 +1,1 @@
+{{ indicator_from_exports('ONLINE_DOSSIER', 'online', 'received') }}

@@ -1,0 +1,1 @@
+{{ indicator_from_exports('ORIGINAL_RESULT_AVAILABLE', 'electronic_result', 'received') }}

@@ -1,0 +1,1 @@
+{{ indicator_from_exports('REUSED_DIGITIZED_DATA', 'reused', 'received') }}

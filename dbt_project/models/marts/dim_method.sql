@@ -1,0 +1,9 @@
+select
+    method,
+    name_vi,
+    name_en,
+    source,
+    valid_from,
+    valid_to,
+    is_default
+from {{ ref('stg_methods') }}

@@ -1,0 +1,45 @@
+-- From a figure back to the file: the dossiers behind a unit and day of receipt, each with the row that speaks for it.
+-- Filter by handling_unit (or ancestor) and received_date; overdue at as_of <=> overdue_from_date <= as_of.
+with last_day as (
+
+    select max(as_of_date) as as_of_date
+    from {{ ref('dim_period') }}
+
+)
+
+select
+    d.dossier_key,
+    d.system,
+    d.dossier_code,
+    d.procedure_code,
+    d.handling_unit,
+    d.receiving_unit,
+    d.channel,
+    d.status,
+    d.received_at,
+    d.received_date,
+    d.due_at,
+    d.ended_at,
+    d.end_basis,
+    d.ended_at_net,
+    d.overdue_from_date,
+    case
+        when d.timeliness <> 'running' then d.timeliness
+        when d.overdue_from_date <= l.as_of_date then 'running_overdue'
+        else 'running_in_time'
+    end as timeliness,
+    d.is_without_due_at,
+    d.is_ended_without_date,
+    d.is_obligated,
+    d.is_paid_online,
+    d.n_succeeded_transactions,
+    d.is_dissatisfied,
+    f.path,
+    f.revision,
+    d.revision_id,
+    d.row_number,
+    d.export_date,
+    f.sha256
+from {{ ref('fct_dossier') }} as d
+cross join last_day as l
+left join {{ ref('fct_delivery') }} as f on d.revision_id = f.revision_id

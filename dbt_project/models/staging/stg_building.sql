@@ -1,0 +1,4 @@
+select
+    dataset,
+    business_key
+from {{ source('raw', 'building') }}

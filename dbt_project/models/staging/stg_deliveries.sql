@@ -1,0 +1,21 @@
+select
+    revision_id,
+    system,
+    unit as unit_code,
+    export_date,
+    dataset,
+    path,
+    revision,
+    sha256,
+    size_bytes,
+    outcome,
+    reason,
+    rows_read,
+    rows_accepted,
+    rows_quarantined,
+    rows_duplicate,
+    warnings,
+    repeats,
+    arrived_at,
+    in_force as is_in_force
+from {{ source('raw', 'deliveries') }}

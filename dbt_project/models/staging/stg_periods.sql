@@ -1,0 +1,7 @@
+select
+    kind,
+    period_start,
+    period_end,
+    label_vi,
+    label_en
+from {{ source('raw', 'reg_periods') }}

@@ -1,0 +1,25 @@
+-- What the ledger says was accepted, and is in force, is what the facts are built on: nothing lost, nothing twice.
+with loaded as (
+
+    {% for dataset in ['dossiers', 'payments', 'vneid', 'feedback', 'portal'] -%}
+        select
+            revision_id,
+            count(*) as n_rows
+        from {{ ref('stg_' ~ dataset) }}
+        group by revision_id
+        {%- if not loop.last %}
+
+        union all
+
+        {% endif -%}
+    {% endfor %}
+
+)
+
+select
+    coalesce(d.revision_id, l.revision_id) as revision_id,
+    d.rows_accepted,
+    l.n_rows
+from (select * from {{ ref('fct_delivery') }} where is_in_force) as d
+full outer join loaded as l on d.revision_id = l.revision_id
+where coalesce(d.rows_accepted, -1) <> coalesce(l.n_rows, 0)
