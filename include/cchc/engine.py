@@ -11,7 +11,7 @@ import duckdb
 _MACROS = r"""
 create macro blank(x) as nullif(trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), '');
 create macro shape(x) as
-    regexp_replace(regexp_replace(left(x, 40), '\p{N}', 'd', 'g'), '\p{L}\p{M}*', 'a', 'g');
+    regexp_replace(regexp_replace(left(x, 40), '\p{L}\p{M}*', 'a', 'g'), '\p{N}', 'd', 'g');
 create macro parse_vnd(x) as case
     when regexp_full_match(x, '-?\d{1,18}') then try_cast(x as bigint)
     when regexp_full_match(x, '-?\d{1,3}(\.\d{3})+(,0+)?') then try_cast(replace(split_part(x, ',', 1), '.', '') as bigint)

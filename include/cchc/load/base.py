@@ -71,7 +71,7 @@ class Warehouse(ABC):
             for name, schema in TABLES.items():
                 self.execute(create_statement(name, schema))
             if not self.execute("select 1 from raw.build_state"):
-                self.execute("insert into raw.build_state values (true, '', 0, 0)")
+                self.execute("insert into raw.build_state values (true, '', 0, 0, true)")
 
     def load(self, load: Load) -> None:
         """Replace the rows of the revisions named, and note which keys the next build must recompute."""
@@ -103,7 +103,7 @@ class Warehouse(ABC):
                 self.execute(f"drop table if exists raw.{name} cascade")
                 self.execute(create_statement(name, rows.schema))
                 self.append_table(name, rows)
-            self.execute("update raw.build_state set full_refresh = true, registry_hash = ?", [registry_hash])
+            self.execute("update raw.build_state set full_refresh = true, stale = true, registry_hash = ?", [registry_hash])
         return True
 
     def sync_deliveries(self, rows: Iterable[Mapping[str, Any]]) -> int:
@@ -117,7 +117,7 @@ class Warehouse(ABC):
             self.execute("delete from raw.deliveries where revision_id in (select revision_id from touched)")
             self.append_table("deliveries", table)
             newest = max(row["change_no"] for row in listed)
-            self.execute("update raw.build_state set synced_no = ?", [newest])
+            self.execute("update raw.build_state set synced_no = ?, stale = true", [newest])
         return len(listed)
 
     def begin_build(self) -> dict[str, Any]:
@@ -133,7 +133,7 @@ class Warehouse(ABC):
         with self.transaction():
             self.execute("delete from raw.pending where change_no <= (select max(change_no) from raw.build_state)")
             self.execute("delete from raw.building")
-            self.execute("update raw.build_state set full_refresh = false")
+            self.execute("update raw.build_state set full_refresh = false, stale = false")
 
     def state(self) -> dict[str, Any]:
         """The one row of ``raw.build_state``."""

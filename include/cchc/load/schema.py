@@ -57,6 +57,7 @@ TABLES: dict[str, pa.Schema] = {
             ("registry_hash", pa.string()),
             ("change_no", pa.int64()),
             ("synced_no", pa.int64()),
+            ("stale", pa.bool_()),
         ]
     ),
 }

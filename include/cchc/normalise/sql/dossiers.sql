@@ -85,7 +85,7 @@ select
         lambda x: coalesce(strftime(x.requested, '%Y-%m-%dT%H:%M:%S'), '')
         || '/' || coalesce(strftime(x.answered, '%Y-%m-%dT%H:%M:%S'), '')
     ), '|'), '') as supplements,
-    len(list_filter(l.spans, lambda x: x.requested is not null))::integer as supplement_count,
+    coalesce(len(list_filter(l.spans, lambda x: x.requested is not null)), 0)::integer as supplement_count,
     list_min(list_transform(l.spans, lambda x: x.requested)) as first_supplement_requested_at,
     coalesce(list_sum(list_transform(
         l.spans, lambda x: epoch(x.answered)::bigint - epoch(x.requested)::bigint
@@ -114,7 +114,7 @@ select
     ), '') as unknown_units,
     l.procedure_shaped and catalogue.procedure_code is not null as procedure_known,
     list_min(l.fee_amounts) as least_amount,
-    len(list_filter(l.fee_amounts, lambda x: x is null)) > 0 as bad_amount,
+    coalesce(len(list_filter(l.fee_amounts, lambda x: x is null)) > 0, false) as bad_amount,
     epoch(l.received_at - l.submitted_at) / 3600 as hours_from_submission_to_reception,
     case
         when l.submitted_text is not null and l.submitted_at is null then shape(l.submitted_text)

@@ -1,0 +1,39 @@
+"""The command ``cchc``: every stage, and the looks into what happened, without Airflow.
+
+Each module is one family of commands; heavy imports happen inside the commands, so that ``--help`` is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+import typer
+
+from cchc.cli import export, main, quarantine, registry
+from cchc.errors import CchcError
+
+app = typer.Typer(
+    name="cchc",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Reform-indicator warehouse: daily exports of one-stop systems in, published rankings out.\n\n"
+    "Kho dữ liệu chỉ số cải cách hành chính: nhận dữ liệu xuất hằng ngày, công bố xếp hạng.",
+)
+main.register(app)
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(registry.app, name="registry")
+app.add_typer(export.app, name="export")
+
+
+def run() -> None:
+    """Entry point: an error of ours is one clear line and exit code 1, not a traceback."""
+    try:
+        app()
+    except CchcError as error:
+        typer.secho(f"error: {error}", fg=typer.colors.RED, err=True)
+        if os.environ.get("CCHC_DEBUG"):
+            raise
+        sys.exit(1)

@@ -1,0 +1,58 @@
+"""Exports for other programs: indicators, the ledger, any published table."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cchc.cli import options as o
+from cchc.cli.progress import console
+
+app = typer.Typer(no_args_is_help=True, help="Write figures to CSV or XLSX.")
+
+Out = Annotated[Path, typer.Option(help="File to write.")]
+
+LEDGER_COLUMNS = (
+    "system unit export_date dataset revision outcome rows_read rows_accepted rows_quarantined rows_duplicate "
+    "reason detail warnings repeats in_force path sha256 size_bytes arrived_at"
+).split()
+
+
+@app.command()
+def indicators(out: Out, workdir: o.Workdir = None) -> None:
+    """Every indicator of every unit and period: numerator, denominator, score; group totals as GROUP:<name>."""
+    from cchc.publish.exports import export_indicators
+
+    export_indicators(o.settings(workdir), out)
+    console.print(f"Written: {out}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def ledger(out: Out, workdir: o.Workdir = None) -> None:
+    """One row a file revision: outcome, reason and row counts."""
+    from cchc.ledger import open_ledger
+    from cchc.publish.exports import spreadsheet_safe
+
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(LEDGER_COLUMNS)
+        for row in open_ledger(o.settings(workdir).ledger).find():
+            writer.writerow([spreadsheet_safe(row[name]) for name in LEDGER_COLUMNS])
+    console.print(f"Written: {out}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def table(
+    name: Annotated[str, typer.Argument(help="A published table, e.g. pub_ranking.")],
+    out: Out,
+    workdir: o.Workdir = None,
+) -> None:
+    """Any published table as CSV or XLSX (by the file's ending)."""
+    from cchc.publish.exports import export_table
+
+    export_table(o.settings(workdir), name, out, fmt="xlsx" if out.suffix == ".xlsx" else "csv")
+    console.print(f"Written: {out}", highlight=False, soft_wrap=True)

@@ -1,0 +1,204 @@
+"""The stages as commands: run, ingest, build, publish, status, score, trail, demo, doctor."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cchc.cli import options as o
+from cchc.cli.progress import console, print_table, speaker
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    for command in (run, ingest, build, publish, status, trail, score, demo, doctor):
+        app.command()(command)
+
+
+def run(
+    day_from: o.From,
+    day_to: o.To,
+    exports: o.Exports = None,
+    reference: Annotated[
+        Path | None,
+        typer.Option(help="Folder with units, procedures, systems, headings and labels CSV: imported as the registry."),
+    ] = None,
+    workdir: o.Workdir = None,
+    schedule: o.Schedule = None,
+    pages: Annotated[bool, typer.Option(help="Write the report pages at the end.")] = True,
+    quiet: o.Quiet = False,
+) -> None:
+    """Do everything: extract, land, read, validate, load, model, score, publish.
+
+    Safe to repeat: nothing is counted twice, and what a killed run left is finished.
+    """
+    from cchc.pipeline.run import run as run_all
+
+    settings = o.settings(workdir, exports, schedule)
+    summary = run_all(settings, reference, day_from.date(), day_to.date(), speaker(quiet), pages)
+    totals = summary.counts()
+    print_table("Run", ["what", "count"], [[name.replace("_", " "), count] for name, count in totals.items()])
+    for system, unit, why in summary.failed_units[:10]:
+        console.print(f"[red]not reached[/red] {system}/{unit}: {why}", highlight=False)
+    spent = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in summary.seconds.items())
+    idle = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in summary.startup.items())
+    console.print(f"Time: {spent}; start-up: {idle}", highlight=False)
+    console.print(f"Warehouse: {settings.warehouse.split('@')[-1] or settings.duckdb_path}", highlight=False)
+    if summary.pages:
+        console.print(f"Report:    {settings.reports / 'index.html'}", highlight=False)
+    console.print(f"Quality:   {settings.quality / 'index.html'}", highlight=False)
+    console.print("Next: cchc status, cchc quarantine list, cchc export indicators --out FILE.csv", highlight=False)
+
+
+def ingest(
+    day_from: o.From,
+    day_to: o.To,
+    exports: o.Exports = None,
+    system: o.System = None,
+    unit: o.Unit = None,
+    replay: Annotated[bool, typer.Option(help="Judge what has landed once more, under today's registry.")] = False,
+    workdir: o.Workdir = None,
+    schedule: o.Schedule = None,
+    quiet: o.Quiet = False,
+) -> None:
+    """Extract to load for a range of export dates, a system or a unit."""
+    from cchc.ledger import open_ledger
+    from cchc.pipeline.run import ingest as ingest_range
+    from cchc.registry.load import load
+
+    settings = o.settings(workdir, exports, schedule)
+    settings.workdir.mkdir(parents=True, exist_ok=True)
+    ledger = open_ledger(settings.ledger)
+    if replay:
+        count = ledger.reopen(day_from.date(), day_to.date(), system, unit)
+        console.print(f"{count} file revisions will be judged again", highlight=False)
+    summary = ingest_range(
+        settings,
+        load(settings.registry_dir),
+        ledger,
+        day_from.date(),
+        day_to.date(),
+        speaker(quiet),
+        [system] if system else None,
+        [unit] if unit else None,
+    )
+    print_table("Ingest", ["what", "count"], [[k.replace("_", " "), v] for k, v in summary.counts().items()])
+    console.print("Next: cchc build", highlight=False)
+
+
+def build(
+    workdir: o.Workdir = None,
+    full_refresh: Annotated[bool, typer.Option(help="Build every model anew, not only what changed.")] = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Model and score: run dbt over what changed; a failed data test fails the build."""
+    from cchc.pipeline.build import build as build_models
+
+    say = speaker(quiet)
+
+    def progress(index: int, total: int, name: str) -> None:
+        if index == total or index % 20 == 0:
+            say("build", f"{index} of {total} models and tests")
+
+    result = build_models(o.settings(workdir), progress=progress, full_refresh=full_refresh)
+    if result is None:
+        console.print("Nothing changed since the last build.")
+        return
+    console.print(f"{result.nodes} models and tests in {result.seconds:.1f} s (start-up {result.startup_seconds:.1f} s)")
+    console.print("Next: cchc publish")
+
+
+def publish(
+    period: Annotated[list[str] | None, typer.Option(help="A period such as 2026-09, 2026-Q3, 2026. Default: all.")] = None,
+    workdir: o.Workdir = None,
+) -> None:
+    """Write the report pages from the publish models."""
+    from cchc.publish import publish_pages
+
+    for path in publish_pages(o.settings(workdir), period or None):
+        console.print(str(path), highlight=False, soft_wrap=True)
+
+
+def status(
+    day_from: o.MaybeFrom = None,
+    day_to: o.MaybeTo = None,
+    system: o.System = None,
+    unit: o.Unit = None,
+    days: Annotated[int, typer.Option(help="Without --from: this many days up to the last delivery.")] = 7,
+    workdir: o.Workdir = None,
+    all_units: Annotated[bool, typer.Option("--all", help="Also list what came on time and whole.")] = False,
+) -> None:
+    """Who delivered what: on time, late, missing, refused, quarantined, per unit and day."""
+    from cchc.cli.status import board
+    from cchc.ledger import open_ledger
+    from cchc.registry.load import load
+
+    settings = o.settings(workdir)
+    ledger = open_ledger(settings.ledger)
+    last = o.day(day_to) or max((row["export_date"] for row in ledger.find()), default=None)
+    if last is None:
+        console.print("The ledger is empty: nothing was delivered yet. Next: cchc ingest")
+        return
+    first = o.day(day_from) or last - timedelta(days=days - 1)
+    rows, totals = board(load(settings.registry_dir), ledger, first, last, system, unit)
+    shown = [row for row in rows if all_units or row[4] != "on_time" or row[6]]
+    columns = ["day", "system", "unit", "dataset", "status", "rows", "quarantined", "note"]
+    print_table(f"Deliveries {first} to {last}", columns, shown)
+    print_table("Total", ["status", "deliveries"], [[name, count] for name, count in totals.items()])
+
+
+def trail(
+    unit: Annotated[str, typer.Option(help="Agency code of the unit.")],
+    indicator: Annotated[str, typer.Option(help="Indicator code, e.g. PROCESSING_ON_TIME.")],
+    period: Annotated[str, typer.Option(help="Period: 2026-09, 2026-Q3, 2026, or START..END.")],
+    workdir: o.Workdir = None,
+    out: Annotated[Path | None, typer.Option(help="Write the rows to this CSV file.")] = None,
+    limit: Annotated[int, typer.Option(help="Rows to show.")] = 20,
+) -> None:
+    """From a figure to its rows: numerator and denominator, each row's file, revision and row number."""
+    from cchc.cli.trailing import show_trail
+
+    show_trail(o.settings(workdir), unit, indicator, period, out, limit)
+
+
+def score(
+    file: Annotated[Path, typer.Argument(help="CSV with unit_code, criterion, numerator, denominator.", exists=True)],
+    method: Annotated[str, typer.Option(help="Scoring method, e.g. qd766-portal-2026.")],
+    out: Annotated[Path, typer.Option(help="CSV to write: the rows with score, and GROUP: rows.")],
+    workdir: o.Workdir = None,
+) -> None:
+    """Score any table with a method: the same models as the warehouse, for what-if questions."""
+    from cchc.cli.scoring import score_file
+
+    count = score_file(o.settings(workdir), file, method, out)
+    console.print(f"{count} rows scored by {method}: {out}", highlight=False, soft_wrap=True)
+
+
+def demo(
+    root: Annotated[Path | None, typer.Argument(help="Where to write the exports. [CCHC_EXPORTS]")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 766,
+    scale: Annotated[float, typer.Option(help="1 is the whole quarter; smaller is fewer dossiers.")] = 1.0,
+    workdir: o.Workdir = None,
+) -> None:
+    """Write demonstration exports: a quarter of 2026 with everyday faults, and reconstructions of published figures."""
+    from cchc.demo import write_demo
+    from cchc.registry.load import load
+
+    settings = o.settings(workdir)
+    target = root or Path(settings.exports)
+    manifest = write_demo(target, load(settings.registry_dir), seed=seed, scale=scale)
+    print_table("Demonstration exports", ["what", "count"], [[k, v] for k, v in manifest.items() if isinstance(v, int)])
+    console.print(f"Written to {target}", highlight=False, soft_wrap=True)
+
+
+def doctor(workdir: o.Workdir = None) -> None:
+    """Look at the installation: versions, paths, registry, ledger, warehouse; says what to do about what is wrong."""
+    from cchc.cli.examine import examine
+
+    rows = examine(o.settings(workdir))
+    print_table("Doctor", ["check", "", "what was found"], [list(row) for row in rows])
+    if any(row[1] == "wrong" for row in rows):
+        raise typer.Exit(1)

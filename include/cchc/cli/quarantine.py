@@ -1,0 +1,113 @@
+"""Quarantine: what is held back and why, and how a row gets out of it."""
+
+from __future__ import annotations
+
+import getpass
+import json
+from typing import Annotated, Any
+
+import typer
+
+from cchc.cli import options as o
+from cchc.cli.progress import console, print_table
+from cchc.errors import PermanentError
+from cchc.settings import Settings
+
+app = typer.Typer(no_args_is_help=True, help="Rows held back: list, show, release.")
+
+_ID = Annotated[str, typer.Argument(help="Quarantined row as <revision>:<row>, from 'quarantine list'.")]
+
+
+@app.command("list")
+def list_rows(
+    rule: Annotated[str | None, typer.Option(help="Only this rule.")] = None,
+    unit: o.Unit = None,
+    limit: Annotated[int, typer.Option(help="Rows to show.")] = 50,
+    workdir: o.Workdir = None,
+) -> None:
+    """List quarantined rows, newest export first, with the counts by rule."""
+    rows = _rows(o.settings(workdir))
+    rows = [row for row in rows if (not rule or rule in row["rules"].split(",")) and (not unit or row["unit"] == unit)]
+    counts: dict[str, int] = {}
+    for row in rows:
+        counts[row["rule"]] = counts.get(row["rule"], 0) + 1
+    print_table("By rule", ["rule", "rows"], [[name, count] for name, count in sorted(counts.items())])
+    columns = ["id", "day", "system", "unit", "dataset", "rule"]
+    print_table(
+        "Quarantine",
+        columns,
+        [[r["id"], r["export_date"], r["system"], r["unit"], r["dataset"], r["rules"]] for r in rows[:limit]],
+    )
+
+
+@app.command()
+def show(row_id: _ID, workdir: o.Workdir = None) -> None:
+    """Show one row: the rule and its reason, the values that may be shown, and the file in the landing zone."""
+    from cchc.land import blob_path
+    from cchc.ledger import open_ledger
+    from cchc.validate import load_rules
+
+    settings = o.settings(workdir)
+    row = _one(settings, row_id)
+    file = open_ledger(settings.ledger).find(id=row["revision_id"])[0]
+    reasons = {rule.rule: rule for rule in reversed(load_rules(settings.expectations, row["dataset"]))}
+    for name in row["rules"].split(","):
+        rule = reasons[name]
+        console.print(f"[bold]{rule.id} {name}[/bold]: {rule.reason_vi}\n    {rule.reason_en}", highlight=False)
+    print_table("Values (no personal data)", ["field", "value"], [[k, str(v)] for k, v in json.loads(row["payload"]).items()])
+    console.print(f"File: {file['path']} revision {file['revision']}, data row {row['row_number']}", highlight=False)
+    console.print(f"Bytes: {blob_path(settings.landing, file['sha256'])}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def release(
+    row_id: _ID,
+    reason: Annotated[str, typer.Option(help="Why the row is right although it breaks the rule.")],
+    by: Annotated[str | None, typer.Option(help="Who decides. [the user of this session]")] = None,
+    workdir: o.Workdir = None,
+) -> None:
+    """Accept a row in spite of its rules; recorded with name and reason.
+
+    Only rules about plausibility can be waived. A row without a key, with an unreadable date or with an unknown code has
+    nothing to load: mend the registry or have the file sent anew, then replay with 'cchc ingest --replay'.
+    """
+    from cchc.ledger import open_ledger
+    from cchc.pipeline.run import ingest
+    from cchc.registry.load import load
+    from cchc.validate import load_rules
+
+    settings = o.settings(workdir)
+    row = _one(settings, row_id)
+    waivable = {rule.rule for rule in load_rules(settings.expectations, row["dataset"]) if rule.waivable}
+    broken = row["rules"].split(",")
+    if not set(broken) <= waivable:
+        raise PermanentError(f"{', '.join(sorted(set(broken) - waivable))} can't be waived; mend the cause and replay")
+    ledger = open_ledger(settings.ledger)
+    file = ledger.find(id=row["revision_id"])[0]
+    for name in broken:
+        ledger.waive(file["sha256"], row["row_number"], name, reason, by or getpass.getuser())
+    day = file["export_date"]
+    ledger.reopen(day, day, file["system"], file["unit"])
+    ingest(settings, load(settings.registry_dir), ledger, day, day, None, [file["system"]], [file["unit"]])
+    console.print(f"{row_id} released; next: cchc build", highlight=False)
+
+
+def _rows(settings: Settings) -> list[dict[str, Any]]:
+    from cchc.load import open_warehouse
+
+    columns = ("revision_id", "row_number", "dataset", "system", "delivering_unit", "export_date", "rule", "rules", "payload")
+    with open_warehouse(settings) as warehouse:
+        found = warehouse.execute(
+            f"select {', '.join(columns)} from raw.quarantine order by export_date desc, system, delivering_unit, row_number"
+        )
+    rows = [dict(zip(columns, row, strict=True)) for row in found]
+    return [{**row, "id": f"{row['revision_id']}:{row['row_number']}", "unit": row["delivering_unit"]} for row in rows]
+
+
+def _one(settings: Settings, row_id: str) -> dict[str, Any]:
+    for row in _rows(settings):
+        if row["id"] == row_id:
+            return row
+    raise PermanentError(f"no quarantined row {row_id}; see 'cchc quarantine list'")
+
+

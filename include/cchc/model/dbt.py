@@ -1,0 +1,104 @@
+"""Start dbt for a warehouse, follow its events, and say what failed."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from cchc.errors import BuildError
+from cchc.settings import Settings
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass
+class DbtResult:
+    """One invocation. ``startup_seconds`` is imports and parsing, ``seconds`` the work itself."""
+
+    startup_seconds: float = 0.0
+    seconds: float = 0.0
+    nodes: int = 0
+    failures: list[str] = field(default_factory=list)
+    slowest: list[tuple[str, float]] = field(default_factory=list)
+
+
+def warehouse_environment(settings: Settings) -> dict[str, str]:
+    """What ``dbt_project/profiles.yml`` reads: target, path or server, and where artefacts go."""
+    folder = settings.workdir / "dbt"
+    values = {
+        "CCHC_DUCKDB_PATH": str(settings.duckdb_path),
+        "CCHC_DBT_TARGET": "postgres" if settings.on_postgres else "duckdb",
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+        "DBT_PROFILES_DIR": str(settings.dbt_project),
+        "DBT_PROJECT_DIR": str(settings.dbt_project),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+        "DO_NOT_TRACK": "1",
+    }
+    if settings.on_postgres:
+        from sqlalchemy.engine import make_url
+
+        url = make_url(settings.warehouse)
+        values |= {
+            "CCHC_PG_HOST": url.host or "127.0.0.1",
+            "CCHC_PG_PORT": str(url.port or 5432),
+            "CCHC_PG_USER": url.username or "",
+            "CCHC_PG_PASSWORD": str(url.password or ""),
+            "CCHC_PG_DBNAME": url.database or "",
+        }
+    return values
+
+
+def run_dbt(settings: Settings, arguments: Sequence[str], progress: Progress | None = None) -> DbtResult:
+    """Run one dbt command in a process of its own. Raises ``BuildError`` naming every failed model and test."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "cchc.model.runner", *arguments],
+        env={**os.environ, **warehouse_environment(settings)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    result, other, done = DbtResult(), [], False
+    first: float | None = None
+    timings: list[tuple[str, float]] = []
+    assert process.stdout is not None
+    for line in process.stdout:
+        event = _event(line)
+        if event is None:
+            other.append(line.rstrip())
+            continue
+        if event["event"] == "started":
+            first = first or time.perf_counter()
+        elif event["event"] == "node":
+            timings.append((event["name"], event["seconds"]))
+            if progress:
+                progress(event["index"], event["total"], event["name"])
+        elif event["event"] == "done":
+            done, result.failures = True, event["failures"]
+    code = process.wait()
+    ended = time.perf_counter()
+    result.startup_seconds = (first or ended) - started
+    result.seconds = ended - (first or ended)
+    result.nodes = len(timings)
+    result.slowest = sorted(timings, key=lambda item: -item[1])[:10]
+    if code != 0 or not done or result.failures:
+        said = "\n".join(result.failures or other[-20:])
+        raise BuildError(f"dbt {arguments[0]} failed:\n{said}")
+    return result
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    if not line.startswith('{"event"'):
+        return None
+    try:
+        event: dict[str, Any] = json.loads(line)
+    except ValueError:
+        return None
+    return event

@@ -1,0 +1,38 @@
+"""The process that is dbt: runs one command in process and prints one JSON line an event. See ``cchc.model.dbt``."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+
+def main(arguments: list[str]) -> int:
+    """Run ``dbt <arguments>``; exit code 0 only when every node succeeded."""
+    from dbt.cli.main import dbtRunner
+
+    def say(event: str, **values: Any) -> None:
+        print(json.dumps({"event": event, **values}), flush=True)
+
+    def follow(message: Any) -> None:
+        name = message.info.name
+        if name == "LogStartLine" or name == "NodeStart":
+            say("started")
+        elif name in ("LogModelResult", "LogTestResult", "LogSeedResult", "LogSnapshotResult", "LogHookEndLine"):
+            data = message.data
+            label = getattr(data, "name", "") or data.node_info.node_name
+            say("node", name=label, seconds=data.execution_time, index=data.index, total=data.total)
+
+    outcome = dbtRunner(callbacks=[follow]).invoke(["--quiet", "--no-use-colors", *arguments])
+    failures: list[str] = []
+    if outcome.exception is not None:
+        failures.append(str(outcome.exception))
+    for node in getattr(outcome.result, "results", None) or []:
+        if node.status in ("error", "fail", "runtime error"):
+            failures.append(f"{node.node.unique_id}: {node.status}: {(node.message or '').strip()}")
+    say("done", failures=failures)
+    return 0 if outcome.success else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,78 @@
+"""What a scheduled or requested run is asked to do: which days, which periods, and whether enough of it worked.
+
+JSON in, JSON out, like ``tasks``. A request (``given``) holds what the user filled in; whatever is missing follows from the
+moment of the run, so a run of an old date does what that date asked for.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cchc.contracts import TIMEZONE
+from cchc.errors import PermanentError
+from cchc.pipeline import tasks
+
+Json = dict[str, Any]
+
+#: Days looked at when no range is named: what comes late by less than a week needs no hand.
+LOOK_BACK = 7
+ALL = "all"
+
+
+def local_day(moment: datetime) -> date:
+    """The calendar day of a moment in Asia/Ho_Chi_Minh; a moment without an offset is UTC."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(ZoneInfo(TIMEZONE)).date()
+
+
+def window(given: Json, moment: datetime) -> tuple[str, str]:
+    """First and last export date of a run: those named, else the ``LOOK_BACK`` days up to yesterday."""
+    last = given.get("day_to") or (local_day(moment) - timedelta(days=1)).isoformat()
+    try:
+        day_to = date.fromisoformat(last[:10])
+        first = given.get("day_from")
+        day_from = date.fromisoformat(first[:10]) if first else day_to - timedelta(days=LOOK_BACK - 1)
+    except ValueError as error:
+        raise PermanentError(f"not a date (YYYY-MM-DD): {error}") from error
+    if day_from > day_to:
+        raise PermanentError(f"day_from {day_from} lies after day_to {day_to}")
+    return day_from.isoformat(), day_to.isoformat()
+
+
+def collecting(given: Json, moment: datetime) -> list[Json]:
+    """Batches of units to collect. A system or unit nobody knows is an error, not an empty run."""
+    batches = tasks.plan_collect(*window(given, moment), given.get("system") or None, given.get("unit") or None)
+    if not batches:
+        raise PermanentError("no registered system delivers anything for this range, system and unit")
+    return batches
+
+
+def judging(given: Json, moment: datetime) -> list[Json]:
+    """Batches of files to judge: those nobody has judged, and with ``replay`` those of the range once more."""
+    if given.get("replay"):
+        tasks.replay(*window(given, moment), given.get("system") or None, given.get("unit") or None)
+    return tasks.plan_judge()
+
+
+def check(planned: list[Json], collected: list[Json], batches: list[Json], judged: list[Json], stored: Json) -> Json:
+    """Fail the run past the stated share. A batch whose task failed counts with all its units, or all its files."""
+    if stored is None:
+        raise PermanentError("nothing was stored: see the task before this one")
+    reached = sum(part["units"] for part in collected)
+    units = sum(len(batch["units"]) for batch in planned)
+    lost = [("?", "?", "the batch failed, see its task") for _ in range(units - reached)]
+    seen = [*collected, {"units": len(lost), "failed": lost}]
+    files = sum(len(batch["revisions"]) for batch in batches or [])
+    done = sum(len(batch["results"]) for batch in judged or [])
+    tasks.check_share(seen, {**stored, "files_refused": stored["files_refused"] + files - done})
+    failed = sum(len(part["failed"]) for part in seen)
+    return {"units": units, "units_failed": failed, "files_failed": files - done, **stored}
+
+
+def periods(given: Json, moment: datetime) -> list[str] | None:
+    """Periods to publish: the one named (``all``: every period), else those that ended just before this day."""
+    named = given.get("period")
+    if named:
+        return None if named == ALL else [named]
+    return tasks.periods_due(local_day(moment).isoformat())

@@ -1,0 +1,190 @@
+"""The whole main job in one call: what ``cchc run`` does."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cchc import land
+from cchc.contracts import Result
+from cchc.errors import CchcError
+from cchc.extract import run_steps
+from cchc.ledger import Ledger, open_ledger
+from cchc.load import open_warehouse
+from cchc.pipeline.build import build
+from cchc.pipeline.collect import Collected, collect
+from cchc.pipeline.judge import judge_batch, plan_batches
+from cchc.pipeline.store import store
+from cchc.registry.importer import import_reference
+from cchc.registry.load import Registry, load
+from cchc.settings import Settings
+from cchc.validate.verdict import build_docs, context
+
+Say = Callable[[str, str], None]
+
+
+@dataclass
+class Summary:
+    """What a run did. ``seconds`` by stage; ``startup`` holds what is only imports and parsing."""
+
+    new: int = 0
+    repeats: int = 0
+    strays: int = 0
+    results: list[Result] = field(default_factory=list)
+    failed_units: list[tuple[str, str, str]] = field(default_factory=list)
+    seconds: dict[str, float] = field(default_factory=dict)
+    startup: dict[str, float] = field(default_factory=dict)
+    pages: list[Path] = field(default_factory=list)
+    quality: Path | None = None
+
+    def counts(self) -> dict[str, int]:
+        """Files and rows, as the ledger has them."""
+        totals = {"files_new": self.new, "files_repeated": self.repeats, "strays": self.strays}
+        totals["files_accepted"] = sum(result.outcome == "accepted" for result in self.results)
+        totals["files_refused"] = sum(result.outcome == "refused" for result in self.results)
+        for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate"):
+            totals[name] = sum(getattr(result, name) for result in self.results)
+        return totals
+
+
+def use_reference(settings: Settings, reference: Path | None) -> Registry:
+    """The registry of a run; with a reference folder it is imported into the working folder first."""
+    if reference is not None:
+        import_reference(reference, settings.workdir / "registry")
+    return load(settings.registry_dir)
+
+
+def ingest(
+    settings: Settings,
+    registry: Registry,
+    ledger: Ledger,
+    day_from: date,
+    day_to: date,
+    say: Say | None = None,
+    systems: list[str] | None = None,
+    units: list[str] | None = None,
+) -> Summary:
+    """Extract to load for a range of export dates. Safe to repeat: what a killed run left is judged again."""
+    say = say or (lambda stage, text: None)
+    summary = Summary()
+    _sweep(settings)
+    warm = _warm_up(settings, summary)
+    clock = time.perf_counter()
+    for step in run_steps(settings.schedule) if settings.schedule else [None]:
+        seen = collect(settings, registry, ledger, day_from, day_to, systems, units, step)
+        _add(summary, seen)
+        when = f" ({step.split('#')[0]})" if step else ""
+        say("collect", f"{seen.new} new, {seen.repeats} repeated, {seen.strays} stray{when}")
+    summary.seconds["collect"] = time.perf_counter() - clock
+    batches = plan_batches(settings, registry, ledger.undecided())
+    folder = settings.staged / str(time.time_ns())
+    clock = time.perf_counter()
+    if batches:
+        warm.join()
+    summary.startup["great_expectations"] = time.perf_counter() - clock
+    clock = time.perf_counter()
+    judged = []
+    waivers = ledger.waivers()
+    for batch in batches:
+        judged.append(judge_batch(settings, registry, batch, folder, waivers))
+        rows = sum(result.rows_read for result in judged[-1].results)
+        say(
+            "judge",
+            f"batch {batch.number + 1} of {len(batches)}: {batch.dataset}/{batch.dialect}, "
+            f"{len(batch.revisions)} files, {rows:,} rows",
+        )
+    summary.seconds["judge"] = time.perf_counter() - clock
+    clock = time.perf_counter()
+    if judged:
+        with open_warehouse(settings) as warehouse:
+            summary.results = store(warehouse, ledger, judged)
+    shutil.rmtree(folder, ignore_errors=True)
+    summary.seconds["load"] = time.perf_counter() - clock
+    totals = summary.counts()
+    say("load", f"{totals['rows_accepted']:,} rows accepted, {totals['rows_quarantined']:,} quarantined")
+    return summary
+
+
+def run(
+    settings: Settings,
+    reference: Path | None,
+    day_from: date,
+    day_to: date,
+    say: Say | None = None,
+    pages: bool = True,
+) -> Summary:
+    """Everything: exports in, ranking out. The ledger keeps the run with its counts."""
+    say = say or (lambda stage, text: None)
+    settings.workdir.mkdir(parents=True, exist_ok=True)
+    registry = use_reference(settings, reference)
+    ledger = open_ledger(settings.ledger)
+    run_id = ledger.start_run("run", day_from, day_to)
+    try:
+        summary = ingest(settings, registry, ledger, day_from, day_to, say)
+        finish(settings, registry, ledger, summary, say, pages)
+    except CchcError as error:
+        ledger.finish_run(run_id, "failed", {"error": str(error)[:2000]})
+        raise
+    ledger.finish_run(run_id, "finished", summary.counts())
+    share = Collected(units=max(1, len(summary.failed_units)), failed=summary.failed_units)
+    if summary.failed_units:
+        share.check_share(settings.fail_share)
+    return summary
+
+
+def finish(
+    settings: Settings, registry: Registry, ledger: Ledger, summary: Summary, say: Say, pages: bool = True
+) -> None:
+    """Build, document the validations, publish."""
+    clock = time.perf_counter()
+
+    def progress(index: int, total: int, name: str) -> None:
+        if index == total or index % 20 == 0:
+            say("build", f"{index} of {total} models and tests")
+
+    built = build(settings, registry, ledger, progress)
+    spent = time.perf_counter() - clock
+    summary.startup["dbt"] = built.startup_seconds if built else 0.0
+    summary.seconds["build"] = spent - summary.startup["dbt"]
+    if built is None:
+        say("build", "nothing changed")
+    clock = time.perf_counter()
+    summary.quality = build_docs(settings.quality)
+    if pages:
+        from cchc.publish import publish_pages
+
+        summary.pages = publish_pages(settings)
+        say("publish", f"{len(summary.pages)} pages")
+    summary.seconds["publish"] = time.perf_counter() - clock
+
+
+def _add(summary: Summary, seen: Collected) -> None:
+    summary.new += seen.new
+    summary.repeats += seen.repeats
+    summary.strays += seen.strays
+    summary.failed_units += seen.failed
+
+
+def _sweep(settings: Settings) -> None:
+    """Throw away what a killed run left half done: the ledger still has those files as undecided."""
+    shutil.rmtree(settings.staged, ignore_errors=True)
+    if settings.landing.is_dir():
+        land.sweep(settings.landing)
+
+
+def _warm_up(settings: Settings, summary: Summary) -> threading.Thread:
+    """Import Great Expectations while files are being fetched; it takes seconds and needs no result of theirs."""
+    thread = threading.Thread(target=context, args=(settings.quality,), daemon=True)
+    thread.start()
+    return thread
+
+
+def as_json(summary: Summary) -> dict[str, Any]:
+    """Counts and seconds, for machines."""
+    return {"counts": summary.counts(), "seconds": summary.seconds, "startup": summary.startup}

@@ -1,0 +1,168 @@
+"""The same stages cut into steps whose inputs and outputs are JSON: what an orchestrator's tasks call.
+
+Batches of units are collected in parallel, batches of files judged in parallel, and everything is stored by one task, for
+one process at a time may write the embedded warehouse.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from cchc.contracts import DeliveryKey, Result, Revision
+from cchc.ledger import open_ledger
+from cchc.load import open_warehouse
+from cchc.pipeline import build as _build
+from cchc.pipeline.collect import Collected, collect, units_of
+from cchc.pipeline.judge import Batch, Judged, judge_batch, plan_batches
+from cchc.pipeline.store import store
+from cchc.registry.load import load
+from cchc.settings import Settings
+
+Json = dict[str, Any]
+
+
+def plan_collect(
+    day_from: str, day_to: str, system: str | None = None, unit: str | None = None, batch_units: int = 40
+) -> list[Json]:
+    """Batches of units to collect: one system each, at most ``batch_units`` units."""
+    settings = Settings.from_env()
+    registry = load(settings.registry_dir)
+    batches: list[Json] = []
+    for code, known in sorted(registry.systems.items()):
+        if system and code != system:
+            continue
+        units = [u for u in units_of(registry, known, *_range(day_from, day_to)) if not unit or u == unit]
+        for start in range(0, len(units), batch_units):
+            batches.append(
+                {"system": code, "units": units[start : start + batch_units], "day_from": day_from, "day_to": day_to}
+            )
+    return batches
+
+
+def collect_units(batch: Json) -> Json:
+    """Extract and land one batch of units."""
+    settings = Settings.from_env()
+    registry, ledger = load(settings.registry_dir), open_ledger(settings.ledger)
+    days = _range(batch["day_from"], batch["day_to"])
+    seen = collect(settings, registry, ledger, *days, systems=[batch["system"]], units=batch["units"])
+    return vars(seen)
+
+
+def plan_judge() -> list[Json]:
+    """Batches of landed files nobody has judged yet."""
+    settings = Settings.from_env()
+    registry, ledger = load(settings.registry_dir), open_ledger(settings.ledger)
+    token = str(time.time_ns())
+    return [
+        {
+            "number": batch.number,
+            "dataset": batch.dataset,
+            "dialect": batch.dialect,
+            "token": token,
+            "revisions": [revision_to_json(revision) for revision in batch.revisions],
+        }
+        for batch in plan_batches(settings, registry, ledger.undecided())
+    ]
+
+
+def judge(batch: Json) -> Json:
+    """Read, normalise and validate one batch; writes Parquet, returns the results."""
+    settings = Settings.from_env()
+    registry, ledger = load(settings.registry_dir), open_ledger(settings.ledger)
+    revisions = tuple(revision_from_json(item) for item in batch["revisions"])
+    work = Batch(batch["number"], batch["dataset"], batch["dialect"], revisions)
+    judged = judge_batch(settings, registry, work, settings.staged / batch["token"], ledger.waivers())
+    return {
+        "files": {table: [str(path) for path in paths] for table, paths in judged.files.items()},
+        "results": [
+            {**{k: v for k, v in vars(result).items() if k != "revision"}, "revision": revision_to_json(result.revision)}
+            for result in judged.results
+        ],
+    }
+
+
+def store_all(judged: list[Json]) -> Json:
+    """One load of everything judged; returns the counts."""
+    settings = Settings.from_env()
+    ledger = open_ledger(settings.ledger)
+    batches = [
+        Judged(
+            [Result(**{**item, "revision": revision_from_json(item["revision"])}) for item in batch["results"]],
+            {table: [Path(path) for path in paths] for table, paths in batch["files"].items()},
+        )
+        for batch in judged
+    ]
+    with open_warehouse(settings) as warehouse:
+        results = store(warehouse, ledger, batches)
+    counts: Json = {"files_accepted": 0, "files_refused": 0}
+    for result in results:
+        counts["files_accepted" if result.outcome == "accepted" else "files_refused"] += 1
+    for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate"):
+        counts[name] = sum(getattr(result, name) for result in results)
+    return counts
+
+
+def check_share(collected: list[Json], stored: Json) -> None:
+    """Fail the run when more than the stated share of units could not be reached, or of files was refused."""
+    settings = Settings.from_env()
+    whole = Collected()
+    for part in collected:
+        whole.units += part["units"]
+        whole.failed += [(item[0], item[1], item[2]) for item in part["failed"]]
+    whole.check_share(settings.fail_share)
+    files = stored["files_accepted"] + stored["files_refused"]
+    refused = Collected(units=files, failed=[("files", "refused", "see cchc status")] * stored["files_refused"])
+    refused.check_share(settings.fail_share)
+
+
+def replay(day_from: str, day_to: str, system: str | None, unit: str | None) -> int:
+    """Open the deliveries of a range again, so that the next judging reads them from landing anew."""
+    return open_ledger(Settings.from_env().ledger).reopen(*_range(day_from, day_to), system, unit)
+
+
+def prepare_build() -> Json:
+    """See ``cchc.pipeline.build.prepare_build``."""
+    return _build.prepare_build(Settings.from_env())
+
+
+def finish_build() -> None:
+    """See ``cchc.pipeline.build.finish_build``."""
+    _build.finish_build(Settings.from_env())
+
+
+def periods_due(logical_date: str) -> list[str]:
+    """Labels of the month, quarter and year that ended just before a date: what is due for publication on it."""
+    today = date.fromisoformat(logical_date[:10])
+    year, month = (today.year, today.month - 1) if today.month > 1 else (today.year - 1, 12)
+    due = [f"{year}-{month:02d}"]
+    if month % 3 == 0:
+        due.append(f"{year}-Q{month // 3}")
+    if month == 12:
+        due.append(str(year))
+    return due
+
+
+def publish(periods: list[str] | None = None) -> list[str]:
+    """Write the pages of some periods, or of all; returns their paths."""
+    from cchc.publish import publish_pages
+
+    return [str(path) for path in publish_pages(Settings.from_env(), periods)]
+
+
+def revision_to_json(revision: Revision) -> Json:
+    """A revision as JSON."""
+    key = {**vars(revision.key), "export_date": revision.key.export_date.isoformat()}
+    return {**vars(revision), "key": key}
+
+
+def revision_from_json(item: Json) -> Revision:
+    """A revision from JSON."""
+    key = item["key"]
+    return Revision(**{**item, "key": DeliveryKey(**{**key, "export_date": date.fromisoformat(key["export_date"])})})
+
+
+def _range(day_from: str, day_to: str) -> tuple[date, date]:
+    return date.fromisoformat(day_from[:10]), date.fromisoformat(day_to[:10])
