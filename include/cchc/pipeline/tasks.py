@@ -20,6 +20,7 @@ from cchc.pipeline.judge import Batch, Judged, judge_batch, plan_batches
 from cchc.pipeline.store import store
 from cchc.registry.load import load
 from cchc.settings import Settings
+from cchc.validate.verdict import build_docs
 
 Json = dict[str, Any]
 
@@ -75,6 +76,7 @@ def judge(batch: Json) -> Json:
     revisions = tuple(revision_from_json(item) for item in batch["revisions"])
     work = Batch(batch["number"], batch["dataset"], batch["dialect"], revisions)
     judged = judge_batch(settings, registry, work, settings.staged / batch["token"], ledger.waivers())
+    build_docs(settings.quality)
     return {
         "files": {table: [str(path) for path in paths] for table, paths in judged.files.items()},
         "results": [

@@ -1,0 +1,42 @@
+"""What the DAG files share: this installation's settings, and our errors in Airflow's terms. It builds no DAG."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from airflow.sdk import Asset
+from airflow.sdk.exceptions import AirflowFailException
+
+from cchc.errors import PermanentError
+from cchc.model import warehouse_environment
+from cchc.settings import Settings
+
+SETTINGS = Settings.from_env()
+os.environ.update(warehouse_environment(SETTINGS))  # dbt's, in the process of the task; never an operator's argument
+MANIFEST = os.path.join(os.environ["DBT_TARGET_PATH"], "manifest.json")  # noqa: PTH118 (a string, no file is touched)
+
+ARRIVED = Asset(name="exports_stored", uri="cchc://warehouse/raw")
+POOL = "warehouse"  # one slot: one process at a time may write the embedded warehouse
+ARGS: dict[str, Any] = {
+    "retries": 3,
+    "retry_delay": timedelta(minutes=1),
+    "retry_exponential_backoff": True,
+    "max_retry_delay": timedelta(minutes=15),
+}
+
+
+def translated(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Permanent errors fail the task at once; anything else is retried as ``ARGS`` says."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except PermanentError as error:
+            raise AirflowFailException(str(error)) from error
+
+    return call

@@ -1,0 +1,61 @@
+"""## Nạp dữ liệu xuất hằng ngày · Ingest the daily exports
+
+Lấy các tệp mới của mọi hệ thống, kiểm tra từng dòng, nạp vào kho. Chạy lúc 01:30 cho 7 ngày gần nhất, nên tệp đến muộn và
+tệp sửa lại cũng được nạp. *Trigger* với `day_from`, `day_to`, `system`, `unit` để nạp một khoảng khác; `replay` đọc lại
+những tệp đã lưu. Một đơn vị lỗi không làm dừng đơn vị khác; cả lượt chỉ lỗi khi vượt tỷ lệ cho phép.
+
+Fetches what is new, judges every row, loads it. Runs at 01:30 for the last 7 days, so late and corrected files come in
+too. *Trigger* with `day_from`, `day_to`, `system`, `unit` for another range; `replay` reads what has landed once more.
+One failed unit never stops the others; the run fails past the stated share (`CCHC_FAIL_SHARE`).
+"""
+
+from datetime import datetime
+
+from _glue import ARGS, ARRIVED, POOL, translated
+from airflow.sdk import Param, TriggerRule, dag, task
+from airflow.sdk.exceptions import AirflowSkipException
+
+from cchc.pipeline import orders, tasks
+
+DAY = {"type": ["null", "string"], "format": "date"}
+TEXT = {"type": ["null", "string"]}
+PARAMS = {
+    "day_from": Param(None, **DAY, title="Từ ngày · From", description="Trống: 7 ngày gần nhất · Empty: last 7 days"),
+    "day_to": Param(None, **DAY, title="Đến ngày · To", description="Trống: hôm qua · Empty: yesterday"),
+    "system": Param(None, **TEXT, title="Hệ thống · System", description="Trống: tất cả · Empty: all"),
+    "unit": Param(None, **TEXT, title="Đơn vị · Unit", description="Trống: tất cả · Empty: all"),
+    "replay": Param(False, type="boolean", title="Đọc lại tệp đã lưu · Read landed files again"),
+}
+WHOLE = {"trigger_rule": TriggerRule.ALL_DONE}  # goes on when some batches failed
+
+
+@dag(schedule="30 1 * * *", start_date=datetime(2026, 1, 1), catchup=False, max_active_runs=1, params=PARAMS,
+     default_args=ARGS, doc_md=__doc__, tags=["cchc"])  # fmt: skip
+def ingest_exports():
+    """Collect and judge are mapped over batches; one task stores, for one process at a time may write."""
+
+    @task
+    @translated
+    def plan_collect(params=None, dag_run=None):
+        return orders.collecting(dict(params), dag_run.run_after)
+
+    @task(**WHOLE)
+    @translated
+    def plan_judge(params=None, dag_run=None):
+        return orders.judging(dict(params), dag_run.run_after)
+
+    @task(outlets=[ARRIVED])
+    def announce(stored):
+        if not stored["files_accepted"] + stored["files_refused"]:
+            raise AirflowSkipException("nothing new")
+
+    planned, batches = plan_collect(), plan_judge()
+    collected = task(translated(tasks.collect_units)).expand(batch=planned)
+    judged = task(translated(tasks.judge)).expand(batch=batches)
+    stored = task(translated(tasks.store_all), pool=POOL, **WHOLE)(judged)
+    collected >> batches
+    announce(stored)
+    task(translated(orders.check), **WHOLE)(planned, collected, batches, judged, stored)
+
+
+ingest_exports()
