@@ -17,7 +17,10 @@ lines as (
         i.indicator,
         i.numerator,
         i.denominator,
-        s.score
+        s.score,
+        m.method,
+        i.null_reason,
+        i.source
     from {{ ref('fct_unit_indicator') }} as i
     left join default_methods as m on i.period_id = m.period_id
     left join {{ ref('fct_unit_score') }} as s
@@ -36,7 +39,10 @@ lines as (
         'GROUP:' || g.group_name as indicator,
         cast(null as decimal(18, 4)) as numerator,
         cast(null as decimal(18, 4)) as denominator,
-        g.score
+        g.score,
+        g.method,
+        cast(null as varchar) as null_reason,
+        'computed' as source
     from {{ ref('fct_unit_group_score') }} as g
     inner join default_methods as m
         on
@@ -53,6 +59,15 @@ select
     l.indicator,
     l.numerator,
     l.denominator,
-    l.score
+    l.score,
+    l.method,
+    u.level,
+    u.unit_name,
+    l.null_reason,
+    l.source
 from lines as l
 inner join {{ ref('dim_period') }} as p on l.period_id = p.period_id
+inner join {{ ref('dim_unit_period') }} as u
+    on
+        l.unit_code = u.unit_code
+        and l.period_id = u.period_id
