@@ -1,0 +1,25 @@
+"""Last stage, publish: ``pub_*`` views of the warehouse in, static pages and flat files out.
+
+Nothing here computes a figure: what a page or file says is what the views say.
+"""
+
+from __future__ import annotations
+
+from cchc.publish.exports import export_indicators, export_table
+from cchc.publish.pages import publish_pages
+from cchc.publish.periods import Period, list_periods, select_periods
+from cchc.publish.read import Reader, open_reader
+from cchc.publish.trail import Trail, trail
+
+__all__ = [
+    "Period",
+    "Reader",
+    "Trail",
+    "export_indicators",
+    "export_table",
+    "list_periods",
+    "open_reader",
+    "publish_pages",
+    "select_periods",
+    "trail",
+]

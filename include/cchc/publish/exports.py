@@ -1,0 +1,199 @@
+"""Published views as files for other programs: CSV and XLSX.
+
+In: a ``pub_*`` view. Out: one file, written whole or not at all. Texts never act as formulas; numbers stay numbers.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Literal
+
+import xlsxwriter
+
+from cchc.errors import PermanentError
+from cchc.publish.read import Reader, open_reader
+from cchc.settings import Settings
+
+Format = Literal["csv", "xlsx"]
+
+INDICATOR_COLUMNS = (
+    "unit_code",
+    "period_start",
+    "period_end",
+    "indicator",
+    "numerator",
+    "denominator",
+    "score",
+    "method",
+    "level",
+    "unit_name",
+    "null_reason",
+    "source",
+)
+
+#: A cell that starts so is run by spreadsheet programs.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: What a sheet holds, the heading row included.
+_SHEET_ROWS = 1_048_576
+_SAMPLE = 500
+_WIDEST = 60
+
+
+def spreadsheet_safe(value: Any) -> Any:
+    """A text that a spreadsheet would run as a formula gets a leading apostrophe; anything else is left alone."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def plain(value: Any) -> str:
+    """One CSV cell: whole numbers without decimals, scores with two, ISO dates, true and false, nothing for null."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        if value.as_tuple().exponent == -2:
+            return format(value, "f")
+        return format(value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize(), "f")
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(spreadsheet_safe(value))
+
+
+def export_indicators(settings: Settings, out_path: Path, excel: bool = False) -> Path:
+    """Every indicator and group total of every unit and period, by the period's default method."""
+    with open_reader(settings) as reader:
+        names, rows = reader.stream(
+            f"select {', '.join(INDICATOR_COLUMNS)} from publish.pub_indicator_export "
+            "order by period_start, period_end, unit_code, indicator"
+        )
+        return _write_csv(Path(out_path), names, rows, excel)
+
+
+def export_table(
+    settings: Settings, name: str, out_path: Path, fmt: Format = "csv", excel: bool = False
+) -> Path:
+    """Any published view. ``excel`` marks a CSV as UTF-8 for Excel (byte order mark)."""
+    with open_reader(settings) as reader:
+        views = reader.views()
+        if name not in views:
+            known = ", ".join(sorted(views)) or "none yet: build the warehouse"
+            raise PermanentError(f"{name!r} is not published (published are: {known})")
+        names, rows = reader.stream(f"select * from publish.{name}")
+        if fmt == "csv":
+            return _write_csv(Path(out_path), names, rows, excel)
+        if fmt != "xlsx":
+            raise PermanentError(f"{fmt!r} is no format: csv or xlsx")
+        return _write_xlsx(Path(out_path), name, names, rows, _facts(reader, name))
+
+
+def write_csv(out_path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]], excel: bool = False) -> Path:
+    """Rows of any table, safe for spreadsheets."""
+    return _write_csv(Path(out_path), names, rows, excel)
+
+
+def _write_csv(path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]], excel: bool) -> Path:
+    with (
+        _whole(path) as part,
+        part.open("w", encoding="utf-8-sig" if excel else "utf-8", newline="") as file,
+    ):
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(names)
+        writer.writerows([plain(value) for value in row] for row in rows)
+    return path
+
+
+def _facts(reader: Reader, view: str) -> list[tuple[str, str]]:
+    """What a reader of the file must know: view, methods, periods, last day of the data."""
+    periods = reader.rows(
+        "select min(period_start) as first_day, max(period_end) as last_day, max(as_of_date) as as_of, "
+        "count(distinct period_id) as periods from publish.pub_ranking"
+    )[0]
+    methods = reader.rows("select distinct method, method_vi, method_source from publish.pub_method_criterion order by 1")
+    return [
+        ("Bảng · Table", view),
+        ("Số kỳ · Periods", plain(periods["periods"])),
+        ("Từ ngày · From", plain(periods["first_day"])),
+        ("Đến ngày · To", plain(periods["last_day"])),
+        ("Số liệu đến ngày · Data as of", plain(periods["as_of"])),
+        *[
+            ("Cách tính điểm · Method", " – ".join(filter(None, (m["method"], m["method_vi"], m["method_source"]))))
+            for m in methods
+        ],
+    ]
+
+
+def _write_xlsx(
+    path: Path, title: str, names: Sequence[str], rows: Iterable[Sequence[Any]], facts: Iterable[tuple[str, str]]
+) -> Path:
+    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with _whole(path) as part, xlsxwriter.Workbook(str(part), options) as book:
+        bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E6EEF7"})
+        whole = book.add_format({"num_format": "#,##0"})
+        two = book.add_format({"num_format": "#,##0.00"})
+        four = book.add_format({"num_format": "#,##0.0000"})
+        day = book.add_format({"num_format": "yyyy-mm-dd"})
+        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        sheet = book.add_worksheet(title[:31])
+        sheet.freeze_panes(1, 0)
+        for column, name in enumerate(names):
+            sheet.write_string(0, column, name, bold)
+        found: Iterator[Sequence[Any]] = iter(rows)
+        sample = list(islice(found, _SAMPLE))
+        for column, name in enumerate(names):
+            longest = max((len(plain(row[column])) for row in sample), default=0)
+            sheet.set_column(column, column, min(_WIDEST, max(len(name), longest) + 2))
+        last = 0
+        for last, row in enumerate(chain(sample, found), start=1):
+            if last >= _SHEET_ROWS:
+                raise PermanentError(f"{title} has more rows than a sheet holds ({_SHEET_ROWS:,}); write it as csv")
+            for column, value in enumerate(row):
+                if value is None:
+                    continue
+                if isinstance(value, bool):
+                    sheet.write_boolean(last, column, value)
+                elif isinstance(value, Decimal):
+                    is_whole = value == value.to_integral_value() and value.as_tuple().exponent != -2
+                    form = whole if is_whole else two if value.as_tuple().exponent == -2 else four
+                    sheet.write_number(last, column, float(value), form)
+                elif isinstance(value, int | float):
+                    sheet.write_number(last, column, value)
+                elif isinstance(value, datetime):
+                    sheet.write_datetime(last, column, value, moment)
+                elif isinstance(value, date):
+                    sheet.write_datetime(last, column, value, day)
+                else:
+                    sheet.write_string(last, column, str(spreadsheet_safe(value)))
+        sheet.autofilter(0, 0, max(last, 1), max(len(names) - 1, 0))
+        about = book.add_worksheet("Thông tin · About")
+        about.set_column(0, 0, 34)
+        about.set_column(1, 1, 100)
+        for line, (label, text) in enumerate(facts):
+            about.write_string(line, 0, label, bold)
+            about.write_string(line, 1, str(spreadsheet_safe(text)))
+    return path
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A file beside the target that takes its place when it is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        part.chmod(0o644)
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

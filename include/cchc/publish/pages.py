@@ -1,0 +1,127 @@
+"""The published pages: one HTML file a period and a start page, each complete in itself and readable without a network.
+
+In: ``pub_*`` views. Out: files in the reports folder, written whole or not at all; pages of other periods are left alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from cchc.publish.document import overview_document, period_document
+from cchc.publish.periods import Period, list_periods, select_periods
+from cchc.publish.read import Reader, open_reader
+from cchc.settings import Settings
+
+Progress = Callable[[str], None]
+
+
+def publish_pages(
+    settings: Settings, periods: Iterable[str] | None = None, progress: Progress | None = None
+) -> list[Path]:
+    """Write the pages of the periods asked for (labels, ids or kinds; all by default) and the start page.
+
+    Returns the files written, the start page last. ``progress`` hears the name of every file.
+    """
+    with open_reader(settings) as reader:
+        known = list_periods(reader)
+        written = []
+        for period in select_periods(known, periods):
+            page = settings.reports / period.page
+            write_whole(page, period_page(reader, period))
+            written.append(page)
+            if progress:
+                progress(page.name)
+        start = settings.reports / "index.html"
+        published = [period for period in known if (settings.reports / period.page).is_file()]
+        write_whole(start, index_page(reader, published))
+        if progress:
+            progress(start.name)
+    return [*written, start]
+
+
+def period_page(reader: Reader, period: Period) -> str:
+    """The page of one period."""
+    document = period_document(reader, period)
+    home = next((name or code for code, name in document["provinces"]), "")
+    return _render("period.html.j2", ("common.js", "period.js"), document, period=period, province=home)
+
+
+def index_page(reader: Reader, periods: list[Period]) -> str:
+    """The start page: the periods given, deliveries and broken rules."""
+    document = overview_document(reader, periods)
+    return _render("index.html.j2", ("common.js", "index.js"), document, periods=periods, province="")
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that readers see the old or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def embed(value: Any) -> Markup:
+    """JSON that may stand in a script element: no text of it can end the element or start a comment."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for bad in "<>&\u2028\u2029":
+        text = text.replace(bad, f"\\u{ord(bad):04x}")
+    return Markup(text)
+
+
+@lru_cache(maxsize=1)
+def strings() -> dict[str, dict[str, str]]:
+    """Every text of the pages: key -> language -> text."""
+    return dict(yaml.safe_load(_file("strings.yaml")))
+
+
+def _render(template: str, scripts: Iterable[str], document: dict[str, Any], **context: Any) -> str:
+    style = _file("static", "style.css")
+    script = "".join(_file("static", name) for name in scripts)
+    texts = strings()
+    return _templates().get_template(template).render(
+        style=Markup(style),
+        style_hash=_hash(style),
+        script=Markup(script),
+        script_hash=_hash(script),
+        strings=embed(texts),
+        data=embed(document),
+        vi={key: text["vi"] for key, text in texts.items()},
+        en={key: text["en"] for key, text in texts.items()},
+        **context,
+    )
+
+
+@lru_cache(maxsize=1)
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("cchc.publish"), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
+    )
+
+
+@lru_cache(maxsize=8)
+def _file(*parts: str) -> str:
+    return resources.files("cchc.publish").joinpath(*parts).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    """How a content security policy names an inline script or style."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,0 +1,106 @@
+"""Periods as people write them: ``2026-09``, ``2026-Q3``, ``2026``, ``to-date``, or ``start_end``. A period's label names its page."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from cchc.errors import PermanentError
+from cchc.publish.read import Reader
+
+_KINDS = ("month", "quarter", "year", "custom", "to_date")
+
+
+@dataclass(frozen=True)
+class Period:
+    """One period of the warehouse."""
+
+    id: str
+    kind: str
+    is_to_date: bool
+    start: date
+    end: date
+    as_of: date | None
+    is_complete: bool
+    name_vi: str
+    name_en: str
+
+    @property
+    def label(self) -> str:
+        """Short, stable and fit for a file name."""
+        if self.kind == "month":
+            return f"{self.start:%Y-%m}"
+        if self.kind == "quarter":
+            return f"{self.start:%Y}-Q{(self.start.month + 2) // 3}"
+        if self.kind == "year":
+            return f"{self.start:%Y}"
+        if self.kind == "to_date":
+            return f"to-date-from-{self.start}"
+        return f"{self.start}_{self.end}"
+
+    @property
+    def page(self) -> str:
+        """File name of the period's page."""
+        return f"{self.label}.html"
+
+
+def list_periods(reader: Reader) -> list[Period]:
+    """Every period that has a ranking, newest first."""
+    found = reader.rows(
+        "select distinct period_id, period_kind, is_to_date, period_start, period_end, as_of_date, is_complete, "
+        "period_vi, period_en from publish.pub_ranking"
+    )
+    periods = [
+        Period(
+            row["period_id"],
+            row["period_kind"],
+            bool(row["is_to_date"]),
+            row["period_start"],
+            row["period_end"],
+            row["as_of_date"],
+            bool(row["is_complete"]),
+            row["period_vi"],
+            row["period_en"],
+        )
+        for row in found
+    ]
+    return sorted(periods, key=lambda p: (p.end, p.start, p.kind), reverse=True)
+
+
+def select_periods(periods: list[Period], wanted: Iterable[str] | None) -> list[Period]:
+    """Those named by label, id (``start_end``) or kind (``month``, ``quarter``, ``year``, ``custom``, ``to_date``)."""
+    if wanted is None:
+        return periods
+    chosen: list[Period] = []
+    for text in wanted:
+        name = text.strip()
+        kind = name.lower().replace("-", "_")
+        matches = [
+            p
+            for p in periods
+            if name.upper() == p.label.upper() or name == p.id or p.kind == kind or (kind == "to_date" and p.is_to_date)
+        ]
+        if not matches and kind not in _KINDS:
+            known = ", ".join(p.label for p in periods) or "none"
+            raise PermanentError(f"no period {text!r} in the warehouse (there are: {known})")
+        chosen += [p for p in matches if p not in chosen]
+    return chosen
+
+
+def parse_span(text: str) -> tuple[date, date]:
+    """First and last day of a period written ``2026-09``, ``2026-Q3``, ``2026`` or ``2026-07-01_2026-09-30``."""
+    name = text.strip().upper()
+    try:
+        if match := re.fullmatch(r"(\d{4})(?:-Q([1-4])|-(\d\d))?", name):
+            year, quarter, month = match.groups()
+            first, last = (3 * int(quarter) - 2, 3 * int(quarter)) if quarter else (int(month or 1), int(month or 12))
+            return date(int(year), first, 1), date(int(year), last, calendar.monthrange(int(year), last)[1])
+        start, end = (date.fromisoformat(day) for day in re.split(r"_|\.\.", name))
+    except (ValueError, calendar.IllegalMonthError) as error:
+        raise PermanentError(f"{text!r} is no period: write 2026-09, 2026-Q3, 2026 or 2026-07-01_2026-09-30") from error
+    if end < start:
+        raise PermanentError(f"{text!r} ends before it starts")
+    return start, end

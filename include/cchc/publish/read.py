@@ -1,0 +1,126 @@
+"""A read-only look at the warehouse's ``publish`` schema, the same for DuckDB and PostgreSQL.
+
+In: SQL over ``publish.pub_*`` with ``?`` for parameters. Out: plain Python rows.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import psycopg
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from cchc.errors import BuildError, TransientError
+from cchc.settings import Settings
+
+#: How long to wait for the process that writes the DuckDB file.
+LOCK_SECONDS = 60
+CHUNK = 10_000
+
+
+class Reader(ABC):
+    """One read-only connection. Use it as a context manager."""
+
+    def __enter__(self) -> Reader:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Let go of the warehouse."""
+
+    @abstractmethod
+    def stream(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """Column names, and the rows as they come; for results that do not fit into memory."""
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """All rows of a result."""
+        names, found = self.stream(sql, parameters)
+        return [dict(zip(names, row, strict=True)) for row in found]
+
+    def views(self) -> set[str]:
+        """Names of the published views."""
+        found = self.rows("select table_name from information_schema.tables where table_schema = 'publish'")
+        return {row["table_name"] for row in found if row["table_name"].startswith("pub_")}
+
+
+class DuckDBReader(Reader):
+    """See ``Reader``."""
+
+    def __init__(self, path: Path) -> None:
+        if not path.is_file():
+            raise BuildError(f"no warehouse at {path}: run the pipeline first")
+        self.connection = _connect(path)
+
+    def close(self) -> None:
+        """Let go of the file, so that another process may write."""
+        self.connection.close()
+
+    def stream(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """Column names, and the rows as they come."""
+        cursor = self.connection.cursor()
+        try:
+            cursor.execute(sql, list(parameters))
+        except duckdb.CatalogException as error:
+            raise BuildError(f"the warehouse does not publish this yet: {error}") from error
+        return [column[0] for column in cursor.description or []], _chunks(cursor)
+
+
+class PostgresReader(Reader):
+    """See ``Reader``. All statements of one reader see the same state of the warehouse."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            self.connection = psycopg.connect(url)
+        except psycopg.OperationalError as error:
+            raise TransientError(f"warehouse not reached: {error}") from error
+        self.connection.read_only = True
+        self.connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+        self.opened = 0
+
+    def close(self) -> None:
+        """Close the connection."""
+        self.connection.close()
+
+    def stream(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """Column names, and the rows as they come (a cursor on the server)."""
+        statement: Any = sql.replace("%", "%%").replace("?", "%s") if parameters else sql
+        self.opened += 1
+        cursor = self.connection.cursor(name=f"reading_{self.opened}", scrollable=False)
+        cursor.itersize = CHUNK
+        try:
+            cursor.execute(statement, list(parameters) if parameters else None)
+        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
+            raise BuildError(f"the warehouse does not publish this yet: {error}") from error
+        return [column.name for column in cursor.description or []], _chunks(cursor)
+
+
+def open_reader(settings: Settings) -> Reader:
+    """The warehouse of the settings, read-only."""
+    return PostgresReader(settings.warehouse) if settings.on_postgres else DuckDBReader(settings.duckdb_path)
+
+
+@retry(
+    retry=retry_if_exception_type(TransientError), stop=stop_after_delay(LOCK_SECONDS), wait=wait_fixed(1), reraise=True
+)
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        return duckdb.connect(str(path), read_only=True)
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise TransientError(f"{path} is held by another process") from error
+        raise
+
+
+def _chunks(cursor: Any) -> Iterator[tuple[Any, ...]]:
+    try:
+        while chunk := cursor.fetchmany(CHUNK):
+            yield from chunk
+    finally:
+        cursor.close()

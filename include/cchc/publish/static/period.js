@@ -1,0 +1,514 @@
+/* The page of one period. State first, then: headline, table, charts, board, checks, a unit's detail. */
+const PAGE = 100, BOARD_PAGE = 40;
+const LEVELS = ["commune", "district", "department", "other"];
+/* Tol's bright scheme: told apart by colour-blind readers; every bar is also labelled in numbers. */
+const COLOURS = ["#4477aa", "#66ccee", "#228833", "#ccbb44", "#ee6677", "#aa3377", "#777777", "#bb5500"];
+const U = { code: 0, name: 1, level: 2, tab: 3, province: 4 };
+const R = { unit: 0, total: 1, max: 2, percent: 3, rank: 4, of: 5, before: 6, change: 7, band: 8, why: 9 };
+const F = { indicator: 0, num: 1, den: 2, ratio: 3, source: 4, why: 5, target: 6, score: 7 };
+const state = { method: 0, province: 0, level: null, query: "", sort: "rank", down: false, limit: PAGE,
+  boardLimit: BOARD_PAGE, dataset: "", faults: false, unit: null, open: new Set() };
+
+const method = () => D.methods[state.method];
+const groupName = (group) => term("group", group.id);
+const keys = D.units.map((unit) => plain(unit[U.name] + " " + unit[U.code]));
+const ranked = (level) => (D.ranking[state.method] || []).filter((row) => D.units[row[R.unit]][U.tab] === level
+  && D.units[row[R.unit]][U.province] === state.province);
+const groupsOf = (unit) => (D.groups[state.method] || [])[unit] || [];
+const bandName = (row) => (row[R.band] === null ? "" : D.bands[row[R.band]][lang === "en" ? 2 : 1] || D.bands[row[R.band]][0]);
+const percentText = (value, decimals) => (value === null || value === undefined ? "–" : fmt(value, decimals === undefined ? 1 : decimals) + "%");
+const collator = new Intl.Collator("vi", { numeric: true });
+
+/* ---- headline and summary ------------------------------------------------------------------------------------- */
+function headline() {
+  const p = D.period, home = D.provinces[state.province];
+  $("province").textContent = home ? home[1] || home[0] : "";
+  $("period-name").textContent = named(p);
+  $("period-span").textContent = day(p.start) + " – " + day(p.end);
+  $("as-of").textContent = day(p.as_of);
+  $("state").textContent = t(p.complete ? "complete" : "provisional");
+  $("state-label").textContent = t("period");
+  $("state").title = p.complete ? "" : t("provisional_note");
+  $("method-name").textContent = D.methods.length ? named(method()) : "–";
+  document.title = t("title") + " – " + named(p);
+  const pick = (key, items, value, change) => h("label", {}, t(key) + " ",
+    h("select", { onchange: (event) => { change(Number(event.target.value)); renderAll(); } },
+      items.map((label, i) => h("option", { value: i, selected: i === value }, label))));
+  const boxes = [];
+  if (D.provinces.length > 1) boxes.push(pick("province", D.provinces.map((x) => x[1] || x[0]), state.province, (i) => { state.province = i; state.level = null; }));
+  if (D.methods.length > 1) boxes.push(pick("method", D.methods.map(named), state.method, (i) => { state.method = i; }));
+  $("choices").hidden = !boxes.length;
+  show($("choices"), boxes);
+}
+function kpi(label, value, note, small) {
+  return h("div", { class: "kpi" }, h("span", { class: "kpi-label" }, label),
+    h("strong", { class: small ? "kpi-name" : "kpi-value" }, value), note ? h("span", { class: "kpi-note" }, note) : null);
+}
+function summary() {
+  const all = ranked(state.level), rows = all.filter((row) => row[R.rank] !== null), idle = all.length - rows.length;
+  const list = rows.length ? rows : all;
+  const totals = list.map((row) => row[R.total]), best = rows.filter((row) => row[R.rank] === 1);
+  const letters = D.board.rows.map((row) => row[3]).join("");
+  const count = (letter) => letters.split(letter).length - 1;
+  const due = ["o", "l", "m", "r"].map(count), quarantined = sum(D.board.rows.flatMap((row) => row[5].map((x) => x[1])));
+  const maxima = [...new Set(list.map((row) => row[R.max]))];
+  show($("summary"),
+    state.level === "other" ? null : kpi(t("kpi_ranked"), whole(rows.length), idle ? t("kpi_ranked_note", { n: whole(idle) }) : t("level." + state.level)),
+    best.length ? kpi(t("kpi_top"), D.units[best[0][R.unit]][U.name],
+      points(best[0][R.total]) + (best.length > 1 ? " · " + t("kpi_top_more", { n: best.length - 1 }) : ""), true) : null,
+    list.length ? kpi(t("kpi_median"), points(median(totals)),
+      (maxima.length === 1 ? t("kpi_median_note", { max: whole(maxima[0]) }) + ", " : "")
+      + t("kpi_spread", { low: points(Math.min(...totals)), high: points(Math.max(...totals)) })) : null,
+    sum(due) ? kpi(t("kpi_delivered"), percentText((due[0] * 100) / sum(due)), t("kpi_delivered_note", { n: whole(due[0]), of: whole(sum(due)) })) : null,
+    sum(due) ? kpi(t("kpi_rows"), whole(quarantined), t("kpi_rows_note", { of: whole(sum(D.board.rows.map((row) => row[4]))) })) : null);
+}
+
+/* ---- ranking --------------------------------------------------------------------------------------------------- */
+function tabs() {
+  const levels = LEVELS.filter((level) => ranked(level).length);
+  if (!levels.includes(state.level)) state.level = levels[0] || null;
+  const move = (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    choose(levels[(levels.indexOf(state.level) + step + levels.length) % levels.length]);
+    $("tab-" + state.level).focus();
+  };
+  const choose = (level) => { Object.assign(state, { level, limit: PAGE, sort: "rank", down: false }); renderRanking(); };
+  show($("tabs"), levels.map((level) => h("button", { type: "button", role: "tab", id: "tab-" + level, "aria-controls": "level-panel",
+    "aria-selected": String(level === state.level), tabindex: level === state.level ? 0 : -1, onclick: () => choose(level), onkeydown: move },
+  t("level." + level), " ", h("span", { class: "pill" }, whole(ranked(level).length)))));
+  $("level-panel").setAttribute("aria-labelledby", state.level ? "tab-" + state.level : "h-ranking");
+  $("level-hint").textContent = state.level ? t("level_hint." + state.level) : t("no_data");
+  $("charts-level").textContent = state.level ? t("level." + state.level) : "";
+}
+const sortValue = {
+  rank: (row) => (row[R.rank] === null ? Infinity : row[R.rank]),
+  change: (row) => (row[R.change] === null ? -Infinity : row[R.change]),
+  unit: (row) => D.units[row[R.unit]][U.name],
+  total: (row) => row[R.total], percent: (row) => (row[R.percent] === null ? -1 : row[R.percent]), band: (row) => (row[R.percent] === null ? -1 : row[R.percent]),
+};
+function valueOf(key) {
+  if (!key.startsWith("g")) return sortValue[key];
+  const at = 2 * Number(key.slice(1));
+  return (row) => { const v = groupsOf(row[R.unit])[at]; return v === null || v === undefined ? -1 : v; };
+}
+function chosenRows() {
+  const value = valueOf(state.sort), way = state.down ? -1 : 1, wanted = plain(state.query).split(/\s+/).filter(Boolean);
+  return ranked(state.level)
+    .filter((row) => wanted.every((word) => keys[row[R.unit]].includes(word)))
+    .sort((a, b) => {
+      const x = value(a), y = value(b);
+      const order = typeof x === "string" ? collator.compare(x, y) : x === y ? 0 : x < y ? -1 : 1;
+      return order * way || sortValue.rank(a) - sortValue.rank(b) || collator.compare(D.units[a[R.unit]][U.name], D.units[b[R.unit]][U.name]);
+    });
+}
+function sortBy(key, down) {
+  state.down = down === undefined ? (state.sort === key ? !state.down : !["rank", "unit"].includes(key)) : down;
+  state.sort = key;
+  state.limit = PAGE;
+  table();
+  const again = document.querySelector(`#rank-table th[data-key="${key}"] button`);
+  if (again && down === undefined) again.focus();
+}
+function changeCell(row) {
+  const n = row[R.change], before = row[R.before];
+  if (row[R.rank] === null) return h("td", { class: "change" });
+  if (n === null) return h("td", { class: "change none" }, h("span", { title: t("rank_new") }, "–", h("span", { class: "sr" }, t("rank_new"))));
+  const key = n > 0 ? "rank_up" : n < 0 ? "rank_down" : "rank_same";
+  const text = t(key, { n: Math.abs(n), before });
+  return h("td", { class: "change " + key }, h("span", { title: text },
+    h("span", { "aria-hidden": "true" }, n > 0 ? "▲ " + n : n < 0 ? "▼ " + -n : "=", h("small", {}, t("from_rank", { before }))),
+    h("span", { class: "sr" }, text)));
+}
+function table() {
+  const m = method(), rows = state.level ? chosenRows() : [], groups = m ? m.groups : [];
+  const all = state.level ? ranked(state.level) : [], unrankedLevel = state.level === "other";
+  const columns = [["rank", t("col_rank")], ["change", t("col_change")], ["unit", t("col_unit")],
+    ...groups.map((group, i) => ["g" + i, groupName(group), t("col_max", { max: whole(group.max) })]),
+    ["total", t("col_total")], ["percent", t("col_percent")], ["band", t("col_band")]]
+    .filter(([key]) => !(unrankedLevel && ["rank", "change"].includes(key)));
+  const ties = new Map();
+  for (const row of all) if (row[R.rank] !== null) ties.set(row[R.rank], (ties.get(row[R.rank]) || 0) + 1);
+  const lit = (key) => (key === state.sort ? " lit" : "");
+  show($("sorter"), columns.map(([key, label]) => h("option", { value: key, selected: key === state.sort }, label)));
+  const cell = {
+    rank: (row) => h("td", { class: "rank-no" + lit("rank") }, row[R.rank] === null ? h("span", { class: "muted", title: term("null", row[R.why]) }, "–")
+      : [String(row[R.rank]), ties.get(row[R.rank]) > 1 ? h("span", { class: "tie", title: t("tied") }, "=", h("span", { class: "sr" }, t("tied"))) : null]),
+    change: changeCell,
+    unit: (row) => h("th", { scope: "row", class: "unit" },
+      h("button", { type: "button", class: "link", "data-unit": D.units[row[R.unit]][U.code], onclick: () => openUnit(row[R.unit]) }, D.units[row[R.unit]][U.name]),
+      h("span", { class: "code" }, D.units[row[R.unit]][U.code], row[R.why] === "no_dossiers" ? " · " + t("null.no_dossiers") : null)),
+    total: (row) => h("td", { class: "num total" + lit("total"), title: t("of_attainable", { score: points(row[R.total]), max: whole(row[R.max]) }) }, points(row[R.total])),
+    percent: (row) => h("td", { class: "num percent" + lit("percent") }, h("span", { class: "meter", vars: { "--p": Math.max(0, Math.min(100, row[R.percent] || 0)) + "%" } }), percentText(row[R.percent])),
+    band: (row) => h("td", { class: "band" + lit("band") }, row[R.band] === null ? "" : h("span", { class: "badge b-" + D.bands[row[R.band]][0] }, bandName(row))),
+  };
+  groups.forEach((group, i) => {
+    cell["g" + i] = (row) => {
+      const value = groupsOf(row[R.unit])[2 * i], top = groupsOf(row[R.unit])[2 * i + 1];
+      if (value === null || value === undefined) return h("td", { class: "num group none" + lit("g" + i), title: t("no_data") }, "–");
+      return h("td", { class: "num group" + lit("g" + i), title: groupName(group) + ": " + t("of_attainable", { score: points(value), max: whole(top) }) },
+        h("span", { class: "meter", vars: { "--p": (top ? (value * 100) / top : 0) + "%", "--c": COLOURS[i % COLOURS.length] } }), points(value));
+    };
+  });
+  show($("rank-table"),
+    h("thead", {}, h("tr", {}, columns.map(([key, label, note]) => h("th", { scope: "col", "data-key": key,
+      class: "c-" + (key[0] === "g" ? "group" : key) + lit(key), "aria-sort": key === state.sort ? (state.down ? "descending" : "ascending") : null },
+    h("button", { type: "button", onclick: () => sortBy(key) }, h("span", {}, label, note ? h("small", {}, note) : null),
+      h("span", { class: "arrow", "aria-hidden": "true" }, key === state.sort ? (state.down ? "▾" : "▴") : "")))))),
+    h("tbody", {}, rows.slice(0, state.limit).map((row) => h("tr", { class: row[R.rank] === null && !unrankedLevel ? "unranked" : null }, columns.map(([key]) => cell[key](row)))),
+      rows.length ? null : h("tr", {}, h("td", { colspan: columns.length, class: "empty" }, all.length ? t("nothing_found") : t("no_data")))));
+  $("count").textContent = state.query ? t("found_of", { n: whole(rows.length), of: whole(all.length) }) : t("found", { n: whole(all.length) });
+  const rest = rows.length - state.limit;
+  show($("rank-more"), rest > 0 ? [
+    h("button", { type: "button", onclick: () => { state.limit += PAGE; table(); } }, t("show_more", { n: whole(Math.min(PAGE, rest)) })),
+    h("button", { type: "button", onclick: () => { state.limit = Infinity; table(); } }, t("show_all"))] : null);
+}
+
+/* ---- charts ---------------------------------------------------------------------------------------------------- */
+function figure(title, note, width, ...content) {
+  return h("figure", { class: width }, h("figcaption", {}, h("strong", {}, title), h("span", {}, note)), ...content);
+}
+const clip = (text, length) => (text.length > length ? text.slice(0, length - 1) + "…" : text);
+function partsChart(rows, width) {
+  const groups = method().groups, ENDS = 10, few = rows.length <= 2 * ENDS + 2;
+  const drawn = few ? rows : [...rows.slice(0, ENDS), null, ...rows.slice(-ENDS)];
+  const top = Math.max(...rows.map((row) => row[R.max]), 1), narrow = width < 520, label = narrow ? 128 : 232, line = 24, right = 50;
+  const scale = (width - label - right) / top, picture = svg("svg", { width, height: drawn.length * line + 26, viewBox: `0 0 ${width} ${drawn.length * line + 26}`, role: "img", "aria-label": t("chart_parts") });
+  for (let x = 0; x <= top; x += 20) {
+    picture.append(svg("line", { x1: label + x * scale, x2: label + x * scale, y1: 0, y2: drawn.length * line, class: "grid" }),
+      svg("text", { x: label + x * scale, y: drawn.length * line + 17, class: "axis", "text-anchor": "middle" }, x));
+  }
+  drawn.forEach((row, i) => {
+    const y = i * line;
+    if (!row) { picture.append(svg("text", { x: label, y: y + 16, class: "axis" }, "⋯ " + t("chart_gap", { n: whole(rows.length - 2 * ENDS) }))); return; }
+    const unit = D.units[row[R.unit]];
+    picture.append(svg("text", { x: label - 8, y: y + 16, class: "label", "text-anchor": "end" },
+      clip((row[R.rank] !== null && !narrow ? row[R.rank] + ". " : "") + unit[U.name], narrow ? 18 : 34), svg("title", {}, unit[U.name])));
+    let x = label;
+    groups.forEach((group, g) => {
+      const value = groupsOf(row[R.unit])[2 * g] || 0;
+      if (value > 0) picture.append(svg("rect", { x, y: y + 3, width: Math.max(0, value * scale - 1), height: line - 7, fill: COLOURS[g % COLOURS.length] },
+        svg("title", {}, unit[U.name] + " – " + groupName(group) + ": " + points(value))));
+      x += value * scale;
+    });
+    picture.append(svg("text", { x: x + 5, y: y + 16, class: "value" }, points(row[R.total])));
+  });
+  return figure(t("chart_parts"), few ? t("chart_parts_all", { n: whole(rows.length) }) : t("chart_parts_ends", { n: ENDS }), "broad",
+    h("ul", { class: "legend" }, groups.map((group, g) => h("li", {}, h("i", { vars: { background: COLOURS[g % COLOURS.length] } }), groupName(group)))), picture);
+}
+function spreadChart(rows, width) {
+  const bins = Array.from({ length: 20 }, () => 0);
+  for (const row of rows) if (row[R.percent] !== null) bins[Math.min(19, Math.floor(row[R.percent] / 5))] += 1;
+  const first = Math.max(0, bins.findIndex((n) => n) - 1), last = Math.min(19, 19 - [...bins].reverse().findIndex((n) => n) + 1);
+  const shown = bins.slice(first, last + 1), most = Math.max(...bins, 1), high = 150, step = (width - 16) / shown.length;
+  const picture = svg("svg", { width, height: high + 44, viewBox: `0 0 ${width} ${high + 44}`, role: "img", "aria-label": t("chart_spread_note") });
+  shown.forEach((n, i) => {
+    const from = (first + i) * 5, tall = (n / most) * high;
+    picture.append(svg("rect", { x: 8 + i * step + 1.5, y: 20 + high - tall, width: Math.max(1, step - 3), height: tall, class: "bin" },
+      svg("title", {}, t("chart_spread_bar", { n: whole(n), from, to: from + 5 }))));
+    if (n) picture.append(svg("text", { x: 8 + (i + 0.5) * step, y: 14 + high - tall, class: "value", "text-anchor": "middle" }, whole(n)));
+    if (shown.length < 11 || from % 10 === 0) picture.append(svg("text", { x: 8 + i * step, y: high + 38, class: "axis", "text-anchor": "middle" }, from));
+  });
+  picture.append(svg("line", { x1: 8, x2: width - 8, y1: 20.5 + high, y2: 20.5 + high, class: "base" }));
+  if (shown.length) picture.append(svg("text", { x: width - 8, y: high + 38, class: "axis", "text-anchor": "end" }, (last + 1) * 5 + "%"));
+  return figure(t("chart_spread"), t("chart_spread_note"), "", picture);
+}
+function groupsChart(rows, width) {
+  const groups = method().groups, line = 30, label = width < 380 ? 120 : 168, right = 52, scale = (width - label - right) / 100;
+  const picture = svg("svg", { width, height: groups.length * line + 24, viewBox: `0 0 ${width} ${groups.length * line + 24}`, role: "img", "aria-label": t("chart_groups") });
+  for (const x of [0, 50, 100]) {
+    picture.append(svg("line", { x1: label + x * scale, x2: label + x * scale, y1: 0, y2: groups.length * line, class: "grid" }),
+      svg("text", { x: label + x * scale, y: groups.length * line + 17, class: "axis", "text-anchor": "middle" }, x));
+  }
+  groups.forEach((group, g) => {
+    const shares = rows.map((row) => groupsOf(row[R.unit])).filter((v) => v[2 * g + 1]).map((v) => (v[2 * g] * 100) / v[2 * g + 1]), y = g * line;
+    picture.append(svg("text", { x: label - 8, y: y + 19, class: "label", "text-anchor": "end" }, clip(groupName(group), width < 380 ? 18 : 26), svg("title", {}, groupName(group))));
+    if (!shares.length) { picture.append(svg("text", { x: label + 6, y: y + 19, class: "axis" }, t("no_data"))); return; }
+    const middle = median(shares), low = shares.reduce((a, b) => Math.min(a, b)), high = shares.reduce((a, b) => Math.max(a, b));
+    picture.append(svg("rect", { x: label, y: y + 7, width: middle * scale, height: line - 14, fill: COLOURS[g % COLOURS.length] }),
+      svg("line", { x1: label + low * scale, x2: label + high * scale, y1: y + line / 2, y2: y + line / 2, class: "range" }),
+      svg("line", { x1: label + low * scale, x2: label + low * scale, y1: y + 10, y2: y + line - 10, class: "range" }),
+      svg("line", { x1: label + high * scale, x2: label + high * scale, y1: y + 10, y2: y + line - 10, class: "range" }),
+      svg("text", { x: width - 4, y: y + 19, class: "value", "text-anchor": "end" }, percentText(middle)));
+  });
+  return figure(t("chart_groups"), t("chart_groups_note"), "", picture);
+}
+let chartWidth = 0;
+function charts() {
+  const area = $("chart-area"), all = state.level ? ranked(state.level) : [], withRank = all.filter((row) => row[R.rank] !== null);
+  const rows = (withRank.length ? withRank : all).slice().sort((a, b) => b[R.total] - a[R.total]);
+  chartWidth = area.clientWidth;
+  if (!rows.length || !D.methods.length) { show(area, h("p", { class: "hint" }, t("no_data"))); return; }
+  const wide = chartWidth > 960, pad = 34, side = wide ? Math.floor((chartWidth - 20) * 0.36) - pad : chartWidth - pad, main = wide ? Math.ceil((chartWidth - 20) * 0.64) - pad : chartWidth - pad;
+  show(area, partsChart(rows, main), h("div", { class: "stack" }, groupsChart(rows, side), spreadChart(rows, side)));
+}
+
+/* ---- delivery board -------------------------------------------------------------------------------------------- */
+const WORST = { ".": 0, o: 1, l: 2, m: 3, r: 4 };
+const FAULTS = ["o", "l", "m", "r"];
+function boardUnits(filter) {
+  const days = D.board.days.length, found = new Map();
+  for (const row of D.board.rows) {
+    if (!filter(row)) continue;
+    let unit = found.get(row[0]);
+    if (!unit) found.set(row[0], unit = { at: row[0], letters: new Array(days).fill("."), bad: new Map(), count: { o: 0, l: 0, m: 0, r: 0 }, quarantined: 0, rows: [] });
+    unit.rows.push(row);
+    for (let i = 0; i < days; i += 1) {
+      const letter = row[3][i];
+      if (letter !== ".") unit.count[letter] += 1;
+      if (WORST[letter] > WORST[unit.letters[i]]) unit.letters[i] = letter;
+    }
+    for (const [i, n] of row[5]) { unit.bad.set(i, (unit.bad.get(i) || 0) + n); unit.quarantined += n; }
+  }
+  return [...found.values()];
+}
+/* One drawing a row, one path a status: 90 days cost five nodes. Shapes differ as well as colours. */
+function strip(unit, size, focusable) {
+  const paths = { o: "", l: "", m: "", r: "", q: "" };
+  unit.letters.forEach((letter, i) => {
+    const x = i * size, s = size - 1.5;
+    if (letter === "o") paths.o += `M${x} 2h${s}v12h${-s}z`;
+    if (letter === "l") paths.l += `M${x} 8h${s}v6h${-s}z`;
+    if (letter === "m") paths.m += `M${x + 0.5} 2.5h${s - 1}v11h${1 - s}z`;
+    if (letter === "r") paths.r += `M${x} 2h${s}v12h${-s}zM${x + 1.2} 3.6v1.8l${s - 2.4} 7v-1.8z`;
+    if (unit.bad.has(i)) paths.q += `M${x} 16h${s}v2.5h${-s}z`;
+  });
+  const width = D.board.days.length * size, cursor = svg("rect", { width: size, height: 20, x: -99, y: 0, class: "cursor" });
+  const picture = svg("svg", { class: "strip", width, height: 20, viewBox: `0 0 ${width} 20`, tabindex: focusable ? 0 : null, role: "img",
+    "aria-label": D.board.units[unit.at][1] + ": " + FAULTS.map((s) => t("status." + s) + " " + unit.count[s]).join(", ") },
+  ["o", "l", "m", "r", "q"].map((s) => (paths[s] ? svg("path", { d: paths[s], class: "s-" + s, "fill-rule": "evenodd" }) : null)), cursor);
+  let at = -1;
+  const point = (i) => {
+    at = Math.max(0, Math.min(D.board.days.length - 1, i));
+    cursor.setAttribute("x", at * size - 0.75);
+    tell(unit, at, picture, (at + 0.5) * size);
+  };
+  if (focusable) {
+    picture.addEventListener("mousemove", (event) => point(Math.floor(event.offsetX / size)));
+    picture.addEventListener("mouseleave", () => { cursor.setAttribute("x", -99); $("tip").hidden = true; });
+    picture.addEventListener("blur", () => { cursor.setAttribute("x", -99); $("tip").hidden = true; });
+    picture.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (step) { event.preventDefault(); point(at < 0 ? (step > 0 ? 0 : D.board.days.length - 1) : at + step); }
+    });
+  }
+  return picture;
+}
+function whatHappened(unit, i) {
+  return unit.rows.filter((row) => row[3][i] !== ".").map((row) => {
+    const reason = row[6].find((x) => x[0] === i), bad = row[5].find((x) => x[0] === i);
+    return term("dataset", row[2]) + " (" + D.board.systems[row[1]][1] + "): " + t("status." + row[3][i])
+      + (reason ? " – " + term("reason", D.board.reasons[reason[1]]) : "") + (bad ? ", " + t("board_rows", { n: whole(bad[1]) }) : "");
+  });
+}
+function tell(unit, i, picture, x) {
+  const tip = $("tip"), lines = whatHappened(unit, i);
+  show(tip, h("strong", {}, day(D.board.days[i])), (lines.length ? lines : [t("status.none")]).map((line) => h("div", {}, line)));
+  tip.hidden = false;
+  const box = picture.getBoundingClientRect(), host = $("board").getBoundingClientRect();
+  tip.style.left = Math.max(0, Math.min(host.width - tip.offsetWidth, box.left - host.left + x - tip.offsetWidth / 2)) + "px";
+  tip.style.top = box.bottom - host.top + 6 + "px";
+}
+function legend() {
+  const fake = (letter, bad) => strip({ at: 0, letters: [letter], bad: new Map(bad ? [[0, 1]] : []), count: { o: 0, l: 0, m: 0, r: 0 } }, 13, false);
+  const sample = (node) => { node.setAttribute("width", 13); node.setAttribute("viewBox", "0 0 13 20"); node.removeAttribute("aria-label"); node.setAttribute("aria-hidden", "true"); return node; };
+  return h("ul", { class: "legend board-legend" }, ["o", "l", "m", "r"].map((s) => h("li", {}, sample(fake(s)), t("status." + s))), h("li", {}, sample(fake("o", true)), t("status.q")));
+}
+function board() {
+  const area = $("board-area"), days = D.board.days;
+  if (!days.length) { show(area, h("p", { class: "hint" }, t("board_none"))); return; }
+  const datasets = [...new Set(D.board.rows.map((row) => row[2]))].sort();
+  const units = boardUnits((row) => !state.dataset || row[2] === state.dataset);
+  const totals = FAULTS.map((s) => sum(units.map((unit) => unit.count[s]))), quarantined = sum(units.map((unit) => unit.quarantined));
+  const trouble = (unit) => unit.count.r * 1e6 + unit.count.m * 1e3 + unit.count.l;
+  const rows = units.filter((unit) => !state.faults || trouble(unit) || unit.quarantined)
+    .sort((a, b) => trouble(b) - trouble(a) || b.quarantined - a.quarantined || collator.compare(D.board.units[a.at][1], D.board.units[b.at][1]));
+  const size = days.length > 200 ? 4 : days.length > 110 ? 6 : Math.max(7, Math.min(13, Math.floor(620 / days.length)));
+  const control = (change) => (event) => { change(event.target); state.boardLimit = BOARD_PAGE; board(); };
+  const axis = svg("svg", { width: days.length * size, height: 14, viewBox: `0 0 ${days.length * size} 14`, "aria-hidden": "true" });
+  let free = 0;
+  days.forEach((iso, i) => {
+    const starts = i === 0 || iso.slice(0, 7) !== days[i - 1].slice(0, 7);
+    if (starts && i * size >= free) {
+      axis.append(svg("text", { x: i * size, y: 11, class: "axis" }, days.length > 31 ? iso.slice(5, 7) + "/" + iso.slice(0, 4) : day(iso)));
+      free = i * size + 62;
+    }
+  });
+  const shown = rows.slice(0, state.boardLimit), rest = rows.length - shown.length;
+  show(area,
+    h("div", { class: "tools" },
+      h("label", {}, t("board_dataset") + " ", h("select", { id: "board-dataset", onchange: control((x) => { state.dataset = x.value; }) },
+        h("option", { value: "" }, t("board_all")), datasets.map((d) => h("option", { value: d, selected: d === state.dataset }, term("dataset", d))))),
+      h("label", { class: "check" }, h("input", { type: "checkbox", checked: state.faults, onchange: control((x) => { state.faults = x.checked; }) }), " " + t("board_only_faults")),
+      h("dl", { class: "tally" }, FAULTS.map((s, i) => h("div", {}, h("dt", {}, t("status." + s)), h("dd", { "data-status": s }, whole(totals[i])))),
+        h("div", {}, h("dt", {}, t("kpi_rows")), h("dd", { "data-status": "q" }, whole(quarantined))))),
+    legend(), h("p", { class: "hint" }, t("board_intro")),
+    h("div", { class: "scroll" }, h("table", { class: "board", "aria-labelledby": "h-board" },
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("col_unit")),
+        h("th", { scope: "col", class: "days" }, h("span", { class: "sr" }, t("board_days", { from: day(days[0]), to: day(days[days.length - 1]) })), axis),
+        FAULTS.map((s) => h("th", { scope: "col", class: "num" }, t("status." + s))), h("th", { scope: "col", class: "num" }, t("board_quarantined")))),
+      h("tbody", {}, shown.map((unit) => h("tr", {},
+        h("th", { scope: "row", class: "unit" }, boardName(unit.at)),
+        h("td", { class: "days" }, strip(unit, size, true)),
+        FAULTS.map((s) => h("td", { class: "num" + (s !== "o" && unit.count[s] ? " fault" : "") + (unit.count[s] ? "" : " zero") }, whole(unit.count[s]))),
+        h("td", { class: "num" + (unit.quarantined ? "" : " zero") }, whole(unit.quarantined))))))),
+    h("p", { class: "more" }, rest > 0 ? [
+      h("button", { type: "button", onclick: () => { state.boardLimit += BOARD_PAGE; board(); } }, t("show_more", { n: whole(Math.min(BOARD_PAGE, rest)) })),
+      rest < 1500 ? h("button", { type: "button", onclick: () => { state.boardLimit = Infinity; board(); } }, t("show_all")) : null] : null),
+    h("div", { id: "tip", class: "tip", hidden: true, role: "status", "aria-live": "polite" }));
+}
+const unitByCode = new Map(D.units.map((unit, i) => [unit[U.code], i]));
+function boardName(at) {
+  const [code, name] = D.board.units[at], known = unitByCode.get(code);
+  return known === undefined ? [name, h("span", { class: "code" }, code)]
+    : [h("button", { type: "button", class: "link", onclick: () => openUnit(known) }, name), h("span", { class: "code" }, code)];
+}
+
+/* ---- published figures ------------------------------------------------------------------------------------------- */
+function checks() {
+  const area = $("checks-area"), link = document.querySelector('.sections a[href="#checks"]'), any = D.published.length || D.portal;
+  $("checks").hidden = link.hidden = !any;
+  if (!any) return;
+  const figureText = (row, value) => (value === null ? "–" : fmt(value, row.decimals || 0) + (row.unit_of_measure === "percent" ? "%" : ""));
+  const criterion = (id) => { const found = D.methods.flatMap((m) => m.criteria).find((c) => c.id === id); return found ? named(found) : id.startsWith("GROUP:") ? term("group", id.slice(6)) : id; };
+  show(area,
+    D.portal ? [h("p", {}, t("checks_portal", { equal: whole(D.portal.equal), checked: whole(D.portal.checked) })),
+      D.portal.differing.length ? h("div", { class: "scroll" }, h("table", { class: "plain-table" },
+        h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("col_unit")), h("th", { scope: "col" }, t("col_criterion")), h("th", { scope: "col", class: "num" }, t("col_published")), h("th", { scope: "col", class: "num" }, t("col_recomputed")))),
+        h("tbody", {}, D.portal.differing.map((row) => h("tr", {}, h("th", { scope: "row" }, row[1] || row[0]), h("td", {}, criterion(row[2])), h("td", { class: "num" }, points(row[3])), h("td", { class: "num" }, points(row[4]))))))) : null] : null,
+    D.published.length ? [h("h3", {}, t("checks_reports")), h("div", { class: "scroll" }, h("table", { class: "plain-table", id: "published-table" },
+      h("thead", {}, h("tr", {}, ["col_document", "col_unit", "col_scope", "col_measure"].map((key) => h("th", { scope: "col" }, t(key))),
+        ["col_published", "col_recomputed"].map((key) => h("th", { scope: "col", class: "num" }, t(key))), h("th", { scope: "col" }, t("col_verdict")))),
+      h("tbody", {}, D.published.map((row) => h("tr", {},
+        h("td", {}, row.source_document), h("th", { scope: "row" }, row.unit_name || row.unit_code), h("td", {}, term("scope", row.scope)), h("td", {}, term("measure", row.measure)),
+        h("td", { class: "num" }, row.operator && row.operator !== "=" ? row.operator + " " : "", row.published_text || figureText(row, row.published_value)),
+        h("td", { class: "num" }, figureText(row, row.recomputed_value), row.denominator !== null ? h("small", {}, " " + whole(row.numerator) + "/" + whole(row.denominator)) : null),
+        h("td", {}, h("span", { class: "verdict v-" + row.fit }, term("fit", row.fit)),
+          row.flag ? h("small", {}, " " + term("flag", row.flag) + (row.suggested_value !== null ? ", " + t("suggested", { value: figureText(row, row.suggested_value) }) : "")) : null)))))) ] : null);
+}
+
+/* ---- one unit ----------------------------------------------------------------------------------------------------- */
+function openUnit(at) {
+  state.unit = at;
+  state.open = new Set();
+  detail();
+  const box = $("detail");
+  if (!box.open) box.showModal();
+  box.scrollTop = 0;
+  history.replaceState(null, "", "#unit=" + encodeURIComponent(D.units[at][U.code]));
+}
+function ruleRows(unit, indicator, fact, criterion) {
+  const score = fact ? fact[F.score + state.method] : null;
+  const parts = [];
+  const add = (label, ...content) => parts.push(h("dt", {}, label), h("dd", {}, content));
+  if (fact) {
+    add(t("numerator"), h("b", {}, whole(fact[F.num])), indicator.num ? [" – ", h("span", { lang: "vi" }, indicator.num)] : null);
+    add(t("denominator"), h("b", {}, whole(fact[F.den])), indicator.den ? [" – ", h("span", { lang: "vi" }, indicator.den)] : null);
+    if (criterion) {
+      const max = whole(criterion.max), full = whole(criterion.full);
+      if (fact[F.den]) {
+        const share = criterion.full === 100 ? "" : " ÷ " + full + "%";
+        add(t("formula"), `min(${max}; ${max} × ${whole(fact[F.num])} ÷ ${whole(fact[F.den])}${share}) = `, h("b", {}, points(score)),
+          criterion.full === 100 ? null : " (" + t("formula_full", { full }) + ")");
+      } else if (score !== null) add(t("formula"), t("formula_zero", { score: points(score) }));
+    }
+    if (fact[F.target]) {
+      const [operator, percent] = D.targets[fact[F.target][0]], met = fact[F.target][1];
+      add(t("target"), `${operator} ${whole(percent)}%`, met === null ? "" : " – " + t(met ? "target_met" : "target_missed"));
+    }
+  }
+  const legal = [...new Set([indicator && indicator.source, criterion && criterion.source].filter(Boolean))];
+  if (legal.length) add(t("legal"), h("span", { lang: "vi" }, legal.join("; ")));
+  if (fact) {
+    add(t("data_source"), term("source", D.sources[fact[F.source]]));
+    if (D.sources[fact[F.source]] === "exports") {
+      const period = ["month", "quarter", "year"].includes(D.period.kind) ? D.period.label : D.period.id;
+      const command = `cchc trail --unit ${D.units[unit][U.code]} --indicator ${indicator.id} --period ${period}`;
+      const button = h("button", { type: "button", class: "copy", onclick: () => {
+        const done = () => { button.textContent = t("copied"); };
+        if (navigator.clipboard) navigator.clipboard.writeText(command).then(done, () => {});
+        const range = document.createRange();
+        range.selectNodeContents(button.previousSibling);
+        getSelection().removeAllRanges();
+        getSelection().addRange(range);
+      } }, t("copy"));
+      add(t("rows_behind"), h("code", { class: "command" }, command), button, h("small", {}, t("rows_hint")));
+    } else add(t("rows_behind"), t("no_rows"));
+  }
+  return h("dl", { class: "rules" }, parts);
+}
+function criterionBox(unit, indicator, fact, criterion) {
+  const id = criterion ? criterion.id : indicator.id, score = fact ? fact[F.score + state.method] : null;
+  const label = named(criterion || indicator);
+  const line = [h("span", { class: "c-name" }, label, fact ? (fact[F.why] ? h("small", {}, term("null", fact[F.why])) : null) : h("small", {}, t("not_computed"))),
+    h("span", { class: "c-parts" }, fact && fact[F.num] !== null ? [h("span", { class: "sr" }, t("numerator") + " "), h("span", { "data-part": "numerator" }, whole(fact[F.num])), h("span", { "aria-hidden": "true" }, " / "),
+      h("span", { class: "sr" }, t("denominator") + " "), h("span", { "data-part": "denominator" }, whole(fact[F.den]))] : "–"),
+    h("span", { class: "c-ratio" }, fact && fact[F.ratio] !== null ? percentText(fact[F.ratio] * 100, 2) : "–"),
+    h("span", { class: "c-score" }, criterion ? [h("b", { "data-part": "score" }, points(score)), h("small", {}, " / " + whole(criterion.max))] : "")];
+  const box = h("details", { class: "criterion" + (fact ? "" : " absent"), "data-indicator": id, open: state.open.has(id) },
+    h("summary", {}, line), ruleRows(unit, indicator, fact, criterion));
+  box.addEventListener("toggle", () => { if (box.open) state.open.add(id); else state.open.delete(id); });
+  return box;
+}
+function detail() {
+  const at = state.unit;
+  if (at === null) return;
+  const unit = D.units[at], m = method(), row = D.ranking[state.method].find((x) => x[R.unit] === at);
+  const facts = new Map(D.facts[at].map((fact) => [D.indicators[fact[F.indicator]].id, fact]));
+  const scored = new Set(m.criteria.map((c) => c.id)), mine = groupsOf(at), volume = D.volumes.rows[at];
+  const shownIndicator = (id) => D.indicators.find((x) => x.id === id) || { id, num: null, den: null, source: null };
+  const parts = m.groups.map((group, g) => {
+    const value = mine[2 * g], top = mine[2 * g + 1], none = value === null || value === undefined;
+    return h("section", { class: "group-box" }, h("h4", { vars: { "--c": COLOURS[g % COLOURS.length], "--p": !none && top ? (value * 100) / top + "%" : "0%" } },
+      h("span", {}, groupName(group)), h("span", { class: "g-score" }, none ? t("no_data") : [h("b", {}, points(value)), h("small", {}, " / " + whole(top))]), h("i", { class: "bar", "aria-hidden": "true" })),
+    m.criteria.filter((c) => c.group === g).map((c) => criterionBox(at, shownIndicator(c.id), facts.get(c.id), c)));
+  });
+  const extra = D.facts[at].filter((fact) => !scored.has(D.indicators[fact[F.indicator]].id));
+  const mineBoard = boardUnits((r) => D.board.units[r[0]][0] === unit[U.code])[0];
+  const close = h("button", { type: "button", class: "close", onclick: () => $("detail").close(), "aria-label": t("close") }, "✕");
+  const toggleAll = h("button", { type: "button", class: "quiet", onclick: () => {
+    const boxes = [...$("detail").querySelectorAll("details")], opening = boxes.some((box) => !box.open);
+    for (const box of boxes) box.open = opening;
+    toggleAll.textContent = t(opening ? "close_all" : "open_all");
+  } }, t("open_all"));
+  show($("detail-area"),
+    h("div", { class: "detail-head" }, h("div", {},
+      h("p", { class: "eyebrow" }, [t("level." + unit[U.level]), unit[U.code], named(D.period)].join(" · ")),
+      h("h2", { id: "detail-name" }, unit[U.name])), close),
+    row ? h("div", { class: "detail-score" },
+      h("div", {}, h("strong", { "data-part": "total" }, points(row[R.total])), h("span", {}, t("kpi_median_note", { max: whole(row[R.max]) }))),
+      h("div", {}, h("strong", {}, percentText(row[R.percent], 2)), h("span", {}, bandName(row) || t("col_percent"))),
+      h("div", {}, h("strong", {}, row[R.rank] === null ? "–" : row[R.rank]), h("span", {}, row[R.rank] === null ? t("rank_missing", { why: term("null", row[R.why]) }) : t("rank_of", { rank: row[R.rank], of: row[R.of] }),
+        row[R.change] !== null ? " · " + t(row[R.change] > 0 ? "rank_up" : row[R.change] < 0 ? "rank_down" : "rank_same", { n: Math.abs(row[R.change]), before: row[R.before] }) : ""))) : null,
+    volume ? [h("h3", {}, t("volume")), h("dl", { class: "tally volume" }, D.volumes.columns.map((name, i) => h("div", {}, h("dt", {}, term("measure", name)), h("dd", {}, whole(volume[i])))))] : null,
+    h("div", { class: "how" }, h("h3", {}, t("how")), toggleAll), h("p", { class: "hint" }, t("how_note")),
+    h("div", { class: "c-head", "aria-hidden": "true" }, h("span", {}, t("col_criterion")), h("span", {}, t("numerator") + " / " + t("denominator").toLowerCase()), h("span", {}, t("ratio")), h("span", {}, t("score"))),
+    parts,
+    extra.length ? h("section", { class: "group-box" }, h("h4", {}, h("span", {}, t("extra"))), extra.map((fact) => criterionBox(at, D.indicators[fact[F.indicator]], fact, null))) : null,
+    mineBoard ? [h("h3", {}, t("unit_deliveries")), h("div", { class: "scroll" }, h("table", { class: "plain-table" },
+      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("board_dataset")), h("th", { scope: "col" }, t("board_system")), FAULTS.map((s) => h("th", { scope: "col", class: "num" }, t("status." + s))), h("th", { scope: "col", class: "num" }, t("board_quarantined")))),
+      h("tbody", {}, mineBoard.rows.map((r) => h("tr", {}, h("th", { scope: "row" }, term("dataset", r[2])), h("td", {}, D.board.systems[r[1]][1]),
+        FAULTS.map((s) => h("td", { class: "num" }, whole(r[3].split(s).length - 1))), h("td", { class: "num" }, whole(sum(r[5].map((x) => x[1])))))))))] : null);
+}
+
+/* ---- together ------------------------------------------------------------------------------------------------------ */
+function renderRanking() { tabs(); summary(); table(); charts(); }
+function renderAll() { headline(); renderRanking(); board(); checks(); detail(); }
+
+$("search").addEventListener("input", (event) => { state.query = event.target.value; state.limit = PAGE; table(); });
+$("sorter").addEventListener("change", (event) => sortBy(event.target.value, !["rank", "unit"].includes(event.target.value)));
+$("detail").addEventListener("close", () => { state.unit = null; history.replaceState(null, "", location.pathname + location.search); });
+$("detail").addEventListener("click", (event) => { if (event.target === $("detail")) $("detail").close(); });
+addEventListener("resize", () => { if ($("chart-area").clientWidth !== chartWidth) charts(); });
+let before = null;
+addEventListener("beforeprint", () => {
+  before = { limit: state.limit, boardLimit: state.boardLimit };
+  if (state.unit !== null) { for (const box of $("detail").querySelectorAll("details")) box.open = true; return; }
+  state.limit = Infinity;
+  table();
+});
+addEventListener("afterprint", () => { if (before) { Object.assign(state, before); table(); } });
+bilingual(renderAll);
+const asked = /^#unit=(.+)$/.exec(location.hash);
+if (asked && unitByCode.has(decodeURIComponent(asked[1]))) openUnit(unitByCode.get(decodeURIComponent(asked[1])));
