@@ -171,9 +171,11 @@ def score(
     workdir: o.Workdir = None,
 ) -> None:
     """Score any table with a method: the same models as the warehouse, for what-if questions."""
-    from cchc.cli.scoring import score_file
+    from cchc.model.what_if import score_file
+    from cchc.registry.load import load
 
-    count = score_file(o.settings(workdir), file, method, out)
+    settings = o.settings(workdir)
+    count = score_file(settings, load(settings.registry_dir), file, method, out)
     console.print(f"{count} rows scored by {method}: {out}", highlight=False, soft_wrap=True)
 
 

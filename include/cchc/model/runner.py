@@ -20,8 +20,8 @@ def main(arguments: list[str]) -> int:
             say("started")
         elif name in ("LogModelResult", "LogTestResult", "LogSeedResult", "LogSnapshotResult", "LogHookEndLine"):
             data = message.data
-            label = getattr(data, "name", "") or data.node_info.node_name
-            say("node", name=label, seconds=data.execution_time, index=data.index, total=data.total)
+            total = getattr(data, "total", 0) or getattr(data, "num_models", 0)
+            say("node", name=data.node_info.node_name, seconds=data.execution_time, index=data.index, total=total)
 
     outcome = dbtRunner(callbacks=[follow]).invoke(["--quiet", "--no-use-colors", *arguments])
     failures: list[str] = []
