@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import os
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from airflow.sdk import Asset
@@ -17,20 +17,28 @@ from cchc.settings import Settings
 
 SETTINGS = Settings.from_env()
 os.environ.update(warehouse_environment(SETTINGS))  # dbt's, in the process of the task; never an operator's argument
-MANIFEST = os.path.join(os.environ["DBT_TARGET_PATH"], "manifest.json")  # noqa: PTH118 (a string, no file is touched)
+MANIFEST = os.path.join(os.environ["DBT_TARGET_PATH"], "manifest.json")  # noqa: PTH118
 
 ARRIVED = Asset(name="exports_stored", uri="cchc://warehouse/raw")
 POOL = "warehouse"  # one slot: one process at a time may write the embedded warehouse
-ARGS: dict[str, Any] = {
-    "retries": 3,
-    "retry_delay": timedelta(minutes=1),
-    "retry_exponential_backoff": True,
-    "max_retry_delay": timedelta(minutes=15),
+#: The same for every DAG: one run at a time, nothing caught up, transient errors tried four times in all.
+DAG: dict[str, Any] = {
+    "start_date": datetime(2026, 1, 1),
+    "catchup": False,
+    "max_active_runs": 1,
+    "tags": ["cchc"],
+    "default_args": {
+        "retries": 3,
+        "retry_delay": timedelta(minutes=1),
+        "retry_exponential_backoff": True,
+        "max_retry_delay": timedelta(minutes=15),
+        "show_return_value_in_logs": False,
+    },
 }
 
 
 def translated(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Permanent errors fail the task at once; anything else is retried as ``ARGS`` says."""
+    """Permanent errors fail the task at once; anything else is retried as ``DAG`` says."""
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:

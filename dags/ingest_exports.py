@@ -1,20 +1,19 @@
 """## Nạp dữ liệu xuất hằng ngày · Ingest the daily exports
 
-Lấy các tệp mới của mọi hệ thống, kiểm tra từng dòng, nạp vào kho. Chạy lúc 01:30 cho 7 ngày gần nhất, nên tệp đến muộn và
-tệp sửa lại cũng được nạp. *Trigger* với `day_from`, `day_to`, `system`, `unit` để nạp một khoảng khác; `replay` đọc lại
-những tệp đã lưu. Một đơn vị lỗi không làm dừng đơn vị khác; cả lượt chỉ lỗi khi vượt tỷ lệ cho phép.
+Lấy các tệp mới của mọi hệ thống, kiểm tra từng dòng, nạp vào kho. Chạy lúc 01:30 cho 7 ngày gần nhất, nên tệp đến
+muộn và tệp sửa lại cũng được nạp. *Trigger* với `day_from`, `day_to`, `system`, `unit` để nạp một khoảng khác;
+`replay` đọc lại những tệp đã lưu. Một đơn vị lỗi không làm dừng đơn vị khác; cả lượt chỉ lỗi khi vượt tỷ lệ cho phép.
 
-Fetches what is new, judges every row, loads it. Runs at 01:30 for the last 7 days, so late and corrected files come in
-too. *Trigger* with `day_from`, `day_to`, `system`, `unit` for another range; `replay` reads what has landed once more.
-One failed unit never stops the others; the run fails past the stated share (`CCHC_FAIL_SHARE`).
+Fetches what is new, judges every row, loads it. Runs at 01:30 for the last 7 days, so late and corrected files come
+in too. *Trigger* with `day_from`, `day_to`, `system`, `unit` for another range; `replay` reads what has landed once
+more. One failed unit never stops the others; the run fails past the stated share (`CCHC_FAIL_SHARE`).
 """
 
-from datetime import datetime
-
-from _glue import ARGS, ARRIVED, POOL, translated
-from airflow.sdk import Param, TriggerRule, dag, task
+from airflow.sdk import CronTriggerTimetable, Param, TriggerRule, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
+from _glue import ARRIVED, DAG, POOL, translated
+from cchc.contracts import TIMEZONE
 from cchc.pipeline import orders, tasks
 
 DAY = {"type": ["null", "string"], "format": "date"}
@@ -29,8 +28,7 @@ PARAMS = {
 WHOLE = {"trigger_rule": TriggerRule.ALL_DONE}  # goes on when some batches failed
 
 
-@dag(schedule="30 1 * * *", start_date=datetime(2026, 1, 1), catchup=False, max_active_runs=1, params=PARAMS,
-     default_args=ARGS, doc_md=__doc__, tags=["cchc"])  # fmt: skip
+@dag(schedule=CronTriggerTimetable("30 1 * * *", timezone=TIMEZONE), params=PARAMS, doc_md=__doc__, **DAG)
 def ingest_exports():
     """Collect and judge are mapped over batches; one task stores, for one process at a time may write."""
 
@@ -55,7 +53,7 @@ def ingest_exports():
     stored = task(translated(tasks.store_all), pool=POOL, **WHOLE)(judged)
     collected >> batches
     announce(stored)
-    task(translated(orders.check), **WHOLE)(planned, collected, batches, judged, stored)
+    task(translated(orders.check), **WHOLE)(planned, collected, batches, stored)
 
 
 ingest_exports()

@@ -1,17 +1,17 @@
 """## Công bố xếp hạng · Publish the rankings
 
-Ngày 1 đến 3 hằng tháng, lúc 06:00: trang báo cáo của tháng vừa hết, và của quý, năm nếu vừa hết. Ba ngày, để tệp đến muộn
-cũng được tính. *Trigger* với `period` (`2026-09`, `2026-Q3`, `2026`, `all`) để công bố lại một kỳ.
+Ngày 1 đến 3 hằng tháng, lúc 06:00: trang báo cáo của tháng vừa hết, và của quý, năm nếu vừa hết. Ba ngày, để tệp đến
+muộn cũng được tính. *Trigger* với `period` (`2026-09`, `2026-Q3`, `2026`, `all`) để công bố lại một kỳ.
 
-On days 1 to 3 of a month at 06:00: the report pages of the month just ended, and of the quarter and the year if they ended
-with it. Three days, so that late files count. *Trigger* with `period` (`2026-09`, `2026-Q3`, `2026`, `all`) to repeat one.
+On days 1 to 3 of a month at 06:00: the report pages of the month just ended, and of the quarter and the year if they
+ended with it. Three days, so that late files count. *Trigger* with `period` (`2026-09`, `2026-Q3`, `2026`, `all`) to
+publish a period again.
 """
 
-from datetime import datetime
+from airflow.sdk import CronTriggerTimetable, Param, dag, task
 
-from _glue import ARGS, POOL, translated
-from airflow.sdk import Param, dag, task
-
+from _glue import DAG, POOL, translated
+from cchc.contracts import TIMEZONE
 from cchc.pipeline import orders, tasks
 
 PARAMS = {
@@ -24,8 +24,7 @@ PARAMS = {
 }
 
 
-@dag(schedule="0 6 1-3 * *", start_date=datetime(2026, 1, 1), catchup=False, max_active_runs=1, params=PARAMS,
-     default_args=ARGS, doc_md=__doc__, tags=["cchc"])  # fmt: skip
+@dag(schedule=CronTriggerTimetable("0 6 1-3 * *", timezone=TIMEZONE), params=PARAMS, doc_md=__doc__, **DAG)
 def publish_rankings():
     """Pages and files from the publish models; the warehouse is only read."""
 

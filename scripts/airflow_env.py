@@ -1,7 +1,8 @@
 """Airflow's environment for this checkout: ``airflow.env`` plus the folders, in one place.
 
-``python scripts/airflow_env.py COMMAND...`` runs a command in it, in a process session of its own that gets an interrupt
-when this one does (`make airflow`: a plain kill would orphan the children of ``airflow standalone``).
+``airflow_env.py prepare`` makes the metadata database. ``airflow_env.py COMMAND...`` runs a command in the environment,
+in a process session of its own that gets an interrupt when this one is interrupted or ended (``make airflow``: a plain
+kill would orphan the children of ``airflow standalone``).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -56,9 +58,23 @@ def prepare() -> None:
     Pool.create_or_update_pool("warehouse", 1, "one process at a time may write the warehouse", include_deferred=False)
 
 
+def dags() -> Any:
+    """The DAGs as Airflow finds them in the dags folder; an import error ends it."""
+    from airflow.dag_processing.dagbag import BundleDagBag
+
+    folder = PROJECT / "dags"
+    bag = BundleDagBag(dag_folder=folder, bundle_path=folder, bundle_name="dags-folder")
+    if bag.import_errors:
+        raise SystemExit("\n".join(f"{path}: {error}" for path, error in bag.import_errors.items()))
+    return bag
+
+
 def main(command: list[str]) -> int:
-    """Run a command; interrupts and terminations reach it, and its children, as an interrupt."""
+    """Run a command, or ``prepare``; interrupts and terminations reach it, and its children, as an interrupt."""
     apply(Path(os.environ.get("CCHC_WORKDIR", "var")))
+    if command == ["prepare"]:
+        prepare()
+        return 0
     child = subprocess.Popen(command, start_new_session=True)
 
     def stop(*_: object) -> None:

@@ -1,7 +1,7 @@
 """What a scheduled or requested run is asked to do: which days, which periods, and whether enough of it worked.
 
-JSON in, JSON out, like ``tasks``. A request (``given``) holds what the user filled in; whatever is missing follows from the
-moment of the run, so a run of an old date does what that date asked for.
+JSON in, JSON out, like ``tasks``. A request (``given``) holds what the user filled in; whatever is missing follows from
+the moment of the run, so a run of an old date does what that date asked for.
 """
 
 from __future__ import annotations
@@ -55,19 +55,19 @@ def judging(given: Json, moment: datetime) -> list[Json]:
     return tasks.plan_judge()
 
 
-def check(planned: list[Json], collected: list[Json], batches: list[Json], judged: list[Json], stored: Json) -> Json:
+def check(planned: list[Json], collected: list[Json], batches: list[Json], stored: Json) -> Json:
     """Fail the run past the stated share. A batch whose task failed counts with all its units, or all its files."""
     if stored is None:
         raise PermanentError("nothing was stored: see the task before this one")
-    reached = sum(part["units"] for part in collected)
+    seen = list(collected or [])
     units = sum(len(batch["units"]) for batch in planned)
-    lost = [("?", "?", "the batch failed, see its task") for _ in range(units - reached)]
-    seen = [*collected, {"units": len(lost), "failed": lost}]
+    lost = [("?", "?", "the batch failed, see its task")] * (units - sum(part["units"] for part in seen))
+    seen.append({"units": len(lost), "failed": lost})
     files = sum(len(batch["revisions"]) for batch in batches or [])
-    done = sum(len(batch["results"]) for batch in judged or [])
-    tasks.check_share(seen, {**stored, "files_refused": stored["files_refused"] + files - done})
-    failed = sum(len(part["failed"]) for part in seen)
-    return {"units": units, "units_failed": failed, "files_failed": files - done, **stored}
+    files_failed = files - stored["files_accepted"] - stored["files_refused"]
+    tasks.check_share(seen, {**stored, "files_refused": stored["files_refused"] + files_failed})
+    units_failed = sum(len(part["failed"]) for part in seen)
+    return {"units": units, "units_failed": units_failed, "files_failed": files_failed, **stored}
 
 
 def periods(given: Json, moment: datetime) -> list[str] | None:

@@ -1,0 +1,66 @@
+# Everything a newcomer needs. `make help` lists the targets. Needs Python 3.11; everything else is installed into .venv.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+VENV := .venv
+PY := $(VENV)/bin/python
+STAMP := $(VENV)/.installed
+PYTHON ?= python3.11
+export CCHC_WORKDIR ?= $(CURDIR)/var
+export SCARF_ANALYTICS := false
+export DO_NOT_TRACK := 1
+export GX_ANALYTICS_ENABLED := false
+
+# uv, the installer: the one on the PATH, else one in a private environment of its own
+UV = $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
+
+.PHONY: help run airflow test lint format bench chaos docs manifest install clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+install: $(STAMP) ## Make .venv from requirements.lock (done by the other targets when needed)
+
+$(STAMP): requirements.lock pyproject.toml
+	@command -v uv >/dev/null 2>&1 || test -x .uv/bin/uv || { $(PYTHON) -m venv .uv && .uv/bin/python -m pip install --quiet uv; }
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) $(VENV)
+	$(UV) pip sync --quiet --python $(PY) requirements.lock
+	$(UV) pip install --quiet --python $(PY) --no-deps --editable .
+	@touch $@
+
+run: $(STAMP) ## Demonstration exports through the real DAGs to the ranking; says where the result is
+	@$(PY) scripts/run_dags.py
+
+airflow: $(STAMP) manifest ## Airflow with its web page on http://127.0.0.1:8080 (Ctrl-C ends it)
+	@$(PY) scripts/airflow_env.py prepare
+	$(PY) scripts/airflow_env.py airflow standalone
+
+manifest: $(STAMP) ## Prepare dbt's manifest, which the DAG files read
+	@$(PY) scripts/manifest.py
+
+test: lint ## Lint, then every test
+	$(PY) -m pytest -n 2 --dist loadfile
+
+lint: $(STAMP) ## ruff, sqlfluff, mypy; also that include/ never imports Airflow
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/sqlfluff lint --processes 2 dbt_project
+	$(VENV)/bin/mypy
+
+format: $(STAMP) ## Let ruff and sqlfluff mend what they can
+	$(VENV)/bin/ruff check --fix .
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/sqlfluff fix --processes 2 dbt_project
+
+bench: $(STAMP) ## 1,000,000 dossier rows from files to ranking, beside the floor
+	$(PY) scripts/bench.py
+
+chaos: $(STAMP) ## Kill `cchc run` 20 times at random points; the tables must not differ
+	CCHC_CHAOS_ROUNDS=20 $(PY) -m pytest tests -k chaos
+
+docs: $(STAMP) manifest ## Generate docs/data_dictionary.md from dbt
+	$(PY) scripts/data_dictionary.py
+
+clean: ## Remove var/ (exports, warehouse, ledger, reports) and caches; keeps .venv
+	rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs
+	find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
