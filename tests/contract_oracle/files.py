@@ -54,9 +54,9 @@ def raw_rows(path: Path, spec: Row, reference: Reference) -> list[dict[str, Any]
     table = [line for line in lines if any(cell.strip() for cell in line)]
     if dialect == "onecsv":
         return _table(table, headings, search=1)
-    if not table or REQUIRED[spec["dataset"]] - {plain(c) for c in table[0]}:
+    if not table or REQUIRED[spec["dataset"]] - {c.strip() for c in table[0]}:
         raise Refused("missing_column")
-    head = [plain(c) for c in table[0]]
+    head = [c.strip() for c in table[0]]
     return [dict(zip(head, r + [""] * len(head), strict=False)) for r in table[1:]]
 
 
@@ -121,7 +121,8 @@ def _table(table: list[list[Any]], headings: Row, search: int = 20) -> list[dict
     names = lines[at]
     rows = []
     for line in table[at + 1 :]:
-        if search > 1 and any(isinstance(c, str) and plain(c).casefold() == "tổng cộng" for c in line):
+        first = next((c for c in line if c not in (None, "")), "")
+        if search > 1 and isinstance(first, str) and plain(first) == "tổng cộng":
             break
         if all(c is None or c == "" for c in line):
             continue

@@ -8,13 +8,14 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 Row = dict[str, str]
 
 
 def plain(text: str) -> str:
-    """Composed, trimmed, inner blanks single: how headings and labels are compared."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """Composed, trimmed, inner blanks single, case folded: how headings and labels are compared."""
+    return " ".join(unicodedata.normalize("NFC", text).split()).casefold()
 
 
 def _rows(path: Path) -> list[Row]:
@@ -46,7 +47,7 @@ class Reference:
             headings[row["headings"]][plain(row["heading"])] = row["canonical"]
         labels: dict[str, dict[str, str]] = defaultdict(dict)
         for row in _rows(folder / "labels.csv"):
-            labels[row["field"]][plain(row["label"]).casefold()] = row["canonical"]
+            labels[row["field"]][plain(row["label"])] = row["canonical"]
         return cls(
             _rows(folder / "units.csv"),
             {row["procedure_code"]: row for row in _rows(folder / "procedures.csv")},
@@ -54,6 +55,30 @@ class Reference:
             dict(headings),
             dict(labels),
         )
+
+    @classmethod
+    def of_registry(cls, registry: Any) -> Reference:
+        """The same data from a loaded registry."""
+        procedures = {}
+        for item in registry.procedures:
+            procedures[item.procedure_code] = {"fee_vnd": str(item.fee_vnd or 0)}
+        systems = {}
+        for code, system in registry.systems.items():
+            for spec in system.datasets:
+                form = {"dialect": spec.dialect, "ext": spec.ext, "delimiter": spec.delimiter or ""}
+                systems[code, spec.dataset] = form | {"dataset": spec.dataset, "headings": spec.headings or ""}
+        units = [
+            {
+                "agency_code": u.agency_code,
+                "admin_code": u.admin_code or "",
+                "level": u.level,
+                "parent": u.parent or "",
+                "valid_from": u.valid_from.isoformat(),
+                "valid_to": u.valid_to.isoformat() if u.valid_to else "",
+            }
+            for u in registry.units
+        ]
+        return cls(units, procedures, systems, registry.headings, registry.labels)
 
     def agencies(self, day: date) -> set[str]:
         """Agency codes that exist on a day."""

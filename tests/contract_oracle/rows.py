@@ -160,7 +160,7 @@ class Dossiers:
     def _codes(self, out: Read, get: Callable[[str], Any]) -> None:
         v, labels = out.values, self.reference.labels
         if self.dialect in ("onecsv", "workbook"):
-            told = lambda field: plain(str(get(field) or "")).casefold()  # noqa: E731
+            told = lambda field: plain(str(get(field) or ""))  # noqa: E731
             v["status"] = int(labels["status"].get(told("status"), 0))
             v["channel"] = labels["channel"].get(told("channel"), "?") if told("channel") else "direct"
             v["online_payment"] = int(labels["online_payment"].get(told("online_payment"), 0))

@@ -16,6 +16,8 @@ from cchc.demo.reference import Outlet, Procedure, Reference
 
 Event = tuple[datetime, int]
 CARRIED_DAYS = 16  # dossiers filed before the first export day
+BUSIEST = 9  # how much more the busiest unit receives
+SHARED_FORM = "{}-{:%y%m%d}-{:04d}"
 KINDS = {
     "dvcqg2022": (["citizen", "business", "agency", "organisation"], [0.86, 0.09, 0.02, 0.03]),
     "dvcqg2026": (["citizen", "business", "household"], [0.85, 0.08, 0.07]),
@@ -23,18 +25,40 @@ KINDS = {
 EVERY_KIND = (["citizen", "business", "agency", "organisation", "household"], [0.82, 0.08, 0.02, 0.03, 0.05])
 
 
+class Numbers:
+    """Dossier numbers of one system. A few name only the province, and another system may use the same ones."""
+
+    def __init__(self, dialect: str) -> None:
+        self._form = "{}-{:%Y%m%d}-{:07d}" if dialect == "dvcqg2026" else "{}-{:%y%m%d}-{:04d}"
+        self._last: dict[tuple[str, date], int] = {}
+
+    def next(self, unit: str, filed: date, shared: bool) -> str:
+        """The next number of a unit and day."""
+        prefix = unit.split(".")[0] if shared else unit
+        self._last[prefix, filed] = serial = self._last.get((prefix, filed), 0) + 1
+        return (SHARED_FORM if shared else self._form).format(prefix, filed, serial)
+
+
 def unit_lives(
-    reference: Reference, outlet: Outlet, first: date, last: date, scale: float, rng: np.random.Generator
+    reference: Reference,
+    outlet: Outlet,
+    first: date,
+    last: date,
+    scale: float,
+    rng: np.random.Generator,
+    busiest: str = "",
 ) -> Iterator[tuple[Dossier, list[Event]]]:
     """Every dossier of the units of one system, with the changes of its state in order."""
     quality = shares(rng, len(outlet.units))
+    numbers = Numbers(outlet.dialect)
     for place, unit in enumerate(outlet.units):
         level = reference.units[unit].level if unit in reference.units else "commune"
         offered = [p for p in reference.procedures if (p.level == "commune") == (level == "commune")]
         mine = _few(offered or reference.procedures, rng)
-        size = max(3, round(scale * rng.lognormal(5.5 if level == "commune" else 5.2, 0.45)))
+        size = max(3, round(scale * rng.lognormal(5.6 if level == "commune" else 5.3, 0.45)))
+        size *= BUSIEST if unit == busiest else 1
         q = {name: float(values[place]) for name, values in quality.items()}
-        yield from _draw(reference, outlet, unit, mine, size, q, first, last, rng)
+        yield from _draw(reference, outlet, unit, mine, size, q, first, last, rng, numbers)
 
 
 def _few(procedures: list[Procedure], rng: np.random.Generator) -> list[Procedure]:
@@ -55,6 +79,7 @@ def _draw(
     first: date,
     last: date,
     rng: np.random.Generator,
+    numbers: Numbers,
 ) -> Iterator[tuple[Dossier, list[Event]]]:
     start = first - timedelta(CARRIED_DAYS)
     open_days = calendars.busy(start - timedelta(10), last)
@@ -78,15 +103,15 @@ def _draw(
     luck = rng.random((14, size))
     kinds, kind_weights = KINDS.get(outlet.dialect, EVERY_KIND)
     kind = rng.choice(kinds, size, p=kind_weights)
-    elsewhere = [u for u in reference.units if reference.units[u].level == "department"] or [unit]
-    serial: dict[date, int] = {}
+    province = f"{unit.split('.')[0]}."
+    departments = [u.code for u in reference.units.values() if u.level == "department" and u.code.startswith(province)]
+    elsewhere = departments or [unit]
     stamps = [column.astype(datetime) for column in (submitted, received, due, finished, returned)]
     for i, (filed, got, until, done, back) in enumerate(zip(*stamps, strict=True)):
-        serial[filed.date()] = number = serial.get(filed.date(), 0) + 1
         luck_i = luck[:, i]
         handling = unit if luck_i[0] > 0.03 else elsewhere[int(luck_i[0] * 1e6) % len(elsewhere)]
         dossier = Dossier(
-            _number(outlet.dialect, unit, filed.date(), number),
+            numbers.next(unit, filed.date(), luck_i[3] > 0.993),
             _suffixed(chosen[i].code, unit, luck_i[1]),
             unit,
             None if luck_i[2] < 0.1 else unit,
@@ -130,12 +155,6 @@ def _finish(
     late = due + (rng.exponential(200_000, size) + 7200).astype("timedelta64[s]")
     late = calendars.into_office(late, open_days, rng)
     return np.maximum(np.where(timely, early, late), received + 5 * MINUTE)
-
-
-def _number(dialect: str, unit: str, filed: date, serial: int) -> str:
-    if dialect == "dvcqg2026":
-        return f"{unit}-{filed:%Y%m%d}-{serial:07d}"
-    return f"{unit}-{filed:%y%m%d}-{serial:04d}"
 
 
 def _suffixed(stem: str, unit: str, luck: float) -> str:

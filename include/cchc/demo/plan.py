@@ -30,6 +30,10 @@ class Plan:
     late: dict[Delivery, int]
     broken: dict[Delivery, str]
 
+    def reads(self, delivery: Delivery) -> bool:
+        """Whether the file is delivered and can be read."""
+        return delivery not in self.missing and delivery not in self.broken
+
     @classmethod
     def drawn(cls, outlets: list[Outlet], days: tuple[date, ...], rng: np.random.Generator) -> Plan:
         """0.8 % never delivered, 2 % late by one to six days, a few broken in every way; the last days are spared."""

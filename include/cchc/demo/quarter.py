@@ -33,6 +33,10 @@ class Quarter:
         self.days = delivery_days(first, last)
         self.plan = Plan.drawn(reference.outlets, self.days, self._rng("plan"))
         self.beside = Beside(self._rng("beside"))
+        largest = max(reference.outlets_of("dossiers"), key=lambda o: len(o.units), default=None)
+        self.busiest = largest.units[0] if largest else ""
+        tuesdays = [day for day in self.days if day.weekday() == 1]
+        self.short_days = {tuesdays[at] for at in (len(tuesdays) // 2, -2) if len(tuesdays) > 4}
 
     def _rng(self, part: str) -> np.random.Generator:
         return np.random.default_rng([self.seed, zlib.crc32(part.encode())])
@@ -58,15 +62,20 @@ class Quarter:
         shown = self._shown(outlet, rng)
         for unit in outlet.units:
             for day in self.days:
-                rows = [self._untidy(d, rng, outlet) for d in shown.get((unit, day), [])]
-                self._spoil(rows, rng, outlet, f"{outlet.system}/{unit}/{day}/{outlet.filename}")
+                rows = shown.get((unit, day), [])
+                if self.plan.reads((outlet.system, unit, day, outlet.dataset)):
+                    rows = self._shorten(rows, outlet, unit, day)
+                    rows = [self._untidy(d, rng, outlet) for d in rows]
+                    self._spoil(rows, rng, outlet, f"{outlet.system}/{unit}/{day}/{outlet.filename}")
                 self._deliver(outlet, unit, day, rows, rng)
 
     def _shown(self, outlet: Outlet, rng: np.random.Generator) -> Shown:
         """What each unit sends each day: the dossiers whose state changed, now and then once for every change."""
         shown: Shown = defaultdict(list)
-        lives = unit_lives(self.reference, outlet, self.first, self.last, self.scale, rng)
+        lives = unit_lives(self.reference, outlet, self.first, self.last, self.scale, rng, self.busiest)
         for d, events in lives:
+            if d.code.count(".") == 0:
+                self.sink.fault("province_number", f"{outlet.system} {d.code}")
             days = [self._day(at.date()) for at, _ in events]
             for i, (at, status) in enumerate(events):
                 day = days[i]
@@ -84,15 +93,24 @@ class Quarter:
 
     def _spoil(self, rows: list[Dossier], rng: np.random.Generator, outlet: Outlet, path: str) -> None:
         """Break rules in some rows, repeat others, in place."""
+        spoiled_at = set()
         for at in np.flatnonzero(rng.random(len(rows)) < SPOILED):
             rule = faults.ROW_RULES[int(rng.integers(0, len(faults.ROW_RULES)))]
             if spoiled := faults.spoil(rows[at], rule, outlet.dialect):
                 rows[at] = spoiled
+                spoiled_at.add(at)
                 self.sink.fault(rule, f"{path} row {at + 1}")
         for at in np.flatnonzero(rng.random(len(rows)) < DUPLICATE):
-            if not rows[at].raw:
+            if at not in spoiled_at:
                 rows.append(rows[at])
                 self.sink.fault("duplicate_row", f"{path} row {len(rows)}")
+
+    def _shorten(self, rows: list[Dossier], outlet: Outlet, unit: str, day: date) -> list[Dossier]:
+        """Two days on which the busiest unit sends far less than usual."""
+        if unit != self.busiest or day not in self.short_days or len(rows) < 80:
+            return rows
+        self.sink.fault("short_delivery", f"{outlet.system}/{unit}/{day}")
+        return rows[: len(rows) // 5]
 
     def _deliver(self, outlet: Outlet, unit: str, day: date, rows: list[Dossier], rng: np.random.Generator) -> None:
         """One dossier file in the dialect of its system."""
@@ -147,7 +165,8 @@ class Quarter:
         for unit in outlet.units:
             for day in self.days:
                 rows = sorted(lines.get((unit, day), []), key=lambda line: (line[-1], line[0]))
-                rows = [self._spoil_payment(line, rng, f"{outlet.system}/{unit}/{day}") for line in rows]
+                if self.plan.reads((outlet.system, unit, day, "payments")):
+                    rows = [self._spoil_payment(line, rng, f"{outlet.system}/{unit}/{day}") for line in rows]
                 columns = write_small.PAYMENTS
                 if self.plan.broken.get((outlet.system, unit, day, "payments")) == "missing_column":
                     columns = ("Cot_la_7", *columns[1:])
@@ -171,7 +190,7 @@ class Quarter:
         communes = [u for u in self.reference.units.values() if u.level == "commune" and u.admin_code]
         mine = sorted((u for u in communes if u.code.startswith(f"{outlet.units[0]}.")), key=lambda u: u.code)
         for day, lines in vneid_counts(mine, self.days, self._rng(outlet.system)):
-            if day.day == 17:
+            if day.day == 17 and self.plan.reads((outlet.system, outlet.units[0], day, "vneid")):
                 lines[-1] = ("99999", *lines[-1][1:])
                 self.sink.fault("unknown_unit", f"{outlet.system}/{outlet.units[0]}/{day}")
             self._put(outlet, outlet.units[0], day, write_small.rows(write_small.VNEID, lines), len(lines))

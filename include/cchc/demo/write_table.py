@@ -107,7 +107,9 @@ def workbook(
     columns = [(h, c) for h, c in reference.headings[outlet.vendor] if c != without]
     out = io.BytesIO()
     with tempfile.TemporaryDirectory() as scratch:
-        book = xlsxwriter.Workbook(out, {"constant_memory": True, "tmpdir": scratch, "strings_to_formulas": False})
+        # Both forms of text occur: inline (rows written at once) and shared strings.
+        kind: dict[str, Any] = {"in_memory": True} if serials else {"constant_memory": True, "tmpdir": scratch}
+        book = xlsxwriter.Workbook(out, {**kind, "strings_to_formulas": False})
         book.set_properties({"created": ZIP_EPOCH})
         sheet = book.add_worksheet()
         moment = book.add_format({"num_format": "dd/mm/yyyy hh:mm"})
