@@ -4,5 +4,5 @@ select
     descendant_code,
     holds_from,
     holds_to,
-    cast(depth as integer) as depth
-from {{ ref('int_unit_ancestry') }}
+    depth
+from {{ ref('dim_unit_ancestry') }}

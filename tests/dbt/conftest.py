@@ -1,0 +1,41 @@
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from dbt_warehouse import dbt, fill
+
+from cchc.load import open_warehouse
+from cchc.settings import Settings
+
+
+class Built(NamedTuple):
+    path: Path
+    env: dict[str, str]
+    settings: Settings
+
+
+def duckdb_environment(folder: Path, path: Path) -> dict[str, str]:
+    return {
+        "CCHC_DBT_TARGET": "duckdb",
+        "CCHC_DUCKDB_PATH": str(path),
+        "CCHC_DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """A full build with every data and unit test on the embedded engine. Treat as read-only: copy before changing."""
+    folder = tmp_path_factory.mktemp("dbt")
+    settings = Settings(workdir=folder, exports="")
+    with open_warehouse(settings) as warehouse:
+        fill(warehouse)
+    env = duckdb_environment(folder, settings.duckdb_path)
+    dbt(env, "build", "--full-refresh")
+    return Built(settings.duckdb_path, env, settings)

@@ -1,0 +1,95 @@
+"""Full, incremental and interrupted builds end in the same tables."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import Built, duckdb_environment
+from dbt_warehouse import change, dbt
+
+from cchc.load import open_warehouse
+from cchc.settings import Settings
+
+WORK_TABLES = {"int_pending_dossier_codes", "int_pending_transactions", "int_pending_feedback"} | {
+    "int_cells_before", "int_cells_to_recompute"}  # fmt: skip
+
+
+def tables(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every modelled table, its rows in a fixed order."""
+    found = {}
+    with duckdb.connect(str(path), read_only=True) as connection:
+        names = connection.execute(
+            "select schema_name, table_name from duckdb_tables() where schema_name <> 'raw' and not temporary"
+        ).fetchall()
+        for schema, table in names:
+            if table not in WORK_TABLES:
+                found[f"{schema}.{table}"] = sorted(
+                    connection.execute(f"select * from {schema}.{table}").fetchall(), key=repr
+                )
+    return found
+
+
+@pytest.fixture
+def copy(built: Built, tmp_path: Path) -> tuple[Settings, dict[str, str]]:
+    settings = Settings(workdir=tmp_path, exports="")
+    shutil.copy(built.path, settings.duckdb_path)
+    return settings, duckdb_environment(tmp_path, settings.duckdb_path)
+
+
+def test_the_fixture_exercises_the_rules(built: Built) -> None:
+    with duckdb.connect(str(built.path), read_only=True) as connection:
+
+        def values(sql: str) -> set[object]:
+            return {row[0] for row in connection.execute(sql).fetchall()}
+
+        assert values("select distinct timeliness from marts.fct_dossier") == {"early", "on_the_day", "overdue", "running"}
+        assert {"joined", "ambiguous", "unmatched"} <= values("select join_status from marts.fct_online_payment")
+        assert values("select distinct is_refunded from marts.fct_online_payment") == {True, False}
+        assert values("select distinct is_obligated from marts.fct_dossier") == {True, False}
+        assert {"missing", "refused", "late", "on_time"} <= values("select status from marts.fct_expected_delivery")
+        assert values("select kind from marts.dim_period") == {"month", "quarter", "year", "custom", "to_date"}
+        assert values("select distinct method from scoring.fct_unit_score") == {"old", "new"}
+        assert 1 in values("select rank from scoring.fct_ranking")
+
+
+def rebuilt(settings: Settings, env: dict[str, str]) -> dict[str, list[tuple[object, ...]]]:
+    """The tables of a full build over the same raw rows."""
+    full = settings.workdir / "full.duckdb"
+    shutil.copy(settings.duckdb_path, full)
+    dbt(env | {"CCHC_DUCKDB_PATH": str(full)}, "run", "--full-refresh")
+    return tables(full)
+
+
+def assert_equal(found: dict[str, list[tuple[object, ...]]], expected: dict[str, list[tuple[object, ...]]]) -> None:
+    assert found.keys() == expected.keys()
+    assert [name for name in found if found[name] != expected[name]] == []
+
+
+def test_incremental_equals_full(copy: tuple[Settings, dict[str, str]]) -> None:
+    settings, env = copy
+    before = tables(settings.duckdb_path)
+    with open_warehouse(settings) as warehouse:
+        change(warehouse, 2, date(2026, 11, 2))
+    dbt(env, "build", "--exclude-resource-type", "unit_test")
+    found = tables(settings.duckdb_path)
+    assert found["marts.fct_dossier"] != before["marts.fct_dossier"]
+    assert_equal(found, rebuilt(settings, env))
+    dbt(env, "run")  # the same keys again: nothing moves
+    assert_equal(tables(settings.duckdb_path), found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stop", ["fct_online_payment", "fct_dossier"])
+def test_a_build_that_died_is_healed_by_the_next(copy: tuple[Settings, dict[str, str]], stop: str) -> None:
+    settings, env = copy
+    with open_warehouse(settings) as warehouse:
+        change(warehouse, 2, date(2026, 11, 2))
+    dbt(env, "run", "--select", f"+{stop}")  # and no further
+    with open_warehouse(settings) as warehouse:
+        change(warehouse, 3, date(2026, 11, 4))
+    dbt(env, "run")
+    assert_equal(tables(settings.duckdb_path), rebuilt(settings, env))
