@@ -16,7 +16,7 @@ from cchc.demo.reference import Outlet, Procedure, Reference
 
 Event = tuple[datetime, int]
 CARRIED_DAYS = 16  # dossiers filed before the first export day
-BUSIEST = 9  # how much more the busiest unit receives
+BUSIEST = 2_600  # dossiers of the busiest unit
 SHARED_FORM = "{}-{:%y%m%d}-{:04d}"
 KINDS = {
     "dvcqg2022": (["citizen", "business", "agency", "organisation"], [0.86, 0.09, 0.02, 0.03]),
@@ -56,7 +56,7 @@ def unit_lives(
         offered = [p for p in reference.procedures if (p.level == "commune") == (level == "commune")]
         mine = _few(offered or reference.procedures, rng)
         size = max(3, round(scale * rng.lognormal(5.6 if level == "commune" else 5.3, 0.45)))
-        size *= BUSIEST if unit == busiest else 1
+        size = round(scale * BUSIEST) if unit == busiest else size
         q = {name: float(values[place]) for name, values in quality.items()}
         yield from _draw(reference, outlet, unit, mine, size, q, first, last, rng, numbers)
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from cchc.demo import calendars
-from cchc.demo.faults import BROKEN_BY_EXT
+from cchc.demo.faults import BROKEN_BY_EXT, STRAY_NAMES
 from cchc.demo.reference import Outlet
 
 Delivery = tuple[str, str, date, str]  # system, unit, day, dataset
@@ -29,6 +29,7 @@ class Plan:
     missing: set[Delivery]
     late: dict[Delivery, int]
     broken: dict[Delivery, str]
+    stray: dict[Delivery, str]  # a further file beside the delivery
 
     def reads(self, delivery: Delivery) -> bool:
         """Whether the file is delivered and can be read."""
@@ -36,7 +37,7 @@ class Plan:
 
     @classmethod
     def drawn(cls, outlets: list[Outlet], days: tuple[date, ...], rng: np.random.Generator) -> Plan:
-        """0.8 % never delivered, 2 % late by one to six days, a few broken in every way; the last days are spared."""
+        """0.8 % never delivered, 2 % late by one to six days, a few broken in every way, some stray names."""
         early = days[: max(1, len(days) - 4)]
         by_ext: dict[str, list[Delivery]] = {}
         for o in outlets:
@@ -47,7 +48,10 @@ class Plan:
             {d for d, x in zip(everything, luck, strict=True) if x < 0.008},
             {d: 1 + int(x * 1e4) % 6 for d, x in zip(everything, luck, strict=True) if 0.008 <= x < 0.028},
             {},
+            {},
         )
+        for at, name in zip(rng.choice(len(everything), len(STRAY_NAMES) * 3), STRAY_NAMES * 3, strict=True):
+            plan.stray[everything[at]] = name
         for ext, deliveries in sorted(by_ext.items()):
             for kind in BROKEN_BY_EXT.get(ext, ()):
                 for at in rng.choice(len(deliveries), min(BROKEN_EACH, len(deliveries)), replace=False):

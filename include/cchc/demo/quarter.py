@@ -130,9 +130,9 @@ class Quarter:
         else:
             serials = zlib.crc32(outlet.system.encode()) % 2 == 0
             content = workbook(rows, outlet, self.reference, unit, day, serials, without)
-        self._put(outlet, unit, day, content, len(rows), luck)
+        self._put(outlet, unit, day, content, len(rows))
 
-    def _put(self, outlet: Outlet, unit: str, day: date, content: bytes, rows: int, luck: float = 1.0) -> None:
+    def _put(self, outlet: Outlet, unit: str, day: date, content: bytes, rows: int) -> None:
         """Write the file, unless it is one of the missing; late or broken where the plan says so."""
         delivery = (outlet.system, unit, day, outlet.dataset)
         folder = f"{outlet.system}/{unit}/{day}"
@@ -149,8 +149,7 @@ class Quarter:
         if late:
             self.sink.fault("late_file", f"{path} by {late}")
         self.sink.put(path, content, day, rows, late)
-        if 0.5 < luck < 0.502:
-            name = faults.STRAY_NAMES[int(luck * 1e7) % len(faults.STRAY_NAMES)]
+        if name := self.plan.stray.get(delivery):
             self.sink.fault("stray_name", f"{folder}/{name}")
             self.sink.put(f"{folder}/{name}", b'{"data": []}', day)
 

@@ -62,11 +62,12 @@ def write_increment(root: Path, reference_dir: Path, changed: int = 10_000) -> d
     bench = Bench(**msgspec.json.decode((reference_dir / STATE).read_bytes()))
     reference = _reference()
     sink = Sink(root)
-    morning = _night(bench, bench.days - 1) + timedelta(hours=8)
+    night = _night(bench, bench.days - 1)
+    morning = night + timedelta(hours=8)
     for unit in range(bench.units):
         lives = unit_frame(bench, unit, _procedures(reference))
         rows = changed * (unit + 1) // bench.units - changed * unit // bench.units
-        still_open = lives.filter((pl.col("finished") > morning) & (pl.col("received") <= morning))
+        still_open = lives.filter((pl.col("finished") > night) & (pl.col("received") <= night))
         chosen = still_open.sample(min(rows, len(still_open)), seed=bench.seed + unit)
         done = chosen.with_columns(
             finished=pl.lit(morning + timedelta(hours=1)).cast(pl.Datetime("ms"))

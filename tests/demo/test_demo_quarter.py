@@ -1,0 +1,118 @@
+"""The generator keeps its own books: what it says it wrote is what an independent reader finds."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import json
+from collections import Counter
+from datetime import date
+from pathlib import Path
+
+import fastexcel
+import pandas as pd
+import pytest
+from demo_helpers import few_units, quarter
+
+from cchc.demo.faults import BROKEN_BY_EXT, ROW_RULES
+from cchc.demo.sink import Sink
+from cchc.registry.load import Registry
+from contract_oracle import Reference as Known
+from contract_oracle import Truth, expected
+
+
+@pytest.fixture(scope="session")
+def truth(small: Sink, registry: Registry) -> Truth:
+    return expected(small.root, Known.of_registry(registry))
+
+
+def _digests(root: Path) -> dict[str, tuple[str, float]]:
+    files = (p for p in root.rglob("*") if p.is_file())
+    return {
+        p.relative_to(root).as_posix(): (hashlib.sha256(p.read_bytes()).hexdigest(), p.stat().st_mtime) for p in files
+    }
+
+
+def test_same_seed_same_bytes(tmp_path: Path, registry: Registry) -> None:
+    reference = few_units(registry, 1)
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        quarter(tmp_path / name, reference, seed, last=date(2026, 7, 14))
+    first, second, other = (_digests(tmp_path / name) for name in "abc")
+    assert first == second
+    assert first != other
+
+
+def test_rows_are_conserved(small: Sink, truth: Truth) -> None:
+    read: Counter[str] = Counter()
+    for (system, *_), file in truth.files.items():
+        read[system] += file.rows_read
+        assert file.rows_read == file.rows_accepted + file.rows_quarantined + file.rows_duplicate
+    assert {s: n for s, n in read.items() if n} == {s: n for s, n in small.rows.items() if n}
+
+
+def test_every_row_fault_is_found_where_it_was_put(small: Sink, truth: Truth) -> None:
+    found = Counter(rule for file in truth.files.values() for _, rules in file.quarantined for rule in rules)
+    assert found == {rule: len(small.faults[rule]) for rule in found}
+    assert set(found) == set(ROW_RULES)
+    assert sum(file.rows_duplicate for file in truth.files.values()) == len(small.faults["duplicate_row"])
+
+
+def test_every_file_fault_is_found_where_it_was_put(small: Sink, truth: Truth) -> None:
+    found = {file.path: file.reason for file in truth.files.values() if file.reason}
+    kinds = {kind for kinds in BROKEN_BY_EXT.values() for kind in kinds}
+    assert found == {path: kind for kind in kinds for path in small.faults.get(kind, [])}
+    assert set(found.values()) == kinds
+    assert sorted(truth.stray) == sorted(small.faults["stray_name"])
+    assert not any((small.root / path).exists() for path in small.faults["missing_file"])
+
+
+def test_everyday_faults_are_there(small: Sink) -> None:
+    everyday = {"late_file", "missing_file", "duplicate_row", "extra_column", "decomposed_headings", "short_delivery"}
+    everyday |= {"lower_case_key", "padded_key", "formula_text", "path_text", "province_number", "stray_name"}
+    assert everyday <= set(small.faults)
+
+
+def test_units_differ(truth: Truth) -> None:
+    period = ("2026-07-01", "2026-09-30")
+    for name, low, high in (("PROCESSING_ON_TIME", 0.75, 1.0), ("ONLINE_DOSSIER", 0.25, 1.0)):
+        rates = [
+            n / d for (_, *span, at), (n, d) in truth.indicators.items() if (*span, at) == (*period, name) and d > 90
+        ]
+        assert low <= min(rates) < max(rates) <= high
+        assert max(rates) - min(rates) > 0.08
+
+
+def test_every_dialect_reads_with_another_reader(small: Sink, registry: Registry) -> None:
+    day = "2026-09-30"
+    headings = {
+        o.system: len(few_units(registry, 1).headings[o.vendor]) for o in few_units(registry, 1).outlets if o.vendor
+    }
+    message = json.loads(next(small.root.glob(f"mcdt-quangtri/*/{day}/dossiers.json")).read_bytes())
+    assert message["service"] == "DongBoHoSoMC"
+    assert all(isinstance(v, (str, list)) for row in message["data"] for v in row.values())
+    lines = gzip.decompress(next(small.root.glob(f"igate-quangtri/*/{day}/*.gz")).read_bytes()).splitlines()
+    assert all(json.loads(line)["MaHoSo"] for line in lines if line)
+    for system, kwargs in (
+        ("onestop-a", {}),
+        ("onestop-c", {"sep": ";", "encoding": "utf-16"}),
+        ("onestop-e", {"sep": "\t"}),
+    ):
+        frame = pd.read_csv(next(small.root.glob(f"{system}/*/{day}/dossiers.csv*")), dtype=str, **kwargs)
+        assert len(frame.columns) in (headings[system], headings[system] + 1)
+    for system in ("onestop-b", "onestop-d"):
+        content = next(small.root.glob(f"{system}/*/{day}/dossiers.xlsx")).read_bytes()
+        sheet = fastexcel.read_excel(content).load_sheet(0, header_row=None).to_pandas()
+        assert sheet.shape[1] == headings[system]
+        assert sheet.iloc[-1, 0] == "Tổng cộng"
+    payments = pd.read_csv(io.BytesIO(next(small.root.glob(f"pay-dvcqg/*/{day}/payments.csv")).read_bytes()))
+    assert list(payments.columns)[:2] == ["MaGiaoDich", "MaHoSo"]
+
+
+def test_people_are_synthetic(small: Sink) -> None:
+    for path in list(small.root.glob("mcdt-quangtri/*/*/dossiers.json"))[:40]:
+        try:
+            rows = json.loads(path.read_bytes())["data"]
+        except (ValueError, RecursionError):
+            continue
+        assert all("CANARY" in r["ChuHoSo"] and r["DinhDanhCHS"][0]["SoDinhDanh"].startswith("999") for r in rows)
