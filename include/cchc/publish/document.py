@@ -5,7 +5,7 @@ Rows become arrays and names are listed once, because a province may have thousa
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -29,7 +29,7 @@ def number(value: Any) -> int | float | None:
     """Decimals as JSON numbers, whole ones without a fraction; null stays null."""
     if isinstance(value, Decimal):
         return int(value) if value == value.to_integral_value() else float(value)
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def day_text(value: date | None) -> str | None:
@@ -60,8 +60,8 @@ def period_document(reader: Reader, period: Period) -> dict[str, Any]:
     """Everything the page of one period shows."""
     ranking = reader.rows(
         "select unit_code, unit_name, level, province_code, ranked_level, method, is_default_method, total, "
-        "max_attainable, percent_of_attainable, rank, ranked_units, previous_rank, rank_change, band, band_vi, band_en, "
-        "null_reason from publish.pub_ranking where period_id = ? "
+        "max_attainable, percent_of_attainable, rank, ranked_units, previous_rank, rank_change, "
+        "band, band_vi, band_en, null_reason from publish.pub_ranking where period_id = ? "
         "order by province_code, rank nulls last, unit_name, unit_code",
         [period.id],
     )
@@ -70,6 +70,8 @@ def period_document(reader: Reader, period: Period) -> dict[str, Any]:
     methods = _methods(reader, ranking)
     units, provinces = Listing(), Listing()
     names = {row["unit_code"]: row["unit_name"] for row in ranking}
+    for code, _ in Counter(row["province_code"] for row in ranking if row["rank"] is not None).most_common():
+        provinces.add(code, [code, names.get(code)])
     for row in sorted(ranking, key=lambda r: (LEVELS.index(_tab(r)), r["rank"] or 10**9, r["unit_code"])):
         home = provinces.add(row["province_code"], [row["province_code"], names.get(row["province_code"])])
         units.add(row["unit_code"], [row["unit_code"], row["unit_name"], row["level"], _tab(row), home])
@@ -179,22 +181,28 @@ def _ranking(ranking: Iterable[Row], method: str, units: Listing, bands: Listing
 
 
 def _group_scores(reader: Reader, period: Period, methods: list[Row], units: Listing) -> list[list[Any]]:
-    """By method and unit: a score and what was attainable for each group of the method, null where nothing was computed."""
+    """By method and unit: score and attainable points of each group of the method, null where nothing was computed."""
     place = {(m["id"], g["id"]): (i, j) for i, m in enumerate(methods) for j, g in enumerate(m["groups"])}
     table: list[list[Any]] = [[[None] * (2 * len(m["groups"])) for _ in units.items] for m in methods]
     for row in reader.rows(
-        "select unit_code, method, group_name, score, max_attainable from publish.pub_unit_score_group where period_id = ?",
+        "select unit_code, method, group_name, score, max_attainable "
+        "from publish.pub_unit_score_group where period_id = ?",
         [period.id],
     ):
         unit, where = units.get(row["unit_code"]), place.get((row["method"], row["group_name"]))
         if unit is not None and where is not None:
-            table[where[0]][unit][2 * where[1] : 2 * where[1] + 2] = [number(row["score"]), number(row["max_attainable"])]
+            table[where[0]][unit][2 * where[1] : 2 * where[1] + 2] = [
+                number(row["score"]),
+                number(row["max_attainable"]),
+            ]
     return table
 
 
 def _indicators(reader: Reader, period: Period, methods: list[Row], units: Listing) -> Row:
-    """The indicators once, and for each unit its figures: indicator, numerator, denominator, ratio, source, null reason,
-    target, then one score a method."""
+    """The indicators once, and the figures of each unit.
+
+    A figure: indicator, numerator, denominator, ratio, source, null reason, target, then one score a method.
+    """
     indicators, sources, targets = Listing(), Listing(), Listing()
     columns = {method["id"]: position for position, method in enumerate(methods)}
     facts: list[dict[int, list[Any]]] = [{} for _ in units.items]
@@ -204,7 +212,24 @@ def _indicators(reader: Reader, period: Period, methods: list[Row], units: Listi
         "target_percent, is_target_met from publish.pub_unit_indicator where period_id = ? order by indicator",
         [period.id],
     )
-    for code, indicator, vi, en, above, below, measure, legal, num, den, ratio, method, score, why, source, *goal in found:
+    for (
+        code,
+        indicator,
+        vi,
+        en,
+        above,
+        below,
+        measure,
+        legal,
+        num,
+        den,
+        ratio,
+        method,
+        score,
+        why,
+        source,
+        *goal,
+    ) in found:
         unit = units.get(code)
         if unit is None:
             continue
@@ -252,7 +277,7 @@ def _volumes(reader: Reader, period: Period, units: Listing) -> Row:
 
 
 def _board(reader: Reader, period: Period) -> Row:
-    """Business days, and one row for each unit, system and dataset: a letter a day, then what went wrong on which day."""
+    """Business days, and a row for each unit, system and dataset: a letter a day, then what went wrong on which day."""
     last = min(period.end, period.as_of or period.end)
     squares = reader.rows(
         "select system, system_name, unit_code, unit_name, export_date, dataset, status, refused_reason, rows_read, "
@@ -301,8 +326,9 @@ def _published(reader: Reader, period: Period) -> list[Row]:
     """Figures that reports published for just this period, beside the recomputed ones."""
     found = reader.rows(
         "select figure_id, source_document, unit_code, unit_name, scope, measure, unit_of_measure, operator, "
-        "published_value, published_text, decimals, numerator, denominator, recomputed_value, fit, flag, suggested_value, "
-        "note from publish.pub_published_check where period_start = ? and period_end = ? order by source_document, figure_id",
+        "published_value, published_text, decimals, numerator, denominator, recomputed_value, fit, flag, "
+        "suggested_value, note from publish.pub_published_check where period_start = ? and period_end = ? "
+        "order by source_document, figure_id",
         [period.start, period.end],
     )
     return [{name: number(value) for name, value in row.items()} for row in found]

@@ -79,9 +79,7 @@ def export_indicators(settings: Settings, out_path: Path, excel: bool = False) -
         return _write_csv(Path(out_path), names, rows, excel)
 
 
-def export_table(
-    settings: Settings, name: str, out_path: Path, fmt: Format = "csv", excel: bool = False
-) -> Path:
+def export_table(settings: Settings, name: str, out_path: Path, fmt: Format = "csv", excel: bool = False) -> Path:
     """Any published view. ``excel`` marks a CSV as UTF-8 for Excel (byte order mark)."""
     with open_reader(settings) as reader:
         views = reader.views()
@@ -118,7 +116,9 @@ def _facts(reader: Reader, view: str) -> list[tuple[str, str]]:
         "select min(period_start) as first_day, max(period_end) as last_day, max(as_of_date) as as_of, "
         "count(distinct period_id) as periods from publish.pub_ranking"
     )[0]
-    methods = reader.rows("select distinct method, method_vi, method_source from publish.pub_method_criterion order by 1")
+    methods = reader.rows(
+        "select distinct method, method_vi, method_source from publish.pub_method_criterion order by 1"
+    )
     return [
         ("Bảng · Table", view),
         ("Số kỳ · Periods", plain(periods["periods"])),
@@ -135,7 +135,12 @@ def _facts(reader: Reader, view: str) -> list[tuple[str, str]]:
 def _write_xlsx(
     path: Path, title: str, names: Sequence[str], rows: Iterable[Sequence[Any]], facts: Iterable[tuple[str, str]]
 ) -> Path:
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     with _whole(path) as part, xlsxwriter.Workbook(str(part), options) as book:
         bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E6EEF7"})
         whole = book.add_format({"num_format": "#,##0"})

@@ -1,6 +1,6 @@
-"""The published pages: one HTML file a period and a start page, each complete in itself and readable without a network.
+"""The published pages: one HTML file a period and a start page, each complete in itself, readable without a network.
 
-In: ``pub_*`` views. Out: files in the reports folder, written whole or not at all; pages of other periods are left alone.
+In: ``pub_*`` views. Out: files in the reports folder, written whole or not at all; other pages are left alone.
 """
 
 from __future__ import annotations
@@ -97,16 +97,20 @@ def _render(template: str, scripts: Iterable[str], document: dict[str, Any], **c
     style = _file("static", "style.css")
     script = "".join(_file("static", name) for name in scripts)
     texts = strings()
-    return _templates().get_template(template).render(
-        style=Markup(style),
-        style_hash=_hash(style),
-        script=Markup(script),
-        script_hash=_hash(script),
-        strings=embed(texts),
-        data=embed(document),
-        vi={key: text["vi"] for key, text in texts.items()},
-        en={key: text["en"] for key, text in texts.items()},
-        **context,
+    return (
+        _templates()
+        .get_template(template)
+        .render(
+            style=Markup(style),
+            style_hash=_hash(style),
+            script=Markup(script),
+            script_hash=_hash(script),
+            strings=embed(texts),
+            data=embed(document),
+            vi={key: text["vi"] for key, text in texts.items()},
+            en={key: text["en"] for key, text in texts.items()},
+            **context,
+        )
     )
 
 

@@ -1,9 +1,10 @@
-"""Periods as people write them: ``2026-09``, ``2026-Q3``, ``2026``, ``to-date``, or ``start_end``. A period's label names its page."""
+"""Periods as people write them: ``2026-09``, ``2026-Q3``, ``2026``, ``to-date`` or ``start_end``.
+
+A period's label names its page.
+"""
 
 from __future__ import annotations
 
-import calendar
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -81,26 +82,13 @@ def select_periods(periods: list[Period], wanted: Iterable[str] | None) -> list[
         matches = [
             p
             for p in periods
-            if name.upper() == p.label.upper() or name == p.id or p.kind == kind or (kind == "to_date" and p.is_to_date)
+            if name.upper() == p.label.upper()
+            or name.replace("..", "_") == p.id
+            or p.kind == kind
+            or (kind == "to_date" and p.is_to_date)
         ]
         if not matches and kind not in _KINDS:
             known = ", ".join(p.label for p in periods) or "none"
             raise PermanentError(f"no period {text!r} in the warehouse (there are: {known})")
         chosen += [p for p in matches if p not in chosen]
     return chosen
-
-
-def parse_span(text: str) -> tuple[date, date]:
-    """First and last day of a period written ``2026-09``, ``2026-Q3``, ``2026`` or ``2026-07-01_2026-09-30``."""
-    name = text.strip().upper()
-    try:
-        if match := re.fullmatch(r"(\d{4})(?:-Q([1-4])|-(\d\d))?", name):
-            year, quarter, month = match.groups()
-            first, last = (3 * int(quarter) - 2, 3 * int(quarter)) if quarter else (int(month or 1), int(month or 12))
-            return date(int(year), first, 1), date(int(year), last, calendar.monthrange(int(year), last)[1])
-        start, end = (date.fromisoformat(day) for day in re.split(r"_|\.\.", name))
-    except (ValueError, calendar.IllegalMonthError) as error:
-        raise PermanentError(f"{text!r} is no period: write 2026-09, 2026-Q3, 2026 or 2026-07-01_2026-09-30") from error
-    if end < start:
-        raise PermanentError(f"{text!r} ends before it starts")
-    return start, end

@@ -1,4 +1,4 @@
-"""From a figure back to its rows: every dossier, petition, payment or count behind it, with file, revision and row number.
+"""From a figure back to its rows: every dossier, petition, payment or count, with file, revision and row number.
 
 In: ``pub_unit_indicator`` for the figure, ``pub_*_trail`` for the rows. Out: rows whose parts add up to the figure.
 """
@@ -20,7 +20,7 @@ Row = dict[str, Any]
 
 _LATE = "coalesce(x.overdue_from_date <= ?, false)"
 
-#: Of dossiers: what counts into the numerator and into the denominator. ``{late}``: overdue on the period's last day of data.
+#: Of dossiers: what counts into the numerator and into the denominator. ``{late}``: overdue at the period's as_of.
 _DOSSIERS: dict[str, tuple[str, str]] = {
     "PROCESSING_ON_TIME": ("not {late}", "true"),
     "ONLINE_DOSSIER": ("x.channel = 'online'", "true"),
@@ -40,6 +40,13 @@ _PETITIONS: dict[str, str] = {
 }
 
 _FILE = "x.path, x.revision, x.row_number, x.export_date, x.revision_id, x.sha256"
+#: What is said of a dossier, whatever the indicator.
+_FLAGS = (
+    "x.procedure_code, x.channel, x.status, x.received_at, x.due_at, x.ended_at, x.end_basis, x.ended_at_net, "
+    "x.is_without_due_at, x.is_ended_without_date, x.is_obligated, x.is_paid_online, x.n_succeeded_transactions, "
+    "x.has_electronic_result, x.has_digitised_parts, x.has_reused_part, x.is_from_personal_store, "
+    "x.is_vneid_verified, x.is_dissatisfied"
+)
 _BELOW = (
     "join publish.pub_unit_ancestry a on a.unit_code = ? and a.descendant_code = x.{unit} "
     "and x.{day} between a.holds_from and a.holds_to "
@@ -72,7 +79,7 @@ class Trail:
 
 
 def trail(settings: Settings, unit: str, indicator: str, period_start: date, period_end: date) -> Trail:
-    """The figure of a unit, indicator and period, and every row behind it; a parent unit has those of the units below."""
+    """The figure of a unit, indicator and period, and every row behind it; a parent has those of the units below."""
     with open_reader(settings) as reader:
         found = _figure(reader, unit, indicator, period_start, period_end)
         if found.source == "portal":
@@ -130,11 +137,9 @@ def _dossiers(reader: Reader, found: Trail) -> list[Row]:
     numerator, days = _late(above, found)
     return _rows(
         reader,
-        f"select 'dossier' as record, x.dossier_code as code, x.handling_unit as unit_code, {_one(numerator)} as in_numerator, "
-        f"{_one(below)} as in_denominator, x.system, {_FILE}, x.procedure_code, x.channel, x.status, x.received_at, x.due_at, "
-        f"x.ended_at, x.end_basis, x.ended_at_net, {_LATE} as is_overdue, x.is_without_due_at, x.is_ended_without_date, "
-        "x.is_obligated, x.is_paid_online, x.n_succeeded_transactions, x.has_electronic_result, x.has_digitised_parts, "
-        "x.has_reused_part, x.is_from_personal_store, x.is_vneid_verified, x.is_dissatisfied "
+        f"select 'dossier' as record, x.dossier_code as code, x.handling_unit as unit_code, "
+        f"{_one(numerator)} as in_numerator, {_one(below)} as in_denominator, x.system, {_FILE}, "
+        f"{_LATE} as is_overdue, {_FLAGS} "
         f"from publish.pub_dossier_trail x {_BELOW.format(unit='handling_unit', day='received_date')}"
         f"where x.received_date between ? and ? and ({below}) order by x.received_at, x.dossier_code, x.system",
         [*days, found.as_of, found.unit, found.period_start, found.period_end],
@@ -145,16 +150,14 @@ def _payments(reader: Reader, found: Trail) -> list[Row]:
     """Transactions of the obligated dossiers, with the columns of the dossiers' rows."""
     return _rows(
         reader,
-        "select 'payment' as record, x.transaction_code as code, d.handling_unit as unit_code, 1 as in_numerator, "
-        f"0 as in_denominator, x.system, {_FILE}, d.procedure_code, d.channel, d.status, d.received_at, d.due_at, d.ended_at, "
-        "d.end_basis, d.ended_at_net, null as is_overdue, d.is_without_due_at, d.is_ended_without_date, d.is_obligated, "
-        "d.is_paid_online, d.n_succeeded_transactions, d.has_electronic_result, d.has_digitised_parts, d.has_reused_part, "
-        "d.is_from_personal_store, d.is_vneid_verified, d.is_dissatisfied "
+        "select 'payment' as record, x.transaction_code as code, d.handling_unit as unit_code, "
+        f"1 as in_numerator, 0 as in_denominator, x.system, {_FILE}, "
+        f"{_LATE.replace('x.', 'd.')} as is_overdue, {_FLAGS.replace('x.', 'd.')} "
         "from publish.pub_payment_trail x join publish.pub_dossier_trail d on x.dossier_key = d.dossier_key "
         f"{_BELOW.format(unit='handling_unit', day='received_date').replace('x.', 'd.')}"
         "where d.received_date between ? and ? and d.is_obligated and x.outcome = 'succeeded' and not x.is_refunded "
         "order by x.paid_at, x.transaction_code",
-        [found.unit, found.period_start, found.period_end],
+        [found.as_of, found.unit, found.period_start, found.period_end],
     )
 
 
@@ -166,19 +169,21 @@ def _petitions(reader: Reader, found: Trail) -> list[Row]:
         f"1 as in_denominator, x.system, {_FILE}, x.kind, x.dossier_code, x.join_status, x.received_at, x.due_at, "
         f"x.answered_at, {_LATE} as is_overdue, x.is_without_due_at, x.is_satisfied "
         f"from publish.pub_feedback_trail x {_BELOW.format(unit='unit_code', day='received_date')}"
-        "where x.received_date between ? and ? and x.kind in ('regulation', 'staff') order by x.received_at, x.feedback_code",
+        "where x.received_date between ? and ? and x.kind in ('regulation', 'staff') "
+        "order by x.received_at, x.feedback_code",
         [*days, found.as_of, found.unit, found.period_start, found.period_end],
     )
 
 
 def _vneid(reader: Reader, found: Trail) -> list[Row]:
-    """The last row of each commune in the period; a parent leaves out communes that ended before its last day of data."""
+    """The last row of each commune in the period; a parent leaves out communes that ended before the as_of date."""
     return _rows(
         reader,
         "with last_rows as (select *, row_number() over (partition by unit_code order by export_date desc) as position "
         "from publish.pub_vneid_trail where unit_code is not null and export_date between ? and ?) "
         "select 'vneid' as record, x.commune_code as code, x.unit_code, x.activated as in_numerator, "
-        f"x.chip_card_holders as in_denominator, x.system, {_FILE}, x.as_of_date, x.activated_level1, x.activated_level2 "
+        f"x.chip_card_holders as in_denominator, x.system, {_FILE}, "
+        "x.as_of_date, x.activated_level1, x.activated_level2 "
         f"from last_rows x {_BELOW.format(unit='unit_code', day='export_date')}"
         "where x.position = 1 and (a.depth = 0 or x.unit_valid_to >= ?) order by x.unit_code",
         [found.period_start, found.period_end, found.unit, found.as_of],

@@ -48,9 +48,9 @@ function summary() {
   const all = ranked(state.level), rows = all.filter((row) => row[R.rank] !== null), idle = all.length - rows.length;
   const list = rows.length ? rows : all;
   const totals = list.map((row) => row[R.total]), best = rows.filter((row) => row[R.rank] === 1);
-  const letters = D.board.rows.map((row) => row[3]).join("");
+  const home = boardRows(), letters = home.map((row) => row[3]).join("");
   const count = (letter) => letters.split(letter).length - 1;
-  const due = ["o", "l", "m", "r"].map(count), quarantined = sum(D.board.rows.flatMap((row) => row[5].map((x) => x[1])));
+  const due = ["o", "l", "m", "r"].map(count), quarantined = sum(home.flatMap((row) => row[5].map((x) => x[1])));
   const maxima = [...new Set(list.map((row) => row[R.max]))];
   show($("summary"),
     state.level === "other" ? null : kpi(t("kpi_ranked"), whole(rows.length), idle ? t("kpi_ranked_note", { n: whole(idle) }) : t("level." + state.level)),
@@ -60,7 +60,7 @@ function summary() {
       (maxima.length === 1 ? t("kpi_median_note", { max: whole(maxima[0]) }) + ", " : "")
       + t("kpi_spread", { low: points(Math.min(...totals)), high: points(Math.max(...totals)) })) : null,
     sum(due) ? kpi(t("kpi_delivered"), percentText((due[0] * 100) / sum(due)), t("kpi_delivered_note", { n: whole(due[0]), of: whole(sum(due)) })) : null,
-    sum(due) ? kpi(t("kpi_rows"), whole(quarantined), t("kpi_rows_note", { of: whole(sum(D.board.rows.map((row) => row[4]))) })) : null);
+    sum(due) ? kpi(t("kpi_rows"), whole(quarantined), t("kpi_rows_note", { of: whole(sum(home.map((row) => row[4]))) })) : null);
 }
 
 /* ---- ranking --------------------------------------------------------------------------------------------------- */
@@ -79,7 +79,6 @@ function tabs() {
     "aria-selected": String(level === state.level), tabindex: level === state.level ? 0 : -1, onclick: () => choose(level), onkeydown: move },
   t("level." + level), " ", h("span", { class: "pill" }, whole(ranked(level).length)))));
   $("level-panel").setAttribute("aria-labelledby", state.level ? "tab-" + state.level : "h-ranking");
-  $("level-hint").textContent = state.level ? t("level_hint." + state.level) : t("no_data");
   $("charts-level").textContent = state.level ? t("level." + state.level) : "";
 }
 const sortValue = {
@@ -127,7 +126,7 @@ function table() {
   const columns = [["rank", t("col_rank")], ["change", t("col_change")], ["unit", t("col_unit")],
     ...groups.map((group, i) => ["g" + i, groupName(group), t("col_max", { max: whole(group.max) })]),
     ["total", t("col_total")], ["percent", t("col_percent")], ["band", t("col_band")]]
-    .filter(([key]) => !(unrankedLevel && ["rank", "change"].includes(key)));
+    .filter(([key]) => !(key === "rank" && unrankedLevel) && !(key === "change" && !all.some((row) => row[R.before] !== null)));
   const ties = new Map();
   for (const row of all) if (row[R.rank] !== null) ties.set(row[R.rank], (ties.get(row[R.rank]) || 0) + 1);
   const lit = (key) => (key === state.sort ? " lit" : "");
@@ -158,6 +157,8 @@ function table() {
       h("span", { class: "arrow", "aria-hidden": "true" }, key === state.sort ? (state.down ? "▾" : "▴") : "")))))),
     h("tbody", {}, rows.slice(0, state.limit).map((row) => h("tr", { class: row[R.rank] === null && !unrankedLevel ? "unranked" : null }, columns.map(([key]) => cell[key](row)))),
       rows.length ? null : h("tr", {}, h("td", { colspan: columns.length, class: "empty" }, all.length ? t("nothing_found") : t("no_data")))));
+  const uneven = new Set(all.filter((row) => row[R.rank] !== null).map((row) => row[R.max])).size > 1;
+  $("level-hint").textContent = state.level ? t("level_hint." + state.level) + (uneven ? " " + t("uneven") : "") : t("no_data");
   $("count").textContent = state.query ? t("found_of", { n: whole(rows.length), of: whole(all.length) }) : t("found", { n: whole(all.length) });
   const rest = rows.length - state.limit;
   show($("rank-more"), rest > 0 ? [
@@ -238,6 +239,7 @@ let chartWidth = 0;
 function charts() {
   const area = $("chart-area"), all = state.level ? ranked(state.level) : [], withRank = all.filter((row) => row[R.rank] !== null);
   const rows = (withRank.length ? withRank : all).slice().sort((a, b) => b[R.total] - a[R.total]);
+  if (!area.clientWidth) return; /* printing a unit's detail hides the page */
   chartWidth = area.clientWidth;
   if (!rows.length || !D.methods.length) { show(area, h("p", { class: "hint" }, t("no_data"))); return; }
   const wide = chartWidth > 960, pad = 34, side = wide ? Math.floor((chartWidth - 20) * 0.36) - pad : chartWidth - pad, main = wide ? Math.ceil((chartWidth - 20) * 0.64) - pad : chartWidth - pad;
@@ -247,9 +249,14 @@ function charts() {
 /* ---- delivery board -------------------------------------------------------------------------------------------- */
 const WORST = { ".": 0, o: 1, l: 2, m: 3, r: 4 };
 const FAULTS = ["o", "l", "m", "r"];
+const unitByCode = new Map(D.units.map((unit, i) => [unit[U.code], i]));
+const provinceByCode = new Map(D.provinces.map((province, i) => [province[0], i]));
+/* Rows of the province shown; a unit the ranking does not know belongs where its code says. */
+const homeOf = D.board.units.map(([code]) => (unitByCode.has(code) ? D.units[unitByCode.get(code)][U.province] : provinceByCode.get(code.split(".")[0])));
+const boardRows = () => D.board.rows.filter((row) => homeOf[row[0]] === undefined || homeOf[row[0]] === state.province);
 function boardUnits(filter) {
   const days = D.board.days.length, found = new Map();
-  for (const row of D.board.rows) {
+  for (const row of boardRows()) {
     if (!filter(row)) continue;
     let unit = found.get(row[0]);
     if (!unit) found.set(row[0], unit = { at: row[0], letters: new Array(days).fill("."), bad: new Map(), count: { o: 0, l: 0, m: 0, r: 0 }, quarantined: 0, rows: [] });
@@ -317,8 +324,8 @@ function legend() {
 }
 function board() {
   const area = $("board-area"), days = D.board.days;
-  if (!days.length) { show(area, h("p", { class: "hint" }, t("board_none"))); return; }
-  const datasets = [...new Set(D.board.rows.map((row) => row[2]))].sort();
+  if (!boardRows().length) { show(area, h("p", { class: "hint" }, t("board_none"))); return; }
+  const datasets = [...new Set(boardRows().map((row) => row[2]))].sort();
   const units = boardUnits((row) => !state.dataset || row[2] === state.dataset);
   const totals = FAULTS.map((s) => sum(units.map((unit) => unit.count[s]))), quarantined = sum(units.map((unit) => unit.quarantined));
   const trouble = (unit) => unit.count.r * 1e6 + unit.count.m * 1e3 + unit.count.l;
@@ -358,11 +365,10 @@ function board() {
       rest < 1500 ? h("button", { type: "button", onclick: () => { state.boardLimit = Infinity; board(); } }, t("show_all")) : null] : null),
     h("div", { id: "tip", class: "tip", hidden: true, role: "status", "aria-live": "polite" }));
 }
-const unitByCode = new Map(D.units.map((unit, i) => [unit[U.code], i]));
 function boardName(at) {
   const [code, name] = D.board.units[at], known = unitByCode.get(code);
-  return known === undefined ? [name, h("span", { class: "code" }, code)]
-    : [h("button", { type: "button", class: "link", onclick: () => openUnit(known) }, name), h("span", { class: "code" }, code)];
+  return known === undefined ? h("span", { title: code }, name)
+    : h("button", { type: "button", class: "link", title: code, onclick: () => openUnit(known) }, name);
 }
 
 /* ---- published figures ------------------------------------------------------------------------------------------- */
@@ -422,19 +428,17 @@ function ruleRows(unit, indicator, fact, criterion) {
   if (legal.length) add(t("legal"), h("span", { lang: "vi" }, legal.join("; ")));
   if (fact) {
     add(t("data_source"), term("source", D.sources[fact[F.source]]));
-    if (D.sources[fact[F.source]] === "exports") {
-      const period = ["month", "quarter", "year"].includes(D.period.kind) ? D.period.label : D.period.id;
-      const command = `cchc trail --unit ${D.units[unit][U.code]} --indicator ${indicator.id} --period ${period}`;
-      const button = h("button", { type: "button", class: "copy", onclick: () => {
-        const done = () => { button.textContent = t("copied"); };
-        if (navigator.clipboard) navigator.clipboard.writeText(command).then(done, () => {});
-        const range = document.createRange();
-        range.selectNodeContents(button.previousSibling);
-        getSelection().removeAllRanges();
-        getSelection().addRange(range);
-      } }, t("copy"));
-      add(t("rows_behind"), h("code", { class: "command" }, command), button, h("small", {}, t("rows_hint")));
-    } else add(t("rows_behind"), t("no_rows"));
+    const period = ["month", "quarter", "year"].includes(D.period.kind) ? D.period.label : D.period.start + ".." + D.period.end;
+    const command = `cchc trail --unit ${D.units[unit][U.code]} --indicator ${indicator.id} --period ${period}`;
+    const button = h("button", { type: "button", class: "copy", onclick: () => {
+      const done = () => { button.textContent = t("copied"); };
+      if (navigator.clipboard) navigator.clipboard.writeText(command).then(done, () => {});
+      const range = document.createRange();
+      range.selectNodeContents(button.previousSibling);
+      getSelection().removeAllRanges();
+      getSelection().addRange(range);
+    } }, t("copy"));
+    add(t("rows_behind"), h("code", { class: "command" }, command), button, h("small", {}, t(D.sources[fact[F.source]] === "portal" ? "rows_hint_portal" : "rows_hint")));
   }
   return h("dl", { class: "rules" }, parts);
 }

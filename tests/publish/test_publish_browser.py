@@ -1,0 +1,218 @@
+"""The pages in a real browser, from disk. Without Chromium these tests fail: a page nobody opened is not tested."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from publish_world import HOSTILE, fill_duckdb, make_world
+
+from cchc.publish import open_reader, publish_pages
+from cchc.settings import Settings
+
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CCHC_CHROMIUM") or shutil.which("chromium")
+    assert path, "no chromium: install it or name it in CCHC_CHROMIUM"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield started
+        started.close()
+
+
+class Watched:
+    """A tab whose requests and errors are kept."""
+
+    def __init__(self, browser: Browser, width: int = 1440) -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": 900})
+        self.page: Page = self.context.new_page()
+        self.requests: list[str] = []
+        self.errors: list[str] = []
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", lambda line: self.errors.append(line.text) if line.type == "error" else None)
+
+
+@pytest.fixture
+def tab(browser: Browser) -> Iterator[Watched]:
+    watched = Watched(browser)
+    yield watched
+    watched.context.close()
+    assert not watched.errors
+    assert all(url.startswith("file://") for url in watched.requests)
+
+
+@pytest.fixture
+def report(settings: Settings) -> Path:
+    publish_pages(settings)
+    return settings.reports
+
+
+def column(page: Page, selector: str) -> list[str]:
+    return [text.split("\n")[0].strip() for text in page.locator(f"#rank-table tbody {selector}").all_inner_texts()]
+
+
+def names(page: Page) -> list[str]:
+    return column(page, "th button")
+
+
+def test_ranking_sorts_by_a_group(tab: Watched, report: Path) -> None:
+    tab.page.goto((report / "2026-Q3.html").as_uri())
+    assert len(tab.requests) == 1, "a page is complete in itself"
+    assert names(tab.page)[0] == "Phường Quảng Trị"
+    assert column(tab.page, "td.rank-no") == ["1", "2=", "2=", "4", "5", "–"]
+    heading = tab.page.locator('th[data-key="g1"]')
+    heading.locator("button").click()
+    assert heading.get_attribute("aria-sort") == "descending"
+    first = [float(text.replace(",", ".")) for text in column(tab.page, "tr td.group:nth-of-type(4)")]
+    assert first == sorted(first, reverse=True)
+    heading.locator("button").press("Enter")
+    assert heading.get_attribute("aria-sort") == "ascending"
+    tab.page.locator("#tab-commune").press("ArrowRight")
+    assert names(tab.page) == ["Sở Nội vụ"]
+
+
+def test_search_needs_no_accents(tab: Watched, report: Path) -> None:
+    tab.page.goto((report / "2026-Q3.html").as_uri())
+    tab.page.fill("#search", "quang tri")
+    assert names(tab.page) == ["Phường Quảng Trị"]
+    assert tab.page.inner_text("#count") == "1 trên 6 đơn vị"
+    tab.page.fill("#search", "DONG ha")
+    assert names(tab.page) == ["Phường Đông Hà"]
+    tab.page.fill("#search", "h50.102")
+    assert names(tab.page) == ["Xã Cửa Tùng"]
+
+
+def test_language_and_numbers_switch(tab: Watched, report: Path) -> None:
+    tab.page.goto((report / "2026-Q3.html").as_uri())
+    assert tab.page.inner_text("#h-ranking") == "Bảng xếp hạng"
+    assert column(tab.page, "td.total")[0] == "24,88"
+    assert tab.page.inner_text("#state") == "Tạm tính"
+    tab.page.click("[data-lang=en]")
+    assert tab.page.evaluate("document.documentElement.lang") == "en"
+    assert tab.page.inner_text("#h-ranking") == "Ranking"
+    assert column(tab.page, "td.total")[0] == "24.88"
+    assert tab.page.inner_text("#state") == "Provisional"
+    assert tab.page.inner_text("#as-of") == "28 Sep 2026"
+
+
+def test_a_unit_shows_what_the_warehouse_says(tab: Watched, report: Path, settings: Settings) -> None:
+    with open_reader(settings) as reader:
+        (figure,) = reader.rows(
+            "select numerator, denominator, score from publish.pub_unit_indicator "
+            "where unit_code = 'H50.102' and indicator = 'ONLINE_DOSSIER' and period_kind = 'quarter'"
+        )
+    tab.page.goto((report / "2026-Q3.html").as_uri())
+    tab.page.click("[data-unit='H50.102']")
+    box = tab.page.locator("details[data-indicator=ONLINE_DOSSIER]")
+    assert box.locator("[data-part=numerator]").inner_text() == str(int(figure["numerator"]))
+    assert box.locator("[data-part=denominator]").inner_text() == str(int(figure["denominator"]))
+    assert box.locator("[data-part=score]").inner_text() == str(figure["score"]).replace(".", ",")
+    box.locator("summary").click()
+    rules = box.inner_text()
+    assert "Hồ sơ <đạt>." in rules
+    assert "Hồ sơ tiếp nhận trong kỳ." in rules
+    assert "QĐ 766/QĐ-TTg" in rules
+    assert "đạt tối đa từ 50%" in rules
+    assert "cchc trail --unit H50.102 --indicator ONLINE_DOSSIER --period 2026-Q3" in rules
+    tab.page.keyboard.press("Escape")
+    assert not tab.page.locator("#detail").is_visible()
+
+
+def test_a_link_opens_a_unit(tab: Watched, report: Path) -> None:
+    tab.page.goto((report / "2026-Q3.html").as_uri() + "#unit=H50.101")
+    assert tab.page.inner_text("#detail-name") == "Phường Đông Hà"
+
+
+def test_hostile_names_stay_text(tab: Watched, report: Path) -> None:
+    tab.page.goto((report / "2026-Q3.html").as_uri())
+    assert HOSTILE in names(tab.page)
+    tab.page.click("[data-unit='H50.103']")
+    assert tab.page.inner_text("#detail-name") == HOSTILE
+    assert "owned" not in tab.page.title()
+    assert tab.page.locator("img").count() == 0
+    tab.page.goto((report / "index.html").as_uri())
+    assert "owned" not in tab.page.title()
+
+
+def test_delivery_board_counts_and_speaks(tab: Watched, report: Path, world: dict[str, Any]) -> None:
+    tab.page.goto((report / "2026-Q3.html").as_uri())
+    for letter, status in (("o", "on_time"), ("l", "late"), ("m", "missing"), ("r", "refused")):
+        expected = sum(row["status"] == status for row in world["pub_delivery_board"])
+        assert tab.page.inner_text(f"#board dd[data-status={letter}]") == str(expected)
+    expected = sum(row["rows_quarantined"] for row in world["pub_delivery_board"])
+    assert tab.page.inner_text("#board dd[data-status=q]") == str(expected)
+    strip = tab.page.locator("svg.strip[tabindex]").first
+    strip.focus()
+    strip.press("ArrowRight")
+    assert "Hồ sơ (Một cửa A): " in tab.page.inner_text("#tip")
+
+
+def test_published_figures_are_checked(tab: Watched, report: Path) -> None:
+    tab.page.goto((report / "2026-Q3.html").as_uri())
+    text = tab.page.inner_text("#published-table tbody")
+    assert "66,7%" in text
+    assert "Khớp khi làm tròn" in text
+    tab.page.goto((report / "2026-09.html").as_uri())
+    assert not tab.page.locator("#checks").is_visible()
+
+
+def test_start_page_links_to_the_periods(tab: Watched, report: Path) -> None:
+    tab.page.goto((report / "index.html").as_uri())
+    assert "ngày không hợp lệ" in tab.page.inner_text("#rule-area")
+    tab.page.click("text=Quý III/2026")
+    assert tab.page.url.endswith("/2026-Q3.html")
+
+
+def test_a_phone_needs_no_sideways_scrolling(browser: Browser, report: Path) -> None:
+    watched = Watched(browser, width=390)
+    for name in ("2026-Q3.html", "index.html"):
+        watched.page.goto((report / name).as_uri())
+        assert watched.page.evaluate("document.documentElement.scrollWidth") == 390
+    watched.page.goto((report / "2026-Q3.html").as_uri())
+    watched.page.select_option("#sorter", "g1")
+    assert watched.page.locator('th[data-key="g1"]').is_visible()
+    assert not watched.errors
+    watched.context.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("communes", "days", "megabytes", "seconds"), [(100, 90, 3, 2.0), (3000, 90, 12, 5.0)])
+def test_many_units(browser: Browser, tmp_path: Path, communes: int, days: int, megabytes: int, seconds: float) -> None:
+    world = make_world(communes, days)
+    # the month would only double the filling
+    world = {name: [r for r in rows if r.get("period_kind") != "month"] for name, rows in world.items()}
+    fill_duckdb(tmp_path / "warehouse.duckdb", world)
+    settings = Settings(workdir=tmp_path, exports="")
+    (page, _) = publish_pages(settings, ["quarter"])
+    assert page.stat().st_size < megabytes * 1_000_000
+    watched = Watched(browser)
+    watched.page.goto("about:blank")
+    started = time.perf_counter()
+    watched.page.goto(page.as_uri())
+    assert time.perf_counter() - started < seconds, "limits are twice what two slow cores take"
+    started = time.perf_counter()
+    watched.page.click('th[data-key="g1"] button')
+    watched.page.fill("#search", "xa so 29")
+    assert len(names(watched.page)) > 0
+    assert time.perf_counter() - started < 1.5
+    assert not watched.errors
+    watched.context.close()

@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+
+from cchc.errors import BuildError, PermanentError
+from cchc.publish import list_periods, open_reader, select_periods
+from cchc.settings import Settings
+
+
+def test_both_engines_give_the_same_rows(any_settings: Settings) -> None:
+    with open_reader(any_settings) as reader:
+        rows = reader.rows(
+            "select unit_code, total, rank, period_start from publish.pub_ranking "
+            "where period_kind = ? and level = ? order by rank nulls last, unit_code",
+            ["quarter", "commune"],
+        )
+        assert [row["rank"] for row in rows] == [1, 2, 2, 4, 5, None]
+        assert str(rows[0]["total"]) == "24.88"
+        assert {"pub_ranking", "pub_dossier_trail"} <= reader.views()
+
+
+def test_a_warehouse_is_never_written(any_settings: Settings) -> None:
+    with open_reader(any_settings) as reader, pytest.raises(Exception, match=r"(?i)read.only"):
+        reader.connection.execute("create table publish.pub_new (a integer)")
+
+
+def test_what_is_missing_is_said(tmp_path: Path, settings: Settings) -> None:
+    with pytest.raises(BuildError, match="no warehouse"):
+        open_reader(Settings(workdir=tmp_path / "elsewhere", exports=""))
+    with open_reader(settings) as reader, pytest.raises(BuildError, match="not publish this yet"):
+        reader.rows("select * from publish.pub_nothing")
+
+
+def test_a_missing_view_is_said_on_postgres(tmp_path: Path, postgres_url: str) -> None:
+    settings = Settings(workdir=tmp_path, exports="", warehouse=postgres_url)
+    with open_reader(settings) as reader, pytest.raises(BuildError, match="not publish this yet"):
+        reader.rows("select * from publish.pub_nothing")
+
+
+def test_periods_by_label_id_and_kind(settings: Settings) -> None:
+    with open_reader(settings) as reader:
+        periods = list_periods(reader)
+    assert [p.label for p in periods] == ["2026-09", "2026-Q3"]
+    assert [p.label for p in select_periods(periods, None)] == ["2026-09", "2026-Q3"]
+    for wanted in ("2026-Q3", "2026-q3", "quarter", "2026-07-01_2026-09-30", "2026-07-01..2026-09-30"):
+        assert [p.label for p in select_periods(periods, [wanted])] == ["2026-Q3"]
+    assert select_periods(periods, ["year"]) == []
+    with pytest.raises(PermanentError, match="2025"):
+        select_periods(periods, ["2025"])
