@@ -1,0 +1,130 @@
+"""Runs real DAG runs in a process of their own (Airflow's configuration is per process) and prints what happened as JSON.
+
+``python harness.py WORKDIR``: small exports, then the scenarios in order, each on the state the one before left.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+PROJECT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(PROJECT / "scripts"))
+
+FIRST, LAST = date(2026, 9, 28), date(2026, 9, 29)
+UNKNOWN = "H50.NOWHERE"
+
+
+def write_exports(root: Path) -> str:
+    """Two days of the demonstration's quarter; one unit's folder can't be listed. Returns that unit."""
+    from cchc.demo.quarter import Quarter
+    from cchc.demo.reference import Reference
+    from cchc.demo.sink import Sink
+    from cchc.registry.load import load
+
+    reference = Reference.from_registry(load(None), LAST)
+    outlets = [o for o in reference.outlets if all(f"{u}.".startswith("H50.") for u in o.units)]
+    Quarter(Sink(root), replace(reference, outlets=outlets), 766, FIRST, LAST, 0.2).write()
+    unit = sorted(path.name for path in (root / "mcdt-quangtri").iterdir())[-1]
+    folder = root / "mcdt-quangtri" / unit / LAST.isoformat()
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+    folder.symlink_to(folder.name)  # a link to itself: every look at it is an error
+    return unit
+
+
+def identity_numbers(root: Path) -> list[str]:
+    """Some of the identity numbers that stand in the exports."""
+    found: set[str] = set()
+    for path in sorted((root / "mcdt-quangtri").glob("*/*/dossiers.json")):
+        found |= set(re.findall(r'"(\d{12})"', path.read_text("utf-8-sig", "replace")))
+    return sorted(found)[:200]
+
+
+def play(dag: Any, conf: dict[str, Any]) -> dict[str, Any]:
+    """One run, without waiting for retries; its state and the states of its tasks."""
+    for task in dag.tasks:
+        task.retries = 0
+    result = dag.test(run_conf=conf)
+    tasks: dict[str, list[str]] = {}
+    for ti in result.get_task_instances():
+        tasks.setdefault(ti.task_id, []).append(str(ti.state))
+    return {"state": str(result.state), "tasks": tasks}
+
+
+def main(workdir: Path) -> dict[str, Any]:
+    """All scenarios; see the keys of the answer."""
+    import airflow_env
+
+    os.environ["CCHC_EXPORTS"] = str(workdir / "exports")
+    airflow_env.apply(workdir)
+    looped = write_exports(workdir / "exports")
+    from manifest import make_manifest
+
+    make_manifest()
+    airflow_env.prepare()
+    bag = airflow_env.dags()
+    seen: dict[str, Any] = {
+        "looped": looped,
+        "people": identity_numbers(workdir / "exports"),
+        "dags": list(bag.dags),
+        "mapped": sorted(task.task_id for task in bag.dags["ingest_exports"].tasks if task.is_mapped),
+        "touched_at_import": [name for name in ("ledger.sqlite", "warehouse.duckdb") if (workdir / name).exists()],
+    }
+
+    from cchc.ledger import open_ledger
+    from cchc.load import open_warehouse
+    from cchc.settings import Settings
+
+    settings = Settings.from_env()
+    ledger = open_ledger(settings.ledger)
+    # every parameter each time: runs in one process share the DAG object, which keeps those of the run before
+    asked = {"day_from": FIRST.isoformat(), "day_to": LAST.isoformat(), "system": None, "unit": None, "replay": False}
+
+    def count(query: str) -> int:
+        with open_warehouse(settings) as warehouse:
+            return int(warehouse.execute(query)[0][0])
+
+    def ingest(**conf: Any) -> dict[str, Any]:
+        run = play(bag.dags["ingest_exports"], {**asked, **conf})
+        return run | {"outcomes": sorted({row["outcome"] for row in ledger.find()}), "files": len(ledger.find())}
+
+    seen["nothing_known"] = play(bag.dags["ingest_exports"], {**asked, "unit": UNKNOWN})
+    seen["ingest"] = ingest()
+    seen["units_with_files"] = len({(row["system"], row["unit"]) for row in ledger.find()})
+    seen["looped_files"] = len(ledger.find(system="mcdt-quangtri", unit=looped, export_date=LAST))
+    seen["build"] = play(bag.dags["build_warehouse"], {})
+    seen["rows"] = count("select count(*) from raw.dossiers")
+    seen["ranked"] = count("select count(*) from publish.pub_ranking where rank is not null")
+    seen["pending_after_build"] = count("select count(*) from raw.building")
+    seen["again"] = ingest()
+    seen["build_again"] = play(bag.dags["build_warehouse"], {})
+
+    first = ledger.find(system="mcdt-quangtri", outcome="accepted")[0]
+    seen["replay"] = ingest(system=first["system"], unit=first["unit"], replay=True)
+    seen["rows_after_replay"] = count("select count(*) from raw.dossiers")
+
+    lost = ledger.find(dataset="payments", outcome="accepted")[0]
+    (settings.landing / lost["sha256"][:2] / lost["sha256"]).unlink()
+    seen["lost_dataset_rows"] = count("select count(*) from raw.payments")
+    seen["lost_batch"] = ingest(replay=True)
+    seen["rows_after_lost_batch"] = count("select count(*) from raw.dossiers")
+
+    with open_warehouse(settings) as warehouse:
+        warehouse.execute("insert into raw.reg_units select * from raw.reg_units where agency_code = 'H50'")
+        warehouse.execute("update raw.build_state set full_refresh = true")
+    seen["broken_test"] = play(bag.dags["build_warehouse"], {})
+    seen["still_due"] = count("select count(*) from raw.build_state where full_refresh")
+    return seen
+
+
+if __name__ == "__main__":
+    answer = main(Path(sys.argv[1]))
+    (Path(sys.argv[1]) / "seen.json").write_text(json.dumps(answer, indent=1))

@@ -1,0 +1,69 @@
+"""The DAG files themselves: short, thin, and silent while they are imported."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+DAGS = Path(__file__).resolve().parents[2] / "dags"
+FILES = sorted(DAGS.glob("*.py"))
+NAMES = ["build_warehouse", "ingest_exports", "publish_rankings"]
+#: All a DAG file may import: Airflow, Cosmos, plain dates, and the package's steps.
+ALLOWED = {"_glue", "airflow", "cchc", "cosmos", "datetime"}
+GLUE_ALLOWED = {"__future__", "airflow", "cchc", "collections", "datetime", "functools", "os", "typing"}
+
+
+def imports(path: Path) -> set[str]:
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add(node.module or "")
+    return found
+
+
+def test_all_dags_are_here() -> None:
+    assert [path.stem for path in FILES if not path.stem.startswith("_")] == NAMES
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_at_most_60_lines(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 60
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_imports_nothing_that_works_on_data(path: Path) -> None:
+    allowed = GLUE_ALLOWED if path.stem == "_glue" else ALLOWED
+    assert {name.split(".")[0] for name in imports(path)} <= allowed
+    assert {name for name in imports(path) if name.startswith("cchc")} <= {
+        "cchc.contracts",
+        "cchc.errors",
+        "cchc.model",
+        "cchc.pipeline",
+        "cchc.settings",
+    }
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_no_sql_and_no_loops_over_data(path: Path) -> None:
+    text = path.read_text("utf-8").lower()
+    for word in ("select ", "insert into", "read_csv", "duckdb.connect", "open("):
+        assert word not in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_explained_in_both_languages(name: str) -> None:
+    doc = ast.get_docstring(ast.parse((DAGS / f"{name}.py").read_text("utf-8"))) or ""
+    title, vietnamese, english = doc.split("\n\n")
+    assert " · " in title
+    assert any(letter in vietnamese for letter in "ạảấầậắặệộợụự")
+    assert english.isascii()
+
+
+def test_nothing_below_include_imports_airflow() -> None:
+    include = DAGS.parent / "include" / "cchc"
+    for path in include.rglob("*.py"):
+        assert not {name.split(".")[0] for name in imports(path)} & {"airflow", "cosmos"}, path

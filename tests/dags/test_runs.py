@@ -1,0 +1,84 @@
+"""Real DAG runs on small exports; ``harness.py`` says what was done, in which order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+Seen = dict[str, Any]
+
+
+def models(run: Seen) -> Counter[str]:
+    return Counter(state for task, states in run["tasks"].items() if task.startswith("dbt.models") for state in states)
+
+
+def test_found_by_airflow(seen: Seen) -> None:
+    assert sorted(seen["dags"]) == ["build_warehouse", "ingest_exports", "publish_rankings"]
+    assert seen["mapped"] == ["collect_units", "judge"]
+    assert seen["touched_at_import"] == []
+
+
+def test_unknown_unit_fails_the_run_at_once(seen: Seen) -> None:
+    run = seen["nothing_known"]
+    assert run["state"] == "failed"
+    assert run["tasks"]["plan_collect"] == ["failed"]
+
+
+def test_batches_are_mapped_and_one_failed_unit_fails_nothing(seen: Seen) -> None:
+    run = seen["ingest"]
+    assert run["state"] == "success"
+    assert set(run["tasks"]["collect_units"]) == set(run["tasks"]["judge"]) == {"success"}
+    assert len(run["tasks"]["collect_units"]) > 5
+    assert run["tasks"]["announce"] == ["success"]
+    assert seen["looped_files"] == 0  # the unit whose folder can't be listed
+    assert seen["units_with_files"] > 70
+    assert run["outcomes"] == ["accepted"]
+
+
+def test_models_show_as_tasks(seen: Seen) -> None:
+    run = seen["build"]
+    assert run["state"] == "success"
+    assert models(run) == {"success": models(run).total()}
+    assert models(run).total() > 90
+    assert seen["rows"] > 0
+    assert seen["pending_after_build"] == 0
+    assert run["tasks"]["finish_build"] == ["success"]
+
+
+def test_nothing_new_is_skipped(seen: Seen) -> None:
+    assert seen["again"]["state"] == seen["build_again"]["state"] == "success"
+    assert seen["again"]["tasks"]["announce"] == ["skipped"]
+    assert seen["again"]["files"] == seen["ingest"]["files"]
+    assert seen["build_again"]["tasks"]["finish_build"] == ["skipped"]
+    assert set(models(seen["build_again"])) == {"skipped"}
+
+
+def test_replaying_a_unit_changes_nothing(seen: Seen) -> None:
+    assert seen["replay"]["state"] == "success"
+    assert seen["replay"]["tasks"]["judge"] == ["success"]
+    assert seen["rows_after_replay"] == seen["rows"]
+
+
+def test_a_failed_batch_leaves_the_others_alone(seen: Seen) -> None:
+    run = seen["lost_batch"]
+    assert Counter(run["tasks"]["judge"])["failed"] == 1
+    assert run["tasks"]["store_all"] == ["success"]
+    assert seen["rows_after_lost_batch"] == seen["rows"]
+
+
+def test_a_failed_data_test_fails_the_run(seen: Seen) -> None:
+    run = seen["broken_test"]
+    assert run["state"] == "failed"
+    assert run["tasks"]["dbt.dbt_producer_watcher"] == ["failed"]
+    assert run["tasks"]["finish_build"] == ["upstream_failed"]
+    assert models(run)["failed"] > 0
+    assert seen["still_due"] == 1  # the next build does it again
+
+
+def test_logs_hold_no_personal_data(seen: Seen) -> None:
+    for name in seen["people"]:
+        assert name not in seen["output"]
