@@ -1,5 +1,5 @@
 /* The page of one period. State first, then: headline, table, charts, board, checks, a unit's detail. */
-const PAGE = 100, BOARD_PAGE = 40;
+const PAGE = 100, BOARD_PAGE = 40, ALL_AT_ONCE = 600;
 const LEVELS = ["commune", "district", "department", "other"];
 /* Tol's bright scheme: told apart by colour-blind readers; every bar is also labelled in numbers. */
 const COLOURS = ["#4477aa", "#66ccee", "#228833", "#ccbb44", "#ee6677", "#aa3377", "#777777", "#bb5500"];
@@ -139,15 +139,15 @@ function table() {
       h("button", { type: "button", class: "link", "data-unit": D.units[row[R.unit]][U.code], onclick: () => openUnit(row[R.unit]) }, D.units[row[R.unit]][U.name]),
       h("span", { class: "code" }, D.units[row[R.unit]][U.code], row[R.why] === "no_dossiers" ? " · " + t("null.no_dossiers") : null)),
     total: (row) => h("td", { class: "num total" + lit("total"), title: t("of_attainable", { score: points(row[R.total]), max: whole(row[R.max]) }) }, points(row[R.total])),
-    percent: (row) => h("td", { class: "num percent" + lit("percent") }, h("span", { class: "meter", vars: { "--p": Math.max(0, Math.min(100, row[R.percent] || 0)) + "%" } }), percentText(row[R.percent])),
+    percent: (row) => h("td", { class: "num meter" + lit("percent"), vars: { "--p": Math.max(0, Math.min(100, row[R.percent] || 0)) + "%" } }, percentText(row[R.percent])),
     band: (row) => h("td", { class: "band" + lit("band") }, row[R.band] === null ? "" : h("span", { class: "badge b-" + D.bands[row[R.band]][0] }, bandName(row))),
   };
   groups.forEach((group, i) => {
     cell["g" + i] = (row) => {
       const value = groupsOf(row[R.unit])[2 * i], top = groupsOf(row[R.unit])[2 * i + 1];
       if (value === null || value === undefined) return h("td", { class: "num group none" + lit("g" + i), title: t("no_data") }, "–");
-      return h("td", { class: "num group" + lit("g" + i), title: groupName(group) + ": " + t("of_attainable", { score: points(value), max: whole(top) }) },
-        h("span", { class: "meter", vars: { "--p": (top ? (value * 100) / top : 0) + "%", "--c": COLOURS[i % COLOURS.length] } }), points(value));
+      return h("td", { class: "num group meter" + lit("g" + i), title: groupName(group) + ": " + t("of_attainable", { score: points(value), max: whole(top) }),
+        vars: { "--p": (top ? (value * 100) / top : 0) + "%", "--c": COLOURS[i % COLOURS.length] } }, points(value));
     };
   });
   show($("rank-table"),
@@ -163,7 +163,7 @@ function table() {
   const rest = rows.length - state.limit;
   show($("rank-more"), rest > 0 ? [
     h("button", { type: "button", onclick: () => { state.limit += PAGE; table(); } }, t("show_more", { n: whole(Math.min(PAGE, rest)) })),
-    h("button", { type: "button", onclick: () => { state.limit = Infinity; table(); } }, t("show_all"))] : null);
+    rest <= ALL_AT_ONCE ? h("button", { type: "button", onclick: () => { state.limit = Infinity; table(); } }, t("show_all")) : null] : null);
 }
 
 /* ---- charts ---------------------------------------------------------------------------------------------------- */
@@ -216,7 +216,7 @@ function spreadChart(rows, width) {
   return figure(t("chart_spread"), t("chart_spread_note"), "", picture);
 }
 function groupsChart(rows, width) {
-  const groups = method().groups, line = 30, label = width < 380 ? 120 : 168, right = 52, scale = (width - label - right) / 100;
+  const groups = method().groups, line = 30, label = width < 380 ? 136 : 168, right = 60, scale = (width - label - right) / 100;
   const picture = svg("svg", { width, height: groups.length * line + 24, viewBox: `0 0 ${width} ${groups.length * line + 24}`, role: "img", "aria-label": t("chart_groups") });
   for (const x of [0, 50, 100]) {
     picture.append(svg("line", { x1: label + x * scale, x2: label + x * scale, y1: 0, y2: groups.length * line, class: "grid" }),
@@ -362,7 +362,7 @@ function board() {
         h("td", { class: "num" + (unit.quarantined ? "" : " zero") }, whole(unit.quarantined))))))),
     h("p", { class: "more" }, rest > 0 ? [
       h("button", { type: "button", onclick: () => { state.boardLimit += BOARD_PAGE; board(); } }, t("show_more", { n: whole(Math.min(BOARD_PAGE, rest)) })),
-      rest < 1500 ? h("button", { type: "button", onclick: () => { state.boardLimit = Infinity; board(); } }, t("show_all")) : null] : null),
+      rest <= ALL_AT_ONCE ? h("button", { type: "button", onclick: () => { state.boardLimit = Infinity; board(); } }, t("show_all")) : null] : null),
     h("div", { id: "tip", class: "tip", hidden: true, role: "status", "aria-live": "polite" }));
 }
 function boardName(at) {
@@ -388,7 +388,7 @@ function checks() {
         ["col_published", "col_recomputed"].map((key) => h("th", { scope: "col", class: "num" }, t(key))), h("th", { scope: "col" }, t("col_verdict")))),
       h("tbody", {}, D.published.map((row) => h("tr", {},
         h("td", {}, row.source_document), h("th", { scope: "row" }, row.unit_name || row.unit_code), h("td", {}, term("scope", row.scope)), h("td", {}, term("measure", row.measure)),
-        h("td", { class: "num" }, row.operator && row.operator !== "=" ? row.operator + " " : "", row.published_text || figureText(row, row.published_value)),
+        h("td", { class: "num" }, row.operator && row.operator !== "=" ? ({ ">=": "≥", "<=": "≤" }[row.operator] || row.operator) + " " : "", row.published_text || figureText(row, row.published_value)),
         h("td", { class: "num" }, figureText(row, row.recomputed_value), row.denominator !== null ? h("small", {}, " " + whole(row.numerator) + "/" + whole(row.denominator)) : null),
         h("td", {}, h("span", { class: "verdict v-" + row.fit }, term("fit", row.fit)),
           row.flag ? h("small", {}, " " + term("flag", row.flag) + (row.suggested_value !== null ? ", " + t("suggested", { value: figureText(row, row.suggested_value) }) : "")) : null)))))) ] : null);
@@ -421,7 +421,7 @@ function ruleRows(unit, indicator, fact, criterion) {
     }
     if (fact[F.target]) {
       const [operator, percent] = D.targets[fact[F.target][0]], met = fact[F.target][1];
-      add(t("target"), `${operator} ${whole(percent)}%`, met === null ? "" : " – " + t(met ? "target_met" : "target_missed"));
+      add(t("target"), `${{ ">=": "≥", "<=": "≤" }[operator] || operator} ${whole(percent)}%`, met === null ? "" : " – " + t(met ? "target_met" : "target_missed"));
     }
   }
   const legal = [...new Set([indicator && indicator.source, criterion && criterion.source].filter(Boolean))];
