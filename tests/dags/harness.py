@@ -1,4 +1,4 @@
-"""Runs real DAG runs in a process of their own (Airflow's configuration is per process) and prints what happened as JSON.
+"""Runs real DAG runs in a process of their own (Airflow's configuration is per process) and writes what happened.
 
 ``python harness.py WORKDIR``: small exports, then the scenarios in order, each on the state the one before left.
 """
@@ -19,6 +19,8 @@ sys.path.insert(0, str(PROJECT / "scripts"))
 
 FIRST, LAST = date(2026, 9, 28), date(2026, 9, 29)
 UNKNOWN = "H50.NOWHERE"
+#: Tasks of these models are not run, to save time; their models are built all the same, by the producer.
+UNWATCHED = r"dbt\.models\.(staging|intermediate|publish)\..*"
 
 
 def write_exports(root: Path) -> str:
@@ -52,7 +54,7 @@ def play(dag: Any, conf: dict[str, Any]) -> dict[str, Any]:
     """One run, without waiting for retries; its state and the states of its tasks."""
     for task in dag.tasks:
         task.retries = 0
-    result = dag.test(run_conf=conf)
+    result = dag.test(run_conf=conf, mark_success_pattern=UNWATCHED)
     tasks: dict[str, list[str]] = {}
     for ti in result.get_task_instances():
         tasks.setdefault(ti.task_id, []).append(str(ti.state))

@@ -1,0 +1,67 @@
+"""What a run is asked to do: days, periods, and when enough failed to fail it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from cchc.errors import PermanentError, ShareExceeded
+from cchc.pipeline import orders
+
+NIGHT = datetime(2026, 9, 30, 18, 30, tzinfo=UTC)  # 01:30 of 1 October in Asia/Ho_Chi_Minh
+
+
+def stored(accepted: int, refused: int) -> dict[str, Any]:
+    return {"files_accepted": accepted, "files_refused": refused, "rows_read": 0}
+
+
+def test_the_last_seven_days_up_to_yesterday() -> None:
+    assert orders.window({}, NIGHT) == ("2026-09-24", "2026-09-30")
+
+
+def test_local_day_of_any_clock() -> None:
+    assert orders.local_day(NIGHT) == orders.local_day(NIGHT.replace(tzinfo=None))
+    assert orders.local_day(NIGHT.astimezone(timezone(timedelta(hours=-8)))).isoformat() == "2026-10-01"
+
+
+def test_named_days_win() -> None:
+    assert orders.window({"day_from": "2026-07-01", "day_to": "2026-07-02"}, NIGHT) == ("2026-07-01", "2026-07-02")
+    assert orders.window({"day_to": "2026-07-07"}, NIGHT) == ("2026-07-01", "2026-07-07")
+    assert orders.window({"day_from": "2026-09-01", "day_to": None}, NIGHT) == ("2026-09-01", "2026-09-30")
+
+
+@pytest.mark.parametrize("given", [{"day_from": "2026-10-02"}, {"day_to": "30/09/2026"}, {"day_from": "2026-02-30"}])
+def test_impossible_days_are_no_run(given: dict[str, str]) -> None:
+    with pytest.raises(PermanentError):
+        orders.window(given, NIGHT)
+
+
+def test_periods_that_just_ended() -> None:
+    assert orders.periods({}, NIGHT) == ["2026-09", "2026-Q3"]
+    assert orders.periods({}, datetime(2026, 12, 31, 23, tzinfo=UTC)) == ["2026-12", "2026-Q4", "2026"]
+    assert orders.periods({"period": "2026-Q1"}, NIGHT) == ["2026-Q1"]
+    assert orders.periods({"period": "all"}, NIGHT) is None
+
+
+def test_single_failures_pass_and_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CCHC_FAIL_SHARE", "0.5")
+    planned = [{"units": ["a", "b"]}, {"units": ["c"]}]
+    collected = [{"units": 2, "failed": [["s", "a", "timeout"]]}]
+    batches = [{"revisions": [1, 2, 3, 4]}]
+    with pytest.raises(ShareExceeded):  # one unit failed, and one batch with one unit: two of three
+        orders.check(planned, collected, batches, stored(4, 0))
+    counts = orders.check(planned, [*collected, {"units": 1, "failed": []}], batches, stored(2, 0))
+    assert (counts["units_failed"], counts["files_failed"]) == (1, 2)
+
+
+def test_files_of_a_lost_batch_count_as_failed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CCHC_FAIL_SHARE", "0.5")
+    with pytest.raises(ShareExceeded):
+        orders.check([], [], [{"revisions": [1, 2, 3, 4]}], stored(1, 0))
+
+
+def test_nothing_stored_is_an_error() -> None:
+    with pytest.raises(PermanentError):
+        orders.check([], [], [], None)  # type: ignore[arg-type]
