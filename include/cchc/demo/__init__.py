@@ -55,6 +55,9 @@ def write_demo(
         write_portal(sink)
     manifest = {
         "seed": seed,
+        "files_total": sum(sink.files.values()),
+        "rows_total": sum(sink.rows.values()),
+        "faults_total": sum(len(places) for places in sink.faults.values()),
         "first_day": day_from.isoformat(),
         "last_day": day_to.isoformat(),
         "files": dict(sorted(sink.files.items())),
