@@ -139,7 +139,7 @@ function table() {
       h("button", { type: "button", class: "link", "data-unit": D.units[row[R.unit]][U.code], onclick: () => openUnit(row[R.unit]) }, D.units[row[R.unit]][U.name]),
       h("span", { class: "code" }, D.units[row[R.unit]][U.code], row[R.why] === "no_dossiers" ? " · " + t("null.no_dossiers") : null)),
     total: (row) => h("td", { class: "num total" + lit("total"), title: t("of_attainable", { score: points(row[R.total]), max: whole(row[R.max]) }) }, points(row[R.total])),
-    percent: (row) => h("td", { class: "num meter" + lit("percent"), vars: { "--p": Math.max(0, Math.min(100, row[R.percent] || 0)) + "%" } }, percentText(row[R.percent])),
+    percent: (row) => h("td", { class: "num meter" + lit("percent"), vars: { "--p": Math.max(0, Math.min(100, row[R.percent] || 0)) + "%" } }, percentText(row[R.percent], 2)),
     band: (row) => h("td", { class: "band" + lit("band") }, row[R.band] === null ? "" : h("span", { class: "badge b-" + D.bands[row[R.band]][0] }, bandName(row))),
   };
   groups.forEach((group, i) => {
