@@ -2,31 +2,15 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from dbt_warehouse import dbt, fill
+from dbt_warehouse import Built, dbt, duckdb_environment, fill
 
 from cchc.load import open_warehouse
 from cchc.settings import Settings
-
-
-class Built(NamedTuple):
-    path: Path
-    env: dict[str, str]
-    settings: Settings
-
-
-def duckdb_environment(folder: Path, path: Path) -> dict[str, str]:
-    return {
-        "CCHC_DBT_TARGET": "duckdb",
-        "CCHC_DUCKDB_PATH": str(path),
-        "CCHC_DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
 
 
 @pytest.fixture(scope="session")

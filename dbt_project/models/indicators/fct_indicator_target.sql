@@ -15,10 +15,10 @@ with applicable as (
         row_number() over (
             partition by i.unit_code, i.period_id, i.indicator
             order by
-                case when t.unit_code is not null then 1 when t.level is not null then 2 else 3 end,
+                case when t.unit_code is not null then 1 when t.level is not null then 2 else 3 end asc,
                 t.period_from desc,
                 t.target_percent desc,
-                t.source
+                t.source asc
         ) as position
     from {{ ref('fct_unit_indicator') }} as i
     inner join {{ ref('dim_unit_period') }} as u

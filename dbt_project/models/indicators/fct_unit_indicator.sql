@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 {{ config(materialized='table', contract={'enforced': true}) }}
 -- All indicators, one row per unit, period, indicator and source. Where exports and portal both know an indicator, the
 -- exports are used if they counted anything, else the portal; the other row stays for comparison.

@@ -1,8 +1,9 @@
+-- noqa: disable=LT02
 {{
     config(
         materialized='incremental',
         incremental_strategy='append',
-        on_schema_change='fail',
+        on_schema_change='append_new_columns',
     )
 }}
 -- Cells of the cube that the dossiers to recompute leave behind: where the last build counted them.

@@ -1,8 +1,9 @@
+-- noqa: disable=LT02
 {{
     config(
         materialized='incremental',
         incremental_strategy='append',
-        on_schema_change='fail',
+        on_schema_change='append_new_columns',
     )
 }}
 -- Dossier numbers to recompute. A dossier changes with its own rows, and with the payments and feedback that name it:

@@ -22,7 +22,7 @@ with recursive closure as (
         on
             c.ancestor_code = t.unit_code
             and c.holds_from <= t.holds_to
-            and t.holds_from <= c.holds_to
+            and c.holds_to >= t.holds_from
     where
         t.parent_code is not null
         and c.depth < 8

@@ -25,14 +25,12 @@ last_rows as (
         r.chip_card_holders,
         r.activated,
         r.period_id,
-        exists (
-            select 1
-            from {{ ref('stg_units') }} as u
-            where
-                u.unit_code = r.unit_code
-                and r.as_of_date between u.valid_from and coalesce(u.valid_to, {{ doomsday() }})
-        ) as is_valid_at_as_of
+        u.unit_code is not null as is_valid_at_as_of
     from ranked as r
+    left join {{ ref('stg_units') }} as u
+        on
+            r.unit_code = u.unit_code
+            and r.as_of_date between u.valid_from and coalesce(u.valid_to, {{ doomsday() }})
     where r.position = 1
 
 )

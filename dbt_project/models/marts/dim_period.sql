@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- Every month, quarter and year that a business day of the exports touches or the portal publishes, the whole span of
 -- the exports, and the registry's own periods where exports touch them. One row per (start, end): consumers key on it.
 with business_days as (

@@ -1,8 +1,9 @@
+-- noqa: disable=LT02
 {{
     config(
         materialized='incremental',
         incremental_strategy='append',
-        on_schema_change='fail',
+        on_schema_change='append_new_columns',
         pre_hook="{{ delete_cells(ref('int_cells_to_recompute')) }}",
         post_hook=[
             "delete from {{ ref('int_cells_before') }}",

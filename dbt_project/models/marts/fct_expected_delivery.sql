@@ -30,8 +30,9 @@ expected as (
     inner join systems as s on r.system = s.system
     inner join business_days as b
         on
-            b.export_date >= s.first_day
-            and b.export_date between r.valid_from and coalesce(r.valid_to, {{ doomsday() }})
+            s.first_day <= b.export_date
+            and r.valid_from <= b.export_date
+            and coalesce(r.valid_to, {{ doomsday() }}) >= b.export_date
     where r.dataset <> 'portal'
 
 ),

@@ -2,7 +2,7 @@
     config(
         materialized='incremental',
         incremental_strategy='append',
-        on_schema_change='fail',
+        on_schema_change='append_new_columns',
         pre_hook="{{ delete_keys(ref('int_pending_feedback'), 'feedback_code') }}",
         indexes=index_for_postgres(['feedback_code']) + index_for_postgres(['dossier_code']),
     )

@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- The counts of the report forms (II.06) by unit, period and scope: the unit's own desk, all units below, both.
 with scoped as (
 

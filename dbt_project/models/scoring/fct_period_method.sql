@@ -8,13 +8,13 @@ with overlapping as (
         m.is_default,
         row_number() over (
             partition by p.period_id, m.is_default
-            order by m.valid_from desc, m.method
+            order by m.valid_from desc, m.method asc
         ) as position
     from {{ ref('dim_period') }} as p
     inner join {{ ref('dim_method') }} as m
         on
-            m.valid_from <= p.period_end
-            and coalesce(m.valid_to, {{ doomsday() }}) >= p.period_start
+            p.period_end >= m.valid_from
+            and p.period_start <= coalesce(m.valid_to, {{ doomsday() }})
 
 )
 

@@ -72,8 +72,7 @@ bands as (
     inner join {{ ref('dim_band') }} as b
         on
             r.method = b.method
-            and b.valid_from <= r.period_end
-            and coalesce(b.valid_to, {{ doomsday() }}) >= r.period_end
+            and r.period_end between b.valid_from and coalesce(b.valid_to, {{ doomsday() }})
             and r.total * 100 >= b.lower_bound * r.max_attainable
     where r.max_attainable > 0
     group by
@@ -93,7 +92,7 @@ previous as (
     inner join {{ ref('dim_period') }} as q
         on
             p.kind = q.kind
-            and q.period_end = p.period_start - 1
+            and p.period_start - 1 = q.period_end
     where p.kind in ('month', 'quarter', 'year')
 
 )

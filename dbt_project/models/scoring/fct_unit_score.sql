@@ -1,5 +1,17 @@
 -- One criterion score: min(max, max x ratio / threshold), half-up to two decimals, in whole numbers only.
-with measured as (
+with inputs as (
+
+    {{ score_input() }}
+
+),
+
+methods as (
+
+    {{ score_methods() }}
+
+),
+
+measured as (
 
     select
         i.unit_code,
@@ -8,8 +20,8 @@ with measured as (
         i.numerator,
         i.denominator,
         m.method
-    from ({{ score_input() }}) as i
-    inner join ({{ score_methods() }}) as m on i.period_id = m.period_id
+    from inputs as i
+    inner join methods as m on i.period_id = m.period_id
     where
         i.numerator is not null
         and i.denominator is not null

@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- What the ledger says was accepted, and is in force, is what the facts are built on: nothing lost, nothing twice.
 with loaded as (
 
@@ -14,12 +15,22 @@ with loaded as (
         {% endif -%}
     {% endfor %}
 
+),
+
+in_force as (
+
+    select
+        revision_id,
+        rows_accepted
+    from {{ ref('fct_delivery') }}
+    where is_in_force
+
 )
 
 select
     coalesce(d.revision_id, l.revision_id) as revision_id,
     d.rows_accepted,
     l.n_rows
-from (select * from {{ ref('fct_delivery') }} where is_in_force) as d
+from in_force as d
 full outer join loaded as l on d.revision_id = l.revision_id
 where coalesce(d.rows_accepted, -1) <> coalesce(l.n_rows, 0)

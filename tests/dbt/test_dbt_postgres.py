@@ -10,9 +10,7 @@ from urllib.parse import parse_qs, urlparse
 
 import duckdb
 import pytest
-from conftest import Built, duckdb_environment
-from dbt_warehouse import change, dbt, fill
-from test_build import WORK_TABLES
+from dbt_warehouse import WORK_TABLES, Built, change, dbt, duckdb_environment, fill
 
 from cchc.load import Warehouse, open_warehouse
 from cchc.settings import Settings

@@ -6,8 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import duckdb
-from conftest import duckdb_environment
-from dbt_warehouse import dbt, fill
+from dbt_warehouse import dbt, duckdb_environment, fill
 
 from cchc.load import open_warehouse
 from cchc.settings import Settings
@@ -26,10 +25,12 @@ def test_a_table_of_numbers_is_scored(tmp_path: Path) -> None:
     dbt(env, "run", "--selector", "what_if", "--vars", "{score_input: main.mine}")
     with duckdb.connect(str(settings.duckdb_path), read_only=True) as connection:
         found = connection.execute(
-            "select unit_code, period_id, criterion, score from scoring.fct_unit_score where method = 'new' order by all"
+            "select unit_code, period_id, criterion, score from scoring.fct_unit_score "
+            "where method = 'new' order by all"
         ).fetchall()
         groups = connection.execute(
-            "select unit_code, group_name, score, is_complete from scoring.fct_unit_group_score where method = 'new' order by all"
+            "select unit_code, group_name, score, is_complete from scoring.fct_unit_group_score "
+            "where method = 'new' order by all"
         ).fetchall()
     assert found == [
         ("A", "what-if", "PROCESSING_ON_TIME", Decimal("2.68")),
