@@ -17,8 +17,9 @@ create macro parse_vnd(x) as case
     when regexp_full_match(x, '-?\d{1,3}(\.\d{3})+(,0+)?') then try_cast(replace(split_part(x, ',', 1), '.', '') as bigint)
     when regexp_full_match(x, '-?\d{1,18}\.0{1,2}') then try_cast(split_part(x, '.', 1) as bigint)
 end;
-create macro parse_compact(x) as case when length(x) = 14 then try_strptime(x, '%Y%m%d%H%M%S') end;
+create macro parse_compact(x) as case when length(x) = 14 and x not like '0000%' then try_strptime(x, '%Y%m%d%H%M%S') end;
 create macro parse_iso(x) as case
+    when x like '0000%' then null  -- no such year, and no other engine could hold it
     when regexp_full_match(x, '\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?') then try_cast(x as timestamp)
     when regexp_full_match(x, '\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:?\d\d)')
         -- an offset in the text: shift to UTC+7, which Vietnam keeps all year
@@ -30,7 +31,7 @@ create macro parse_iso(x) as case
             end) + interval 7 hour
 end;
 create macro parse_vietnamese(x) as case
-    when regexp_full_match(x, '\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d(:\d\d)?')
+    when regexp_full_match(x, '\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d(:\d\d)?') and x not like '%/0000 %'
         then try_strptime(x, ['%d/%m/%Y %H:%M', '%d/%m/%Y %H:%M:%S'])
 end;
 create macro parse_serial(x) as case

@@ -80,7 +80,7 @@ def read_batch(opened: Iterable[Opened], registry: Registry, con: duckdb.DuckDBP
         whole = whole.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
     con.register("source_rows", whole.to_arrow())
     sql = files("cchc.read").joinpath(f"sql/{dialect if dialect in _JSON_READERS else 'tabular_' + dataset}.sql")
-    batch.table = con.execute(sql.read_text(encoding="utf-8")).to_arrow_table()
+    batch.table = con.sql(sql.read_text(encoding="utf-8")).to_arrow_table()
     con.unregister("source_rows")
     return batch
 

@@ -24,17 +24,18 @@ _line = msgspec.json.Decoder(msgspec.Raw)
 
 def read_envelope(content: bytes) -> pl.DataFrame:
     """Records of a ``dvcqg2022`` file. Refuses ``invalid_json``, ``deep_nesting``, ``wrong_encoding``."""
-    return _frame(_decode(_envelope.decode, to_utf8(content)).data)
+    return _frame(_decode(_envelope.decode, _text(content)).data)
 
 
 def read_lines(content: bytes) -> pl.DataFrame:
     """Records of a JSON lines file; one bad line refuses it."""
-    return _frame(_decode(_line.decode_lines, to_utf8(content)))
+    return _frame(_decode(_line.decode_lines, _text(content)))
 
 
-def read_whole(content: bytes) -> pl.DataFrame:
-    """A file that is one record."""
-    return _frame([_decode(_line.decode, to_utf8(content))])
+def _text(content: bytes) -> bytes:
+    """UTF-8, with a space for every escaped zero character: no database could hold one."""
+    content = to_utf8(content)
+    return content.replace(b"\\u0000", b"\\u0020") if b"\\u0000" in content else content
 
 
 def _decode(decode, content: bytes):
@@ -43,6 +44,8 @@ def _decode(decode, content: bytes):
     except RecursionError as error:
         raise FileRefused("deep_nesting", "nested deeper than any dossier is") from error
     except msgspec.ValidationError as error:
+        if decode == _envelope.decode:
+            _decode(_line.decode, content)  # says so where the file is deeper, or more broken, than of another shape
         raise FileRefused("invalid_json", "no list of records where the dialect has it") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise FileRefused("invalid_json", str(error)) from error
@@ -50,6 +53,8 @@ def _decode(decode, content: bytes):
 
 def _frame(raws: list[msgspec.Raw]) -> pl.DataFrame:
     records = pl.Series("record", list(map(bytes, raws)), dtype=pl.Binary).cast(pl.String)
+    if not records.str.starts_with("{").all():
+        raise FileRefused("invalid_json", "a record is no object")
     return (
         pl.DataFrame({"record": records})
         .with_columns(row_hash=records.hash(seed=766) if len(records) else pl.Series([], dtype=pl.UInt64))

@@ -21,7 +21,7 @@ def read_delimited(
     content: bytes, dataset: str, headings: Mapping[str, str], delimiter: str, encoding: str
 ) -> tuple[pl.DataFrame, list[str]]:
     """One CSV file; returns (frame, warnings). Blank lines are no rows; ragged rows are cut, with a warning."""
-    content = to_utf8(content, encoding)
+    content = to_utf8(content, encoding).lstrip(b"\r\n")
     separator = _separator(content, headings, DELIMITERS.get(delimiter, ","))
     warnings: list[str] = []
     options = {"has_header": False, "infer_schema": False, "separator": separator, "raise_if_empty": False}
@@ -75,7 +75,7 @@ def read_workbook(content: bytes, dataset: str, headings: Mapping[str, str]) -> 
 
 def _separator(content: bytes, headings: Mapping[str, str], declared: str) -> str:
     """The declared separator, unless another one finds more headings in the first line."""
-    line = content.lstrip(b"\r\n")[:8192].split(b"\n", 1)[0].decode("utf-8", "replace")
+    line = content[:8192].split(b"\n", 1)[0].decode("utf-8", "replace")
     cells = {sep: [c.strip().strip('"') for c in line.split(sep)] for sep in {declared, ",", ";", "\t"}}
     found = {sep: sum(normalise_heading(c) in headings for c in row) for sep, row in cells.items()}
     return max(found, key=lambda sep: (found[sep], sep == declared))

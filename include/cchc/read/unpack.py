@@ -59,10 +59,14 @@ def check_workbook(content: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             expanded = sum(member.file_size for member in archive.infolist())
-    except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise FileRefused("truncated_xlsx", str(error)) from error
-    if expanded > min(len(content) * MOST_RATIO, MOST_BYTES):
-        raise FileRefused("zip_bomb", f"{expanded:,} bytes from {len(content):,}")
+            if expanded > min(len(content) * MOST_RATIO, MOST_BYTES):
+                raise FileRefused("zip_bomb", f"{expanded:,} bytes from {len(content):,}")
+            # reads every part, at most to the size it declares: a lying size is a wrong checksum
+            broken = archive.testzip()
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+        raise FileRefused("truncated_xlsx", type(error).__name__) from error
+    if broken is not None:
+        raise FileRefused("truncated_xlsx", "a part does not match its checksum")
 
 
 def to_utf8(content: bytes, declared: str = "utf-8") -> bytes:
@@ -72,7 +76,8 @@ def to_utf8(content: bytes, declared: str = "utf-8") -> bytes:
     elif content.startswith(b"\xef\xbb\xbf"):
         encoding, content = "utf-8", content[3:]
     else:
-        encoding = "utf-16-le" if declared.lower().startswith("utf-16") else "utf-8"
+        wide = declared.lower().startswith("utf-16") and b"\0" in content[:4096]
+        encoding = "utf-16-le" if wide else "utf-8"
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:

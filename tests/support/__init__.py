@@ -1,0 +1,1 @@
+"""Helpers of the stage tests: files in every dialect, and the stages called one by one."""
