@@ -6,7 +6,7 @@ Standard library only, one row at a time, no code of the package: what both get 
     truth = expected(root, reference)       # the root's final state, one revision a file
     truth.files[(system, unit, "2026-07-01", dataset)]     -> FileTruth
     truth.indicators[(unit, "2026-07-01", "2026-09-30", "ONLINE_DOSSIER")] -> (numerator, denominator)
-    differences(truth, indicators_csv, ledger_csv)         -> what `cchc export indicators` and `... ledger` have otherwise
+    differences(truth, indicators_csv, ledger_csv)         -> what a pipeline exported otherwise
 
 ``python -m contract_oracle ROOT REFERENCE [TRUTH_JSON]`` prints the counts, or compares
 them with a truth file of the samples.
