@@ -32,8 +32,7 @@ run: $(STAMP) ## Demonstration exports through the real DAGs to the ranking; say
 	@$(PY) scripts/run_dags.py
 
 airflow: $(STAMP) manifest ## Airflow with its web page on http://127.0.0.1:8080 (Ctrl-C ends it)
-	@$(PY) scripts/airflow_env.py prepare
-	$(PY) scripts/airflow_env.py airflow standalone
+	@$(PY) scripts/airflow_env.py serve
 
 manifest: $(STAMP) ## Prepare dbt's manifest, which the DAG files read
 	@$(PY) scripts/manifest.py

@@ -1,16 +1,17 @@
 """Airflow's environment for this checkout: ``airflow.env`` plus the folders, in one place.
 
-``airflow_env.py prepare`` makes the metadata database. ``airflow_env.py COMMAND...`` runs a command in the environment,
-in a process session of its own that gets an interrupt when this one is interrupted or ended (``make airflow``: a plain
-kill would orphan the children of ``airflow standalone``).
+``airflow_env.py prepare`` makes the metadata database; ``airflow_env.py serve`` runs Airflow with its web page, on this
+machine only, until it is interrupted (``make airflow``).
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -69,20 +70,38 @@ def dags() -> Any:
     return bag
 
 
-def main(command: list[str]) -> int:
-    """Run a command, or ``prepare``; interrupts and terminations reach it, and its children, as an interrupt."""
+def serve() -> int:
+    """Run Airflow's four parts in one process session, until one ends or this process is interrupted or ended.
+
+    Not ``airflow standalone``: its log servers listen on every address, and when killed it leaves its children behind.
+    """
+    parts = [
+        ["api-server", "--host", "127.0.0.1", "--port", os.environ.get("AIRFLOW_PORT", "8080")],
+        ["dag-processor"],
+        ["scheduler", "--skip-serve-logs"],
+        ["triggerer", "--skip-serve-logs"],
+    ]
+    running = [subprocess.Popen([sys.executable, "-m", "airflow", *part], start_new_session=True) for part in parts]
+    asked = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: asked.set())
+    while not asked.wait(1) and all(process.poll() is None for process in running):
+        pass
+    for process in running:
+        process.send_signal(signal.SIGINT)
+    for process in running:
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(20)
+        with contextlib.suppress(ProcessLookupError):  # whatever is left of its session
+            os.killpg(process.pid, signal.SIGKILL)
+    return 0 if asked.is_set() else 1
+
+
+def main(arguments: list[str]) -> int:
+    """``prepare`` or ``serve``."""
     apply(Path(os.environ.get("CCHC_WORKDIR", "var")))
-    if command == ["prepare"]:
-        prepare()
-        return 0
-    child = subprocess.Popen(command, start_new_session=True)
-
-    def stop(*_: object) -> None:
-        os.killpg(child.pid, signal.SIGINT)
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
-    return child.wait()
+    prepare()
+    return serve() if arguments == ["serve"] else 0
 
 
 if __name__ == "__main__":
