@@ -12,6 +12,9 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+
+from cchc.read import TEXT_COLUMNS
+from cchc.registry.load import Registry
 from support.dossiers import (
     STAMPS,
     Tables,
@@ -25,9 +28,6 @@ from support.dossiers import (
 )
 from support.stages import File, normalise_rows, read_files, read_rows
 
-from cchc.read import TEXT_COLUMNS
-from cchc.registry.load import Registry
-
 TWO = [dossier(), dossier(dossier_code="H50.101-261104-0002", fees=[], supplements=[], due_at=None)]
 
 
@@ -35,7 +35,7 @@ def codes(rows: list[dict[str, Any]]) -> list[str]:
     return [row["dossier_code"] for row in rows]
 
 
-# -- delimited text ------------------------------------------------------------------------------------------------------
+# -- delimited text ----------------------------------------
 
 
 def test_encodings_delimiters_and_unicode_forms(tmp_path: Path, registry: Registry, tables: Tables) -> None:
@@ -168,7 +168,7 @@ def test_a_file_of_one_known_column_is_missing_the_others(tmp_path: Path, regist
     assert batch.refused[0].detail == "procedure_code, received_at, status"
 
 
-# -- workbooks -----------------------------------------------------------------------------------------------------------
+# -- workbooks ----------------------------------------
 
 
 @pytest.mark.parametrize("title_rows", [2, 3, 4, 5])
@@ -235,7 +235,7 @@ def test_blank_rows_and_what_stands_below_the_total(tmp_path: Path, registry: Re
     assert read_files(tmp_path, registry, file).warnings == {0: ["text_below_total"]}
 
 
-# -- JSON ----------------------------------------------------------------------------------------------------------------
+# -- JSON ----------------------------------------
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
@@ -288,7 +288,7 @@ def test_an_escaped_zero_character_reaches_no_database(tmp_path: Path, registry:
     assert rows[0]["dossier_code"] == "A B-1" and rows[0]["handling_unit"] == "H50.101"
 
 
-# -- empty days ----------------------------------------------------------------------------------------------------------
+# -- empty days ----------------------------------------
 
 
 def test_an_empty_day_of_every_dialect(tmp_path: Path, registry: Registry, tables: Tables) -> None:
@@ -318,7 +318,7 @@ def test_an_empty_day_of_every_dialect(tmp_path: Path, registry: Registry, table
         assert batch.rows == {0: 0} and not batch.refused and batch.warnings == {0: []}, file
 
 
-# -- personal data -------------------------------------------------------------------------------------------------------
+# -- personal data ----------------------------------------
 
 
 def test_no_personal_column_leaves_the_stage(tmp_path: Path, registry: Registry, tables: Tables) -> None:

@@ -11,15 +11,15 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from support.dossiers import STAMPS, Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
-from support.stages import File, normalise_rows, read_files, read_rows
 
 from cchc.read import TEXT_COLUMNS
 from cchc.registry.load import Registry
+from support.dossiers import STAMPS, Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
+from support.stages import File, normalise_rows, read_files, read_rows
 
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-#: Text as anybody may type it: quotes, separators, line ends, formulas, any script; no control characters but line feeds.
+#: Text as anybody may type it: quotes, separators, formulas, any script; no control characters but tabs and line ends.
 TEXT = st.text(
     st.one_of(
         st.sampled_from(list("\",;\t\n|'\\/{}[]=+-@: ")),

@@ -1,4 +1,4 @@
-"""Every refusal of the contract (section 4): the file is refused whole, with the reason; the others of the batch go on."""
+"""Every refusal of the contract (section 4): the file is refused whole, with its reason, and the others go on."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
-from support.stages import File, read_files, refusal
 
 from cchc.registry.load import Registry
+from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
+from support.stages import File, read_files, refusal
 
 PAGE = b"<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head></html>"
 

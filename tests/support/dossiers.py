@@ -63,7 +63,7 @@ def dossier(**changed: Any) -> Row:
     return row | changed
 
 
-# -- dvcqg2022 -----------------------------------------------------------------------------------------------------------
+# -- dvcqg2022 ----------------------------------------
 
 
 def compact(value: Any) -> str:
@@ -120,7 +120,7 @@ def envelope(records: Iterable[Any]) -> bytes:
     return json.dumps(whole, ensure_ascii=False).encode()
 
 
-# -- dvcqg2026 -----------------------------------------------------------------------------------------------------------
+# -- dvcqg2026 ----------------------------------------
 
 
 def iso(value: Any) -> Any:
@@ -168,7 +168,7 @@ def lines(records: Iterable[Any]) -> bytes:
     return "".join(json.dumps(r, ensure_ascii=False) + "\n" for r in records).encode() or b"\n"
 
 
-# -- onecsv and workbook -------------------------------------------------------------------------------------------------
+# -- onecsv and workbook ----------------------------------------
 
 
 def vietnamese(value: Any) -> Any:

@@ -33,6 +33,10 @@ class Source(Protocol):
         """Files of one delivery folder: (name, location, fingerprint, arrival time or None). No folder: empty list."""
         ...
 
+    def is_news(self, fingerprint: str, known: str | None) -> bool:
+        """Whether a file may have been delivered anew since its fingerprint was ``known``."""
+        ...
+
     def read(self, location: str) -> Iterator[bytes]:
         """The bytes of one file, in chunks. Raises ``TransientError`` or ``SourceError``."""
         ...

@@ -37,7 +37,7 @@ class FsspecSource:
             raise SourceError(f"{base}: {error}") from error
         except OSError as error:
             raise TransientError(f"{base}: {error}") from error
-        found = []
+        found: list[tuple[str, str, str, object]] = []
         for entry in sorted(entries, key=lambda e: e["name"]):
             if entry["type"] != "file":
                 continue
@@ -52,7 +52,13 @@ class FsspecSource:
             entries = self.fs.ls(f"{self.root}/{system}", detail=True)
         except (FileNotFoundError, NotADirectoryError):
             return []
+        except OSError as error:
+            raise TransientError(f"{self.root}/{system}: {error}") from error
         return sorted(entry["name"].rsplit("/", 1)[-1] for entry in entries if entry["type"] == "directory")
+
+    def is_news(self, fingerprint: str, known: str | None) -> bool:
+        """See ``Source.is_news``."""
+        return fingerprint != known
 
     def read(self, location: str) -> Iterator[bytes]:
         """The bytes of one file; see ``Source.read``."""

@@ -33,8 +33,9 @@ class HttpSource:
         """Files of one delivery folder; see ``Source.folder``. Pages follow the header ``X-Next-Page``."""
         base = f"{self.root}/{quote(system)}/{quote(unit)}/{day.isoformat()}/"
         names: list[str] = []
+        pages: set[str] = set()
         page: str | None = None
-        for _ in range(MOST_PAGES):
+        while True:
             answer = self._get(base, {"page": page} if page else None)
             if answer is None:
                 break
@@ -43,12 +44,19 @@ class HttpSource:
             page = answer.headers.get("X-Next-Page")
             if not page:
                 break
-        found = []
+            if page in pages or len(pages) >= MOST_PAGES:
+                raise SourceError(f"{base}: the listing has no last page")
+            pages.add(page)
+        found: list[tuple[str, str, str, object]] = []
         for name in sorted(names):
             location = base + quote(name, safe="")
             fingerprint, changed = self._head(location)
             found.append((name, location, fingerprint, changed))
         return found
+
+    def is_news(self, fingerprint: str, known: str | None) -> bool:
+        """See ``Source.is_news``."""
+        return fingerprint != known
 
     def read(self, location: str) -> Iterator[bytes]:
         """The bytes of one file; retried as a whole, so that no half file is handed on."""
@@ -60,15 +68,15 @@ class HttpSource:
             with self.client.stream("GET", location) as answer:
                 self._check(answer, location)
                 return list(answer.iter_raw(CHUNK))
-        except httpx.TransportError as error:
-            raise TransientError(f"{location}: {error!r}") from error
+        except httpx.HTTPError as error:
+            raise _classed(error, location) from error
 
     @retry(**POLICY)
     def _get(self, url: str, params: dict[str, str] | None) -> httpx.Response | None:
         try:
             answer = self.client.get(url, params=params)
-        except httpx.TransportError as error:
-            raise TransientError(f"{url}: {error!r}") from error
+        except httpx.HTTPError as error:
+            raise _classed(error, url) from error
         if answer.status_code == httpx.codes.NOT_FOUND:
             return None  # no folder: not delivered
         self._check(answer, url)
@@ -79,7 +87,7 @@ class HttpSource:
         unknown = f"{UNKNOWN}{datetime.now(UTC).isoformat()}"
         try:
             answer = self.client.head(url)
-        except httpx.TransportError:
+        except httpx.HTTPError:
             return unknown, None
         if answer.status_code >= 400:
             return unknown, None
@@ -106,6 +114,12 @@ class HttpSource:
             raise SourceError(f"{url}: HTTP {code}")
 
 
+def _classed(error: httpx.HTTPError, url: str) -> SourceError | TransientError:
+    """A broken connection or body may do better next time; anything else (a circle of redirects) will not."""
+    kind = TransientError if isinstance(error, (httpx.TransportError, httpx.DecodingError)) else SourceError
+    return kind(f"{url}: {error!r}")
+
+
 def _http_date(text: str | None) -> datetime | None:
     if not text:
         return None
@@ -122,6 +136,8 @@ def _seconds(text: str | None) -> float | None:
     if text.strip().isdigit():
         return float(text)
     try:
-        return max(0.0, (parsedate_to_datetime(text) - datetime.now(UTC)).total_seconds())
+        moment = parsedate_to_datetime(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, (moment - datetime.now(UTC)).total_seconds())
     except ValueError:
         return None

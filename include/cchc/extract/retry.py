@@ -11,7 +11,7 @@ from cchc.errors import TransientError
 ATTEMPTS = 5
 LONGEST_WAIT_SECONDS = 60.0
 
-_backoff = wait_exponential_jitter(initial=0.5, max=LONGEST_WAIT_SECONDS)
+_backoff = wait_exponential_jitter(multiplier=0.5, max=LONGEST_WAIT_SECONDS)
 
 
 def _wait(state: RetryCallState) -> float:

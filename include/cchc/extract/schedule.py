@@ -24,6 +24,10 @@ ARRIVAL = time(0, 30)
 def _events(schedule: Path, changed: float) -> list[dict[str, str]]:
     try:
         events = json.loads(schedule.read_text(encoding="utf-8"))["events"]
+        for event in events:
+            date.fromisoformat(event["run_day"])
+            if "/" not in event["path"] or not isinstance(event["from"], str):
+                raise ValueError(f"no delivery path: {event['path']}")
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SourceError(f"schedule {schedule}: {error!r}") from error
     seen: Counter[tuple[str, str]] = Counter()
@@ -57,6 +61,10 @@ class ScheduledSource:
             (name, event["from"], f"{event['step']}:{event['from']}", _arrival(event["run_day"]))
             for name, event in sorted(visible.items())
         ]
+
+    def is_news(self, fingerprint: str, known: str | None) -> bool:
+        """Only a later step is news: a schedule run again from its start must not bring back what was replaced."""
+        return known is None or fingerprint > known
 
     def read(self, location: str) -> Iterator[bytes]:
         """The bytes of one event."""

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from cchc import land
 from cchc.contracts import Stray
-from cchc.errors import CchcError, ShareExceeded
+from cchc.errors import CchcError, PermanentError, ShareExceeded
 from cchc.extract import Source, open_source
 from cchc.extract.base import UNKNOWN, delivery_of
 from cchc.ledger import Arrival, Ledger
@@ -68,8 +68,8 @@ def collect(
 ) -> Collected:
     """Look at every folder of the range, land what changed, and number the revisions in the ledger.
 
-    ``systems`` and ``units`` narrow it down; ``step`` is the run day of a scheduled source. A unit that can't be reached
-    is reported and the others go on.
+    ``systems`` and ``units`` narrow it down; ``step`` is the run day of a scheduled source. A unit that can't be
+    reached is reported and the others go on.
     """
     collected = Collected()
     known = ledger.fingerprints(day_from, day_to)
@@ -79,10 +79,17 @@ def collect(
         for code, system in sorted(registry.systems.items()):
             if systems and code not in systems:
                 continue
-            source = open_source(system.root or settings.exports, settings.schedule, step)
             folders = units_of(registry, system, day_from, day_to)
-            strays += _unknown_folders(source, system, folders)
             wanted = {unit: days for unit, days in folders.items() if not units or unit in units}
+            try:
+                source = open_source(system.root or settings.exports, settings.schedule, step)
+                strays += _unknown_folders(source, system, folders)
+            except CchcError as error:
+                if system.root is None and isinstance(error, PermanentError):
+                    raise  # the common root is wrong: no system can be reached
+                collected.units += len(wanted)
+                collected.failed += [(code, unit, str(error)) for unit in wanted]
+                continue
             tasks = {
                 unit: pool.submit(_fetch_unit, settings, source, system, unit, days, known)
                 for unit, days in wanted.items()
@@ -105,7 +112,7 @@ def collect(
 def _fetch_unit(
     settings: Settings, source: Source, system: System, unit: str, days: list[date], known: dict[str, str]
 ) -> tuple[list[Arrival], list[Stray]]:
-    dialects = {spec.dataset: spec.dialect for spec in system.datasets}
+    dialects: dict[str, str] = {spec.dataset: spec.dialect for spec in system.datasets}
     arrivals: list[Arrival] = []
     strays: list[Stray] = []
     for day in days:
@@ -115,7 +122,7 @@ def _fetch_unit(
             if key is None:
                 strays.append(Stray(path, "unknown file name"))
                 continue
-            if known.get(path) == fingerprint:
+            if not source.is_news(fingerprint, known.get(path)):
                 continue
             landed = land.store(settings.landing, source.read(location))
             arrivals.append(
