@@ -6,18 +6,21 @@ import os
 
 import duckdb
 
-#: ``blank``: trimmed text, or null where nothing is left. ``shape``: what an offending text looks like without saying what
-#: it is (letters become a, digits d), so that quarantine can show it. ``parse_vnd``: amounts such as ``50.000``.
+#: ``blank``: trimmed text, or null where nothing is left. ``shape``: what an offending text looks like without saying
+#: what it is (letters become a, digits d), so that quarantine can show it. ``parse_vnd``: amounts such as ``50.000``.
 _MACROS = r"""
 create macro blank(x) as nullif(trim(x, ' ' || chr(9) || chr(10) || chr(13) || chr(160)), '');
 create macro shape(x) as
     regexp_replace(regexp_replace(left(x, 40), '\p{L}\p{M}*', 'a', 'g'), '\p{N}', 'd', 'g');
 create macro parse_vnd(x) as case
     when regexp_full_match(x, '-?\d{1,18}') then try_cast(x as bigint)
-    when regexp_full_match(x, '-?\d{1,3}(\.\d{3})+(,0+)?') then try_cast(replace(split_part(x, ',', 1), '.', '') as bigint)
+    when regexp_full_match(x, '-?\d{1,3}(\.\d{3})+(,0+)?')
+        then try_cast(replace(split_part(x, ',', 1), '.', '') as bigint)
     when regexp_full_match(x, '-?\d{1,18}\.0{1,2}') then try_cast(split_part(x, '.', 1) as bigint)
 end;
-create macro parse_compact(x) as case when length(x) = 14 and x not like '0000%' then try_strptime(x, '%Y%m%d%H%M%S') end;
+create macro parse_compact(x) as case
+    when length(x) = 14 and x not like '0000%' then try_strptime(x, '%Y%m%d%H%M%S')
+end;
 create macro parse_iso(x) as case
     when x like '0000%' then null  -- no such year, and no other engine could hold it
     when regexp_full_match(x, '\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?') then try_cast(x as timestamp)

@@ -1,4 +1,4 @@
-"""Where everything of one installation lives. Read from the environment (``CCHC_*``), overridden by the command line."""
+"""Where everything of one installation lives: from the environment (``CCHC_*``), overridden by the command line."""
 
 from __future__ import annotations
 

@@ -16,7 +16,10 @@ def examine(settings: Settings) -> list[Finding]:
     """Run every check; none of them changes anything but creating a missing ledger."""
     checks: list[tuple[str, Callable[[], str]]] = [
         ("python", lambda: _python()),
-        ("packages", lambda: ", ".join(f"{name} {version(name)}" for name in ("duckdb", "dbt-core", "great-expectations"))),
+        (
+            "packages",
+            lambda: ", ".join(f"{name} {version(name)}" for name in ("duckdb", "dbt-core", "great-expectations")),
+        ),
         ("working folder", lambda: _workdir(settings)),
         ("exports", lambda: _exports(settings)),
         ("registry", lambda: _registry(settings)),
@@ -61,7 +64,9 @@ def _registry(settings: Settings) -> str:
     if problems:
         raise RuntimeError(f"{len(problems)} problems; first: {problems[0]}; run cchc registry check")
     registry = load(settings.registry_dir)
-    return f"{len(registry.systems)} systems, {len(registry.units)} unit versions, {len(registry.procedures)} procedures"
+    return (
+        f"{len(registry.systems)} systems, {len(registry.units)} unit versions, {len(registry.procedures)} procedures"
+    )
 
 
 def _ledger(settings: Settings) -> str:
@@ -81,4 +86,6 @@ def _warehouse(settings: Settings) -> str:
     with open_warehouse(settings) as warehouse:
         rows = warehouse.execute("select count(*) from raw.dossiers")[0][0]
         state = warehouse.state()
-    return f"{rows:,} dossier rows in force; " + ("changes wait for cchc build" if state["stale"] else "models up to date")
+    return f"{rows:,} dossier rows in force; " + (
+        "changes wait for cchc build" if state["stale"] else "models up to date"
+    )

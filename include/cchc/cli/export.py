@@ -16,9 +16,10 @@ app = typer.Typer(no_args_is_help=True, help="Write figures to CSV or XLSX.")
 Out = Annotated[Path, typer.Option(help="File to write.")]
 
 LEDGER_COLUMNS = (
-    "system unit export_date dataset revision outcome rows_read rows_accepted rows_quarantined rows_duplicate "
-    "reason detail warnings repeats in_force path sha256 size_bytes arrived_at"
-).split()
+    *("system", "unit", "export_date", "dataset", "revision", "outcome"),
+    *("rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate", "reason", "detail", "warnings"),
+    *("repeats", "in_force", "path", "sha256", "size_bytes", "arrived_at"),
+)
 
 
 @app.command()

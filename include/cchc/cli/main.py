@@ -29,16 +29,22 @@ def run(
     workdir: o.Workdir = None,
     schedule: o.Schedule = None,
     pages: Annotated[bool, typer.Option(help="Write the report pages at the end.")] = True,
+    measures: Annotated[Path | None, typer.Option("--json", help="Also write counts and seconds to this file.")] = None,
     quiet: o.Quiet = False,
 ) -> None:
     """Do everything: extract, land, read, validate, load, model, score, publish.
 
     Safe to repeat: nothing is counted twice, and what a killed run left is finished.
     """
+    import json
+
+    from cchc.pipeline.run import as_json
     from cchc.pipeline.run import run as run_all
 
     settings = o.settings(workdir, exports, schedule)
     summary = run_all(settings, reference, day_from.date(), day_to.date(), speaker(quiet), pages)
+    if measures is not None:
+        measures.write_text(json.dumps(as_json(summary), indent=1) + "\n", encoding="utf-8")
     totals = summary.counts()
     print_table("Run", ["what", "count"], [[name.replace("_", " "), count] for name, count in totals.items()])
     for system, unit, why in summary.failed_units[:10]:
@@ -67,6 +73,7 @@ def ingest(
     """Extract to load for a range of export dates, a system or a unit."""
     from cchc.ledger import open_ledger
     from cchc.pipeline.run import ingest as ingest_range
+    from cchc.pipeline.run import sole_run
     from cchc.registry.load import load
 
     settings = o.settings(workdir, exports, schedule)
@@ -75,16 +82,11 @@ def ingest(
     if replay:
         count = ledger.reopen(day_from.date(), day_to.date(), system, unit)
         console.print(f"{count} file revisions will be judged again", highlight=False)
-    summary = ingest_range(
-        settings,
-        load(settings.registry_dir),
-        ledger,
-        day_from.date(),
-        day_to.date(),
-        speaker(quiet),
-        [system] if system else None,
-        [unit] if unit else None,
-    )
+    only = ([system] if system else None, [unit] if unit else None)
+    with sole_run(settings):
+        summary = ingest_range(
+            settings, load(settings.registry_dir), ledger, day_from.date(), day_to.date(), speaker(quiet), *only
+        )
     print_table("Ingest", ["what", "count"], [[k.replace("_", " "), v] for k, v in summary.counts().items()])
     console.print("Next: cchc build", highlight=False)
 
@@ -107,12 +109,16 @@ def build(
     if result is None:
         console.print("Nothing changed since the last build.")
         return
-    console.print(f"{result.nodes} models and tests in {result.seconds:.1f} s (start-up {result.startup_seconds:.1f} s)")
+    console.print(
+        f"{result.nodes} models and tests in {result.seconds:.1f} s (start-up {result.startup_seconds:.1f} s)"
+    )
     console.print("Next: cchc publish")
 
 
 def publish(
-    period: Annotated[list[str] | None, typer.Option(help="A period such as 2026-09, 2026-Q3, 2026. Default: all.")] = None,
+    period: Annotated[
+        list[str] | None, typer.Option(help="A period such as 2026-09, 2026-Q3, 2026. Default: all.")
+    ] = None,
     workdir: o.Workdir = None,
 ) -> None:
     """Write the report pages from the publish models."""

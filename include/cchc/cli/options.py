@@ -12,9 +12,13 @@ from cchc.settings import Settings
 
 Workdir = Annotated[
     Path | None,
-    typer.Option("--workdir", "-w", help="Folder of the installation: landing, ledger, warehouse. [CCHC_WORKDIR or var]"),
+    typer.Option(
+        "--workdir", "-w", help="Folder of the installation: landing, ledger, warehouse. [CCHC_WORKDIR or var]"
+    ),
 ]
-Exports = Annotated[str | None, typer.Option(help="Root of the exports: a folder, an fsspec URL, http(s). [CCHC_EXPORTS]")]
+Exports = Annotated[
+    str | None, typer.Option(help="Root of the exports: a folder, an fsspec URL, http(s). [CCHC_EXPORTS]")
+]
 From = Annotated[datetime, typer.Option("--from", formats=["%Y-%m-%d"], help="First export date, YYYY-MM-DD.")]
 To = Annotated[datetime, typer.Option("--to", formats=["%Y-%m-%d"], help="Last export date, YYYY-MM-DD.")]
 MaybeFrom = Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First export date.")]

@@ -18,7 +18,9 @@ def speaker(quiet: bool) -> Callable[[str, str], None]:
 
     def say(stage: str, text: str) -> None:
         if not quiet:
-            console.print(f"[dim]{time.perf_counter() - started:6.1f} s[/dim]  [bold]{stage:<8}[/bold] {text}", highlight=False)
+            console.print(
+                f"[dim]{time.perf_counter() - started:6.1f} s[/dim]  [bold]{stage:<8}[/bold] {text}", highlight=False
+            )
 
     return say
 

@@ -54,7 +54,9 @@ def show(row_id: _ID, workdir: o.Workdir = None) -> None:
     for name in row["rules"].split(","):
         rule = reasons[name]
         console.print(f"[bold]{rule.id} {name}[/bold]: {rule.reason_vi}\n    {rule.reason_en}", highlight=False)
-    print_table("Values (no personal data)", ["field", "value"], [[k, str(v)] for k, v in json.loads(row["payload"]).items()])
+    print_table(
+        "Values (no personal data)", ["field", "value"], [[k, str(v)] for k, v in json.loads(row["payload"]).items()]
+    )
     console.print(f"File: {file['path']} revision {file['revision']}, data row {row['row_number']}", highlight=False)
     console.print(f"Bytes: {blob_path(settings.landing, file['sha256'])}", highlight=False, soft_wrap=True)
 
@@ -68,8 +70,8 @@ def release(
 ) -> None:
     """Accept a row in spite of its rules; recorded with name and reason.
 
-    Only rules about plausibility can be waived. A row without a key, with an unreadable date or with an unknown code has
-    nothing to load: mend the registry or have the file sent anew, then replay with 'cchc ingest --replay'.
+    Only rules about plausibility can be waived. A row without a key, with an unreadable date or with an unknown code
+    has nothing to load: mend the registry or have the file sent anew, then replay with 'cchc ingest --replay'.
     """
     from cchc.ledger import open_ledger
     from cchc.pipeline.run import ingest
@@ -95,10 +97,21 @@ def release(
 def _rows(settings: Settings) -> list[dict[str, Any]]:
     from cchc.load import open_warehouse
 
-    columns = ("revision_id", "row_number", "dataset", "system", "delivering_unit", "export_date", "rule", "rules", "payload")
+    columns = (
+        "revision_id",
+        "row_number",
+        "dataset",
+        "system",
+        "delivering_unit",
+        "export_date",
+        "rule",
+        "rules",
+        "payload",
+    )
     with open_warehouse(settings) as warehouse:
         found = warehouse.execute(
-            f"select {', '.join(columns)} from raw.quarantine order by export_date desc, system, delivering_unit, row_number"
+            f"select {', '.join(columns)} from raw.quarantine "
+            "order by export_date desc, system, delivering_unit, row_number"
         )
     rows = [dict(zip(columns, row, strict=True)) for row in found]
     return [{**row, "id": f"{row['revision_id']}:{row['row_number']}", "unit": row["delivering_unit"]} for row in rows]
@@ -109,5 +122,3 @@ def _one(settings: Settings, row_id: str) -> dict[str, Any]:
         if row["id"] == row_id:
             return row
     raise PermanentError(f"no quarantined row {row_id}; see 'cchc quarantine list'")
-
-

@@ -31,12 +31,12 @@ def period_of(text: str) -> tuple[date, date]:
 
 def show_trail(settings: Settings, unit: str, indicator: str, period: str, out: Path | None, limit: int) -> None:
     """Print the figure and its rows, or write the rows to a CSV file."""
+    from cchc.publish.exports import plain
     from cchc.publish.trail import trail
 
     found = trail(settings, unit, indicator, *period_of(period))
-    console.print(
-        f"{unit} {indicator} {period}: {found.numerator} / {found.denominator}, {len(found.rows):,} rows", highlight=False
-    )
+    figure = f"{plain(found.numerator)} / {plain(found.denominator)}"
+    console.print(f"{unit} {indicator} {period}: {figure}, {len(found.rows):,} rows", highlight=False)
     if not found.rows:
         return
     columns = list(found.rows[0])

@@ -1,6 +1,7 @@
 """Stage 2, land: bytes as received, once, content-addressed, never rewritten.
 
-In: a stream of bytes. Out: ``landing/<first two hex digits>/<sha256>``; what they are and when they came is in the ledger.
+In: a stream of bytes. Out: ``landing/<first two hex digits>/<sha256>``; what they are and when they came is in the
+ledger.
 The landing zone holds personal data; no later stage may copy bytes out of it.
 """
 

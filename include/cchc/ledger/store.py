@@ -151,12 +151,12 @@ class Ledger:
 
     def record_strays(self, strays: Iterable[tuple[str, str]]) -> int:
         """Remember names that are no delivery; returns how many were new (each is reported once)."""
-        strays = dict(strays)
+        named = dict(strays)
         with self.engine.begin() as connection:
-            known = set(connection.execute(sa.select(t.stray_file.c.path)).scalars())
+            known: set[str] = set(connection.execute(sa.select(t.stray_file.c.path)).scalars())
             fresh = [
                 {"path": path, "reason": reason, "first_seen_at": now()}
-                for path, reason in strays.items()
+                for path, reason in named.items()
                 if path not in known
             ]
             if fresh:
@@ -347,7 +347,7 @@ class Ledger:
             done = connection.execute(
                 sa.insert(t.run).values(command=command, day_from=day_from, day_to=day_to, started_at=now())
             )
-        return int(done.inserted_primary_key[0])
+        return int((done.inserted_primary_key or [0])[0])
 
     def finish_run(self, run_id: int, outcome: str, summary: dict[str, Any]) -> None:
         """Close a run with its counts."""

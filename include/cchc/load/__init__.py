@@ -1,6 +1,7 @@
 """Stage 6, load: validated rows into the warehouse's ``raw`` schema, one transaction a load.
 
-In: Parquet files of the validate stage, and which revisions they replace. Out: the tables ``raw.*`` of docs/architecture.md.
+In: Parquet files of the validate stage, and which revisions they replace. Out: the tables ``raw.*`` of
+docs/architecture.md.
 Idempotent per file revision: a repeated load, a crash in the middle or a corrected file ends in the same tables.
 """
 

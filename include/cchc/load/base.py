@@ -103,11 +103,13 @@ class Warehouse(ABC):
                 self.execute(f"drop table if exists raw.{name} cascade")
                 self.execute(create_statement(name, rows.schema))
                 self.append_table(name, rows)
-            self.execute("update raw.build_state set full_refresh = true, stale = true, registry_hash = ?", [registry_hash])
+            self.execute(
+                "update raw.build_state set full_refresh = true, stale = true, registry_hash = ?", [registry_hash]
+            )
         return True
 
     def sync_deliveries(self, rows: Iterable[Mapping[str, Any]]) -> int:
-        """Copy changed file revisions from the ledger; returns how many. ``change_no`` of the last one is remembered."""
+        """Copy changed file revisions from the ledger; returns how many. Remembers the ``change_no`` of the last."""
         listed = list(rows)
         if not listed:
             return 0

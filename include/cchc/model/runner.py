@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from typing import Any
 
@@ -12,7 +13,10 @@ def main(arguments: list[str]) -> int:
     from dbt.cli.main import dbtRunner
 
     def say(event: str, **values: Any) -> None:
-        print(json.dumps({"event": event, **values}), flush=True)
+        try:
+            print(json.dumps({"event": event, **values}), flush=True)
+        except BrokenPipeError:
+            os._exit(1)  # whoever started us is gone: let go of the warehouse, the next build repeats the work
 
     def follow(message: Any) -> None:
         name = message.info.name

@@ -27,8 +27,8 @@ def normalise(con: duckdb.DuckDBPyConnection, text: pa.Table, opened: Iterable[O
     register_maps(con, dataset, dialect, registry)
     sql = files("cchc.normalise").joinpath(f"sql/{dataset}.sql").read_text(encoding="utf-8")
     con.execute(
-        "create or replace temp table rows as select (row_number() over (order by file_no, row_number))::integer - 1 as rid, "
-        f"* from ({sql})"
+        "create or replace temp table rows as "
+        f"select (row_number() over (order by file_no, row_number))::integer - 1 as rid, * from ({sql})"
     )
     con.unregister("text_rows")
     return con.execute("select count(*) from rows").fetchall()[0][0]

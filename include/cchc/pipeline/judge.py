@@ -151,7 +151,8 @@ def _split(
     if rids:
         shapes = [row[0] for row in con.execute("describe rows").fetchall() if row[0].endswith("_shape")]
         broken = f"""
-            select revision_id, row_number, '{batch.dataset}' as dataset, system, delivering_unit, export_date, rule, rules,
+            select revision_id, row_number, '{batch.dataset}' as dataset, system, delivering_unit, export_date,
+                rule, rules,
                 {payload_sql(CANONICAL[batch.dataset].names, shapes)} as payload
             from rows inner join failed using (rid) order by rid
         """

@@ -5,15 +5,18 @@ from __future__ import annotations
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from cchc import land
 from cchc.contracts import Result
-from cchc.errors import CchcError
+from cchc.errors import CchcError, TransientError
 from cchc.extract import run_steps
 from cchc.ledger import Ledger, open_ledger
 from cchc.load import open_warehouse
@@ -29,6 +32,21 @@ from cchc.validate.verdict import build_docs, context
 Say = Callable[[str, str], None]
 
 
+@contextmanager
+def sole_run(settings: Settings) -> Iterator[None]:
+    """Only one run at a time works in a folder; the lock goes with the process, however it ends."""
+    settings.workdir.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(settings.workdir / ".run.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise TransientError(f"another run is working in {settings.workdir}") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 @dataclass
 class Summary:
     """What a run did. ``seconds`` by stage; ``startup`` holds what is only imports and parsing."""
@@ -36,6 +54,7 @@ class Summary:
     new: int = 0
     repeats: int = 0
     strays: int = 0
+    units: int = 0
     results: list[Result] = field(default_factory=list)
     failed_units: list[tuple[str, str, str]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
@@ -76,7 +95,8 @@ def ingest(
     _sweep(settings)
     warm = _warm_up(settings, summary)
     clock = time.perf_counter()
-    for step in run_steps(settings.schedule) if settings.schedule else [None]:
+    steps: list[str | None] = [*run_steps(settings.schedule)] if settings.schedule else [None]
+    for step in steps:
         seen = collect(settings, registry, ledger, day_from, day_to, systems, units, step)
         _add(summary, seen)
         when = f" ({step.split('#')[0]})" if step else ""
@@ -120,8 +140,11 @@ def run(
     pages: bool = True,
 ) -> Summary:
     """Everything: exports in, ranking out. The ledger keeps the run with its counts."""
-    say = say or (lambda stage, text: None)
-    settings.workdir.mkdir(parents=True, exist_ok=True)
+    with sole_run(settings):
+        return _run(settings, reference, day_from, day_to, say or (lambda stage, text: None), pages)
+
+
+def _run(settings: Settings, reference: Path | None, day_from: date, day_to: date, say: Say, pages: bool) -> Summary:
     registry = use_reference(settings, reference)
     ledger = open_ledger(settings.ledger)
     run_id = ledger.start_run("run", day_from, day_to)
@@ -132,9 +155,7 @@ def run(
         ledger.finish_run(run_id, "failed", {"error": str(error)[:2000]})
         raise
     ledger.finish_run(run_id, "finished", summary.counts())
-    share = Collected(units=max(1, len(summary.failed_units)), failed=summary.failed_units)
-    if summary.failed_units:
-        share.check_share(settings.fail_share)
+    Collected(units=summary.units, failed=summary.failed_units).check_share(settings.fail_share)
     return summary
 
 
@@ -168,6 +189,7 @@ def _add(summary: Summary, seen: Collected) -> None:
     summary.new += seen.new
     summary.repeats += seen.repeats
     summary.strays += seen.strays
+    summary.units += seen.units
     summary.failed_units += seen.failed
 
 

@@ -1,4 +1,4 @@
-"""Load judged batches into the warehouse, then tell the ledger. In that order: a crash between the two repeats the load."""
+"""Load judged batches into the warehouse, then tell the ledger: a crash between the two repeats the load."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The same stages cut into steps whose inputs and outputs are JSON: what an orchestrator's tasks call.
 
-Batches of units are collected in parallel, batches of files judged in parallel, and everything is stored by one task, for
-one process at a time may write the embedded warehouse.
+Batches of units are collected in parallel, batches of files judged in parallel, and everything is stored by one task,
+for one process at a time may write the embedded warehouse.
 """
 
 from __future__ import annotations
@@ -80,7 +80,10 @@ def judge(batch: Json) -> Json:
     return {
         "files": {table: [str(path) for path in paths] for table, paths in judged.files.items()},
         "results": [
-            {**{k: v for k, v in vars(result).items() if k != "revision"}, "revision": revision_to_json(result.revision)}
+            {
+                **{k: v for k, v in vars(result).items() if k != "revision"},
+                "revision": revision_to_json(result.revision),
+            }
             for result in judged.results
         ],
     }

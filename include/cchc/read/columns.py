@@ -1,4 +1,4 @@
-"""The text columns each dataset is read into, which of them a file must have, and fixed headings (contract, 2 and 3)."""
+"""The text columns of each dataset, which of them a file must have, and fixed headings (contract, 2 and 3)."""
 
 from __future__ import annotations
 

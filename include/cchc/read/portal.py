@@ -1,7 +1,7 @@
 """The national portal's evaluation answers (dataset ``portal``): list groups and tree groups to one row a criterion.
 
-Source of the shapes: the portal's reporting API of 2026 (POST .../reporting/evaluation/<name>). A file holds the answers
-of one period: ``{"timeType", "year", "quarter"|"month", "rootDepartmentCode", "answers": {<name>: <answer>}}``.
+Source of the shapes: the portal's reporting API of 2026 (POST .../reporting/evaluation/<name>). A file holds the
+answers of one period: ``{"timeType", "year", "quarter"|"month", "rootDepartmentCode", "answers": {<name>: <answer>}}``.
 Which keys of a tree answer make which criterion is data: ``registry/data/portal_answers.csv``.
 """
 

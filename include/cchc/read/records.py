@@ -1,15 +1,26 @@
 """JSON envelopes and JSON lines to records: the text of each record, cut out without building objects.
 
-msgspec checks the whole syntax but hands back every record as raw bytes, so a 200 MB file costs little more than itself.
+msgspec checks the whole syntax but hands back every record as raw bytes, so a 200 MB file costs little more than
+itself.
 """
 
 from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
 
 import msgspec
 import polars as pl
 
 from cchc.errors import FileRefused
 from cchc.read.unpack import to_utf8
+
+T = TypeVar("T")
+
+#: No dialect nests deeper than four levels; whatever goes beyond this is no export.
+MOST_NESTED = 100
 
 
 class _Envelope(msgspec.Struct):
@@ -38,9 +49,10 @@ def _text(content: bytes) -> bytes:
     return content.replace(b"\\u0000", b"\\u0020") if b"\\u0000" in content else content
 
 
-def _decode(decode, content: bytes):
+def _decode(decode: Callable[[bytes], T], content: bytes) -> T:
     try:
-        return decode(content)
+        with _depth_limited():
+            return decode(content)
     except RecursionError as error:
         raise FileRefused("deep_nesting", "nested deeper than any dossier is") from error
     except msgspec.ValidationError as error:
@@ -49,6 +61,20 @@ def _decode(decode, content: bytes):
         raise FileRefused("invalid_json", "no list of records where the dialect has it") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise FileRefused("invalid_json", str(error)) from error
+
+
+@contextmanager
+def _depth_limited() -> Iterator[None]:
+    """Let msgspec, which counts against the interpreter's recursion limit, go ``MOST_NESTED`` levels deep."""
+    depth, frame = 0, sys._getframe()
+    while frame := frame.f_back:  # type: ignore[assignment]
+        depth += 1
+    usual = sys.getrecursionlimit()
+    sys.setrecursionlimit(depth + MOST_NESTED)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(usual)
 
 
 def _frame(raws: list[msgspec.Raw]) -> pl.DataFrame:

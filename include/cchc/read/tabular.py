@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import fastexcel
 import polars as pl
@@ -24,7 +25,12 @@ def read_delimited(
     content = to_utf8(content, encoding).lstrip(b"\r\n")
     separator = _separator(content, headings, DELIMITERS.get(delimiter, ","))
     warnings: list[str] = []
-    options = {"has_header": False, "infer_schema": False, "separator": separator, "raise_if_empty": False}
+    options: dict[str, Any] = {
+        "has_header": False,
+        "infer_schema": False,
+        "separator": separator,
+        "raise_if_empty": False,
+    }
     try:
         frame = pl.read_csv(content, **options)
     except pl.exceptions.ComputeError:

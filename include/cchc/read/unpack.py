@@ -17,7 +17,7 @@ _GZIP = b"\x1f\x8b"
 
 
 def unpack(blob: Path, name: str) -> bytes:
-    """The file's content, decompressed. Refuses ``zero_bytes``, ``truncated_gzip``, ``zip_bomb``, ``html_error_page``."""
+    """The content, decompressed. Refuses ``zero_bytes``, ``truncated_gzip``, ``zip_bomb``, ``html_error_page``."""
     size = blob.stat().st_size
     if size == 0:
         raise FileRefused("zero_bytes")

@@ -34,7 +34,7 @@ def context(quality: Path | None) -> Any:
 
     logging.getLogger("great_expectations").setLevel(logging.WARNING)
     logging.getLogger("great_expectations.data_context.store").setLevel(logging.ERROR)
-    made = gx.get_context(mode="ephemeral")
+    made: Any = gx.get_context(mode="ephemeral")
     made.variables.progress_bars = {"globally": False}
     if quality is not None:
         site = {
@@ -102,7 +102,7 @@ def judge(con: duckdb.DuckDBPyConnection, dataset: str, expectations: Path, qual
 
 
 def build_docs(quality: Path) -> Path | None:
-    """Build Data Docs from the validations of this process; returns the index page, None where nothing was validated."""
+    """Build Data Docs from the validations of this process; returns the index page, None where there were none."""
     if not _definition.cache_info().currsize:
         return None
     context(quality).build_data_docs(site_names=["quality"])

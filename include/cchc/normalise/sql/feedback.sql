@@ -5,7 +5,7 @@ with typed as (
         t.row_number,
         t.row_hash,
         upper(blank(t.feedback_code)) as feedback_code,
-        coalesce(upper(blank(t.unit)), f.delivering_unit) as unit,
+        upper(blank(t.unit)) as unit,
         upper(blank(t.dossier_code)) as dossier_code,
         map_kind.canonical as kind,
         parse_timestamp(blank(t.received_at)) as received_at,

@@ -9,7 +9,7 @@ with typed as (
         nullif(regexp_extract(blank(t.procedure_code), '^\d\.\d{6}'), '') as procedure_code,
         coalesce(regexp_full_match(blank(t.procedure_code), '\d\.\d{6}(\..*)?'), true) as procedure_shaped,
         blank(t.procedure_code) as procedure_text,
-        coalesce(upper(blank(t.unit)), f.delivering_unit) as unit,
+        upper(blank(t.unit)) as unit,
         parse_vnd(blank(t.amount_vnd)) as amount_vnd,
         map_gateway.canonical::smallint as gateway,
         map_outcome.canonical as outcome,
