@@ -27,6 +27,7 @@ dissatisfied as (
     where
         dossier_key is not null
         and is_satisfied = false
+        {{ only_keys(ref('int_pending_dossier_codes'), 'dossier_code', prefix='and') }}
 
 ),
 
@@ -40,6 +41,7 @@ transactions as (
         dossier_key is not null
         and outcome = 'succeeded'
         and not is_refunded
+        {{ only_keys(ref('int_pending_dossier_codes'), 'dossier_code', prefix='and') }}
     group by dossier_key
 
 ),
