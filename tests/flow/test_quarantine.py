@@ -76,7 +76,6 @@ def test_a_plausibility_rule_can_be_waived_by_name(held: Path) -> None:
         "an officer",
         "--workdir",
         held / "work",
-        env=None,
     )
     assert counts(held) == ("4", "2", "2", "0")
     cchc("build", "--workdir", held / "work", "--quiet")

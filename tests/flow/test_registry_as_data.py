@@ -79,7 +79,7 @@ def test_adding_a_commune_is_one_row(tmp_path: Path) -> None:
     work = run(tmp_path, reference)
     rows = query(
         work,
-        "select unit_name, rank, total_score > 0 from publish.pub_ranking "
+        "select unit_name, rank, total > 0 from publish.pub_ranking "
         "where unit_code = 'H50.199' and period_kind = 'month'",
     )
     assert rows == [("Xã Mới Lập", 1, True)]

@@ -74,7 +74,7 @@ def release(
     has nothing to load: mend the registry or have the file sent anew, then replay with 'cchc ingest --replay'.
     """
     from cchc.ledger import open_ledger
-    from cchc.pipeline.run import ingest
+    from cchc.pipeline.run import ingest, sole_run
     from cchc.registry.load import load
     from cchc.validate import load_rules
 
@@ -90,7 +90,8 @@ def release(
         ledger.waive(file["sha256"], row["row_number"], name, reason, by or getpass.getuser())
     day = file["export_date"]
     ledger.reopen(day, day, file["system"], file["unit"])
-    ingest(settings, load(settings.registry_dir), ledger, day, day, None, [file["system"]], [file["unit"]])
+    with sole_run(settings):
+        ingest(settings, load(settings.registry_dir), ledger, day, day, look=False)
     console.print(f"{row_id} released; next: cchc build", highlight=False)
 
 

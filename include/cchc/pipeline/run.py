@@ -88,15 +88,19 @@ def ingest(
     say: Say | None = None,
     systems: list[str] | None = None,
     units: list[str] | None = None,
+    look: bool = True,
 ) -> Summary:
-    """Extract to load for a range of export dates. Safe to repeat: what a killed run left is judged again."""
+    """Extract to load for a range of export dates. Safe to repeat: what a killed run left is judged again.
+
+    Without ``look`` no source is asked: only what has landed and is not decided is judged.
+    """
     say = say or (lambda stage, text: None)
     summary = Summary()
     _sweep(settings)
     warm = _warm_up(settings, summary)
     clock = time.perf_counter()
     steps: list[str | None] = [*run_steps(settings.schedule)] if settings.schedule else [None]
-    for step in steps:
+    for step in steps if look else []:
         seen = collect(settings, registry, ledger, day_from, day_to, systems, units, step)
         _add(summary, seen)
         when = f" ({step.split('#')[0]})" if step else ""
