@@ -9,6 +9,7 @@ from typing import Any
 
 import psycopg
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet as pq
 
 from cchc.errors import TransientError
@@ -55,13 +56,10 @@ class PostgresWarehouse(Warehouse):
         self._copy("touched", ids)
 
     def _copy(self, target: str, rows: pa.Table) -> None:
-        columns: Any = f"copy {target} ({', '.join(rows.schema.names)}) from stdin (format csv, null '\\N')"
+        columns: Any = f"copy {target} ({', '.join(rows.schema.names)}) from stdin (format csv)"
+        # every text in quotes and every null without: no text can be taken for a null, an end or a separator
+        options = pa.csv.WriteOptions(include_header=False, quoting_style="needed")
+        buffer = pa.BufferOutputStream()
+        pa.csv.write_csv(rows, buffer, options)
         with self.connection.cursor().copy(columns) as copy:
-            copy.write(rows.to_pandas(types_mapper=pd_types).to_csv(index=False, header=False, na_rep="\\N").encode())
-
-
-def pd_types(kind: pa.DataType) -> Any:
-    """Arrow-backed pandas columns: integers stay integers where there are nulls."""
-    import pandas as pd
-
-    return pd.ArrowDtype(kind)
+            copy.write(memoryview(buffer.getvalue()))
