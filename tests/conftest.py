@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.dossiers import Tables
 
 from cchc.registry.load import Registry, load
+from support.dossiers import Tables
 
 
 @pytest.fixture(scope="session")

@@ -49,8 +49,9 @@ def plan_batches(settings: Settings, registry: Registry, revisions: Iterable[Rev
     """Group landed revisions into batches that fit in memory. Deterministic for the same revisions."""
     groups: dict[tuple[str, str], list[Revision]] = defaultdict(list)
     for revision in revisions:
-        spec = registry.systems[revision.key.system].spec(revision.key.dataset)
-        if spec is not None:
+        system = registry.systems.get(revision.key.system)
+        spec = system.spec(revision.key.dataset) if system else None
+        if spec is not None:  # else the registry has lost it: it waits until the registry knows it again
             groups[revision.key.dataset, spec.dialect].append(revision)
     batches: list[Batch] = []
     for (dataset, dialect), members in sorted(groups.items()):

@@ -1,0 +1,195 @@
+"""The steps an orchestrator calls: JSON in and out, and one bad unit never fails the others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cchc.contracts import DeliveryKey, Revision
+from cchc.errors import PermanentError, ShareExceeded
+from cchc.extract import HttpSource
+from cchc.pipeline import tasks
+from cchc.registry.load import Registry
+from support.server import Exports, serving
+from support.world import DAY, G2, World, g2_file, world
+
+pytestmark = pytest.mark.xdist_group("great_expectations")
+
+DAYS = (DAY.isoformat(), DAY.isoformat())
+
+
+@pytest.fixture
+def here(tmp_path: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> World:
+    made = world(tmp_path, registry)
+    for name in ("CCHC_REGISTRY", "CCHC_WAREHOUSE", "CCHC_LEDGER", "CCHC_FAIL_SHARE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CCHC_WORKDIR", str(made.settings.workdir))
+    monkeypatch.setenv("CCHC_EXPORTS", made.settings.exports)
+    return made
+
+
+def through(value: Any) -> Any:
+    """What an orchestrator does with a result on the way to the next task."""
+    return json.loads(json.dumps(value))
+
+
+def test_a_whole_run_through_json(here: World) -> None:
+    here.deliver(G2, g2_file(1, 2, 2))
+    here.deliver("mcdt-quangtri/H50.105/dossiers.json", b"{")
+    here.deliver("pay-dvcqg/H50/stray.tmp", b"CANARY")
+    plan = through(tasks.plan_collect(*DAYS))
+    collected = [through(tasks.collect_units(batch)) for batch in plan]
+    assert sum(part["new"] for part in collected) == 2 and sum(part["strays"] for part in collected) == 1
+    assert sum(part["units"] for part in collected) == sum(len(batch["units"]) for batch in plan)
+    batches = through(tasks.plan_judge())
+    assert [len(batch["revisions"]) for batch in batches] == [2]
+    judged = [through(tasks.judge(batch)) for batch in batches]
+    stored = through(tasks.store_all(judged))
+    assert stored == {
+        "files_accepted": 1,
+        "files_refused": 1,
+        "rows_read": 3,
+        "rows_accepted": 2,
+        "rows_quarantined": 0,
+        "rows_duplicate": 1,
+    }
+    assert here.rows("select count(*) from raw.dossiers") == [(2,)]
+    tasks.check_share(collected, stored)
+    assert tasks.plan_judge() == []
+    assert through(tasks.store_all([])) == dict.fromkeys(stored, 0)
+    text = json.dumps([plan, collected, batches, judged, stored])
+    assert "CANARY" not in text and "999000000001" not in text
+
+
+def test_judging_a_batch_twice_and_storing_both_is_one_load(here: World) -> None:
+    """An orchestrator may run a task again after it succeeded."""
+    here.deliver(G2, g2_file(1, 2))
+    here.collect()
+    (batch,) = through(tasks.plan_judge())
+    tasks.judge(batch)
+    tasks.store_all([through(tasks.judge(batch))])
+    assert here.rows("select count(*) from raw.dossiers") == [(2,)]
+
+
+def test_units_are_cut_into_batches(here: World) -> None:
+    plan = tasks.plan_collect(*DAYS, batch_units=7)
+    assert max(len(batch["units"]) for batch in plan) == 7
+    for code in here.registry.systems:
+        units = [unit for batch in plan if batch["system"] == code for unit in batch["units"]]
+        assert len(units) == len(set(units))
+    assert tasks.plan_collect(*DAYS, system="mcdt-quangtri", unit="H50.101") == [
+        {"system": "mcdt-quangtri", "units": ["H50.101"], "day_from": DAYS[0], "day_to": DAYS[1]}
+    ]
+    assert tasks.plan_collect(*DAYS, system="none") == []
+
+
+def test_no_unit_is_looked_at_before_its_system_was_in_use(here: World) -> None:
+    assert tasks.plan_collect("2010-01-01", "2010-01-02") == []
+
+
+@pytest.fixture
+def http(here: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[Exports]:
+    for retried in (HttpSource._download, HttpSource._get):
+        monkeypatch.setattr(retried.retry, "wait", lambda state: 0)
+    with serving(Exports()) as served:
+        monkeypatch.setenv("CCHC_EXPORTS", served.url)
+        yield served
+
+
+def test_a_unit_that_cannot_be_reached_does_not_fail_the_others(here: World, http: Exports) -> None:
+    units = ["H50.101", "H50.105", "H50.106", "H50.107"]
+    for number, unit in enumerate(units):
+        http.files[f"mcdt-quangtri/{unit}/{DAY}/dossiers.json"] = g2_file(number)
+    http.tricks[f"GET mcdt-quangtri/{units[1]}/{DAY}/dossiers.json"] = lambda _: (503, {}, b"", None)
+    http.tricks[f"GET mcdt-quangtri/{units[2]}/{DAY}/"] = lambda _: (403, {}, b"", None)
+    batch = {"system": "mcdt-quangtri", "units": units, "day_from": DAYS[0], "day_to": DAYS[1]}
+    collected = through(tasks.collect_units(batch))
+    assert (collected["new"], collected["units"]) == (2, 4)
+    assert sorted(item[1] for item in collected["failed"]) == ["H50.105", "H50.106"]
+    http.tricks.clear()
+    again = through(tasks.collect_units(batch))
+    assert again["failed"] == [] and again["new"] == 2
+
+
+def test_a_system_whose_own_root_is_wrong_does_not_fail_the_others(
+    here: World, registry: Registry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = registry.systems["pay-dvcqg"].model_copy(update={"root": str(tmp_path / "no such folder")})
+    monkeypatch.setitem(registry.systems, "pay-dvcqg", lost)
+    here.deliver(G2, g2_file(1))
+    collected = here.collect()
+    assert collected.new == 1
+    assert {system for system, _, _ in collected.failed} == {"pay-dvcqg"}
+
+
+def test_a_common_root_that_is_wrong_says_so_at_once(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CCHC_EXPORTS", "/no/such/root")
+    with pytest.raises(PermanentError, match="no folder"):
+        tasks.collect_units({"system": "pay-dvcqg", "units": ["H50"], "day_from": DAYS[0], "day_to": DAYS[1]})
+
+
+@pytest.mark.parametrize(
+    ("failed", "refused", "share", "raises"),
+    [
+        (0, 0, 0.5, False),
+        (5, 0, 0.5, False),
+        (6, 0, 0.5, True),
+        (0, 4, 0.5, False),
+        (0, 5, 0.5, True),
+        (1, 0, 0.0, True),
+    ],
+)
+def test_the_share_above_which_a_run_fails(
+    failed: int, refused: int, share: float, raises: bool, here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CCHC_FAIL_SHARE", str(share))
+    lost = [["s", f"H{n}", "HTTP 503"] for n in range(failed)]
+    collected = [{"units": 4, "failed": lost[:1]}, {"units": 6, "failed": lost[1:]}]
+    stored = {"files_accepted": 8 - refused, "files_refused": refused}
+    if raises:
+        with pytest.raises(ShareExceeded):
+            tasks.check_share(collected, stored)
+    else:
+        tasks.check_share(collected, stored)
+
+
+def test_nothing_to_do_is_no_failure(here: World) -> None:
+    tasks.check_share([], {"files_accepted": 0, "files_refused": 0})
+
+
+def test_replay_opens_the_deliveries_again(here: World) -> None:
+    here.deliver(G2, g2_file(1))
+    here.ingest()
+    assert tasks.plan_judge() == []
+    assert tasks.replay(*DAYS, system="pay-dvcqg", unit=None) == 0
+    assert tasks.replay(*DAYS, system="mcdt-quangtri", unit="H50.101") == 1
+    (batch,) = tasks.plan_judge()
+    tasks.store_all([through(tasks.judge(through(batch)))])
+    assert here.rows("select count(*) from raw.dossiers") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("day", "due"),
+    [
+        ("2026-11-02", ["2026-10"]),
+        ("2026-10-01", ["2026-09", "2026-Q3"]),
+        ("2027-01-01", ["2026-12", "2026-Q4", "2026"]),
+        ("2027-01-31T17:30:00+00:00", ["2026-12", "2026-Q4", "2026"]),
+        ("2026-03-31", ["2026-02"]),
+        ("2026-04-01", ["2026-03", "2026-Q1"]),
+    ],
+)
+def test_periods_due(day: str, due: list[str]) -> None:
+    assert tasks.periods_due(day) == due
+
+
+def test_revisions_travel_as_json() -> None:
+    key = DeliveryKey("s", "H50", date(2026, 11, 5), "dossiers")
+    revision = Revision(key, "s/H50/2026-11-05/dossiers.json", 3, "a" * 64, 5_000_000_000)
+    assert tasks.revision_from_json(through(tasks.revision_to_json(revision))) == revision
+    assert tasks.revision_from_json(through(tasks.revision_to_json(revision))).id == revision.id

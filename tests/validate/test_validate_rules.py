@@ -1,0 +1,256 @@
+"""Every expectation of every suite: a good sample passes, a broken one does not. A rule without a sample fails here."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cchc import engine
+from cchc.normalise import normalise
+from cchc.read import read_batch
+from cchc.registry.load import Registry, load
+from cchc.settings import PROJECT
+from cchc.validate import judge, load_rules
+from cchc.validate.verdict import _definition
+from support.dossiers import delimited, dossier, envelope, lines, record_2022
+from support.stages import File
+
+pytestmark = pytest.mark.xdist_group("great_expectations")
+
+SUITES = PROJECT / "expectations"
+EXPECTATIONS = [
+    (path.stem, expectation["meta"]["id"])
+    for path in sorted(SUITES.glob("*.json"))
+    for expectation in json.loads(path.read_text(encoding="utf-8"))["expectations"]
+]
+#: Rules of the contract (section 4). The others are ours: text that is no number, and codes that only draw a warning.
+CONTRACT = {
+    "no_key",
+    "bad_date",
+    "unknown_status",
+    "unknown_channel",
+    "received_before_submitted",
+    "finished_before_received",
+    "due_before_received",
+    "unknown_unit",
+    "unknown_procedure",
+    "negative_amount",
+}
+OURS = {"bad_amount", "unknown_applicant_kind", "unknown_online_payment"}
+
+MONEY = ["MaGiaoDich", "MaHoSo", "MaTTHC", "MaDonVi", "SoTien", "CongThanhToan", "TrangThai", "ThoiGian"]
+PAID = ["GD1", "H50.101-261104-0001", "1.001193", "H50.101", "50000", "1", "1", "20261105080000"]
+PEOPLE = ["MaXa", "Ngay", "SoCCCDGanChip", "KichHoatMuc1", "KichHoatMuc2"]
+VOICE = {
+    "MaPAKN": "PA1",
+    "MaDonVi": "H50.101",
+    "Loai": "staff",
+    "NgayTiepNhan": "2026-11-05 08:00:00",
+    "HanXuLy": "2026-11-20 17:00:00",
+}
+
+
+@cache
+def commune() -> str:
+    return sorted(load(None).admin_codes_on(date(2026, 11, 5), "commune"))[0]
+
+
+def g2(**raw: Any) -> File:
+    return File(envelope([record_2022(dossier(), **raw)]))
+
+
+def money(**changed: str) -> File:
+    return File(
+        delimited([MONEY, [changed.get(name, cell) for name, cell in zip(MONEY, PAID, strict=True)]]), "payments", "csv"
+    )
+
+
+def people(**changed: str) -> File:
+    sound = dict(zip(PEOPLE, [commune(), "2026-11-05", "9000", "100", "50"], strict=True))
+    return File(delimited([PEOPLE, list((sound | changed).values())]), "vneid", "csv")
+
+
+def voice(**changed: Any) -> File:
+    return File(lines([VOICE | changed]), "feedback", "jsonl")
+
+
+def portal(unit: str = "H50", year: Any = 2026, score: Any = 1.0, **metric: Any) -> File:
+    measured = {
+        "code": "ONLINE_DOSSIER",
+        "numerator": 1,
+        "denominator": 2,
+        "ratio": 50.0,
+        "score": 1.0,
+        "maxScore": 2.0,
+    }
+    overview = {
+        "departmentCode": unit,
+        "departmentName": "Quảng Trị",
+        "departmentLevel": "PROVINCE",
+        "totalScore": score,
+        "totalMaxScore": 2.0,
+        "metrics": [measured | metric],
+    }
+    name = sorted(load(None).portal_groups)[0]
+    answers = {name: {"code": "OK", "data": {"overview": overview, "evaluation": []}}}
+    whole = {"timeType": "year", "year": year, "rootDepartmentCode": "H50", "answers": answers}
+    return File(json.dumps(whole).encode(), "portal", "portal")
+
+
+GOOD = {"dossiers": g2(), "payments": money(), "vneid": people(), "feedback": voice(), "portal": portal()}
+LATER = datetime(2026, 11, 4, 7, 59, 59)
+
+#: A broken file an expectation; or SQL on the normalised row, where the code maps let no file break it.
+BROKEN: dict[str, File | str] = {
+    "DOS-01": g2(MaHoSo=" "),
+    "DOS-02": g2(NgayHenTra="20261301"),
+    "DOS-03": g2(TrangThaiHoSo="11"),
+    "DOS-04": "update rows set status = 11",
+    "DOS-05": g2(KenhThucHien="9"),
+    "DOS-06": "update rows set channel = 'pigeon'",
+    "DOS-07": g2(NgayNopHoSo="20261105080001"),
+    "DOS-08": g2(NgayKetThucXuLy="20261104075959"),
+    "DOS-09": g2(NgayHenTra="20261104075959"),
+    "DOS-10": g2(DonViXuLy="H50.999"),
+    "DOS-11": g2(MaTTHC="9.999999"),
+    "DOS-12": g2(DanhSachLePhi=[{"Gia": "50000"}, {"Gia": "-1"}]),
+    "DOS-13": g2(DanhSachLePhi=[{"Gia": "nhiều"}]),
+    "DOS-14": g2(LoaiDoiTuong="9"),
+    "DOS-15": g2(DuocThanhToanTrucTuyen="9"),
+    "PAY-01": money(MaGiaoDich=" "),
+    "PAY-02": money(ThoiGian=""),
+    "PAY-03": money(TrangThai="3"),
+    "PAY-04": money(CongThanhToan="9"),
+    "PAY-05": money(MaDonVi="H50.999"),
+    "PAY-06": money(MaTTHC="9.999999"),
+    "PAY-07": money(SoTien="-50.000"),
+    "PAY-08": money(SoTien="nhiều"),
+    "VNE-01": people(MaXa=""),
+    "VNE-02": people(Ngay="2026-02-30"),
+    "VNE-03": people(MaXa="00000"),
+    "VNE-04": people(KichHoatMuc2="-1"),
+    "VNE-05": people(KichHoatMuc1=""),
+    "PAK-01": voice(MaPAKN=None),
+    "PAK-02": voice(NgayTraLoi="0000-00-00 00:00:00"),
+    "PAK-03": voice(Loai="khác"),
+    "PAK-04": voice(HanXuLy="2026-11-05 07:59:59"),
+    "PAK-05": voice(MaDonVi="H50.999"),
+    "DVC-01": portal(unit=" "),
+    "DVC-02": "update rows set bad_dates = 'period_start'",  # the reader makes the dates of a period itself
+    "DVC-03": portal(unit="H99.999"),
+    "DVC-04": portal(numerator=-1),
+    "DVC-05": portal(numerator="nhiều"),
+}
+
+
+class Judged:
+    """What one dataset's suite says of the good sample and of every broken one: expectation id -> sample names."""
+
+    def __init__(self, dataset: str, folder: Path, registry: Registry) -> None:
+        self.bites: dict[str, set[str]] = {}
+        self.failed: dict[str, list[str]] = {}
+        self.warned: dict[str, set[str]] = {}
+        ids = [id_ for name, id_ in EXPECTATIONS if name == dataset]
+        samples = {"good": GOOD[dataset]} | {id_: BROKEN[id_] for id_ in ids if id_ in BROKEN}
+        good = GOOD[dataset]
+        opened = [
+            (good if isinstance(sample, str) else sample).open(n, folder, registry)
+            for n, sample in enumerate(samples.values())
+        ]
+        with engine.connect(good.dialect) as con:
+            batch = read_batch(opened, registry, con)
+            assert not batch.refused, batch.refused
+            normalise(con, batch.table, opened, registry)
+            for n, sample in enumerate(samples.values()):
+                if isinstance(sample, str):
+                    con.execute(f"{sample} where file_no = {n}")
+            names = list(samples)
+            of = {rid: names[file_no] for rid, file_no in con.execute("select rid, file_no from rows").fetchall()}
+            verdicts = judge(con, dataset, SUITES)
+            rules = load_rules(SUITES, dataset)
+            columns = sorted({column for rule in rules for column in rule.columns})
+            frame = con.execute(f"select rid, {', '.join(columns)} from rows order by rid").df()
+        result = _definition(SUITES, dataset, None).run(
+            batch_parameters={"dataframe": frame},
+            result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["rid"]},
+        )
+        for outcome in result.results:
+            found = outcome.result.get("unexpected_index_list") or []
+            self.bites[outcome.expectation_config.meta["id"]] = {of[entry["rid"]] for entry in found}
+        self.failed = {of[rid]: broken for rid, broken in verdicts.failed.items()}
+        self.warned = {rule: {of[rid] for rid in rids} for rule, rids in verdicts.warned.items()}
+
+
+@pytest.fixture(scope="module")
+def suites(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> dict[str, Judged]:
+    return {dataset: Judged(dataset, tmp_path_factory.mktemp(dataset), registry) for dataset in GOOD}
+
+
+def test_every_suite_is_here() -> None:
+    assert {dataset for dataset, _ in EXPECTATIONS} == set(GOOD)
+    assert set(BROKEN) == {id_ for _, id_ in EXPECTATIONS}
+    assert len({id_ for _, id_ in EXPECTATIONS}) == len(EXPECTATIONS)
+
+
+@pytest.mark.parametrize(("dataset", "id_"), EXPECTATIONS)
+def test_each_expectation_bites_its_broken_sample_and_not_the_good_one(
+    dataset: str, id_: str, suites: dict[str, Judged]
+) -> None:
+    assert id_ in BROKEN, f"{id_} has no broken sample: nobody knows whether it bites"
+    assert id_ in suites[dataset].bites[id_]
+    assert "good" not in suites[dataset].bites[id_]
+
+
+@pytest.mark.parametrize(("dataset", "id_"), EXPECTATIONS)
+def test_each_rule_decides_by_its_severity(dataset: str, id_: str, suites: dict[str, Judged]) -> None:
+    rule = next(rule for rule in load_rules(SUITES, dataset) if rule.id == id_)
+    judged = suites[dataset]
+    if rule.severity == "warn":
+        assert id_ in judged.warned[rule.rule] and id_ not in judged.failed
+    else:
+        assert rule.rule in judged.failed[id_]
+    assert "good" not in judged.failed
+
+
+@pytest.mark.parametrize("dataset", sorted(GOOD))
+def test_rules_say_what_they_are(dataset: str) -> None:
+    for rule in load_rules(SUITES, dataset):
+        assert rule.severity in ("fail", "warn")
+        assert rule.rule in CONTRACT | OURS
+        assert rule.reason_vi and rule.reason_en and rule.reason_vi != rule.reason_en
+        assert rule.severity == "fail" or rule.rule in OURS, "the contract's rules all quarantine"
+
+
+def test_the_contract_is_covered() -> None:
+    assert {rule.rule for dataset in GOOD for rule in load_rules(SUITES, dataset)} == CONTRACT | OURS
+
+
+def test_values_right_at_the_edge_pass(tmp_path: Path, registry: Registry) -> None:
+    edges = [
+        g2(NgayNopHoSo="20261105080000"),  # received one day before it was submitted, to the second
+        g2(NgayKetThucXuLy="20261104080000"),
+        g2(NgayHenTra="20261104080000"),
+        g2(DanhSachLePhi=[{"Gia": "0"}]),
+        g2(NgayTiepNhan="", NgayKetThucXuLy="", TrangThaiHoSo="1"),  # filed, not yet received
+        g2(NgayTiepNhan="", NgayTuChoi="20261105080000", TrangThaiHoSo="3"),
+    ]
+    opened = [file.open(n, tmp_path, registry) for n, file in enumerate(edges)]
+    with engine.connect("dvcqg2022") as con:
+        normalise(con, read_batch(opened, registry, con).table, opened, registry)
+        assert judge(con, "dossiers", SUITES).failed == {}
+
+
+def test_a_row_that_breaks_several_rules_lists_them_all_in_order(tmp_path: Path, registry: Registry) -> None:
+    file = g2(MaHoSo="", NgayNopHoSo="2026", TrangThaiHoSo="99", KenhThucHien="9", DonViXuLy="H9", MaTTHC="x")
+    opened = [file.open(0, tmp_path, registry)]
+    with engine.connect("dvcqg2022") as con:
+        normalise(con, read_batch(opened, registry, con).table, opened, registry)
+        verdicts = judge(con, "dossiers", SUITES)
+    assert verdicts.failed == {
+        0: ["no_key", "bad_date", "unknown_status", "unknown_channel", "unknown_unit", "unknown_procedure"]
+    }
