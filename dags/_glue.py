@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import functools
+import importlib
+import inspect
 import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -37,14 +38,22 @@ DAG: dict[str, Any] = {
 }
 
 
-def translated(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Permanent errors fail the task at once; anything else is retried as ``DAG`` says."""
+def step(path: str, *parameters: str) -> Callable[..., Any]:
+    """A function of ``cchc.pipeline``, such as ``tasks.judge``, in Airflow's terms, with the parameters a task fills.
 
-    @functools.wraps(function)
+    It is imported when the task runs: every task's process parses the DAG file, and few of them need what it imports.
+    A permanent error fails the task at once; anything else is retried as ``DAG`` says.
+    """
+    module, name = path.split(".")
+
     def call(*args: Any, **kwargs: Any) -> Any:
+        function = getattr(importlib.import_module(f"cchc.pipeline.{module}"), name)
         try:
             return function(*args, **kwargs)
         except PermanentError as error:
             raise AirflowFailException(str(error)) from error
 
+    call.__name__ = name
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    call.__signature__ = inspect.Signature([inspect.Parameter(each, kind) for each in parameters])
     return call

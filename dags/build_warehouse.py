@@ -14,9 +14,8 @@ from airflow.sdk import AssetOrTimeSchedule, CronTriggerTimetable, TriggerRule, 
 from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode
 
-from _glue import ARRIVED, DAG, MANIFEST, POOL, SETTINGS, translated
+from _glue import ARRIVED, DAG, MANIFEST, POOL, SETTINGS, step
 from cchc.contracts import TIMEZONE
-from cchc.pipeline import tasks
 
 SCHEDULE = AssetOrTimeSchedule(timetable=CronTriggerTimetable("0 5 * * *", timezone=TIMEZONE), assets=[ARRIVED])
 TARGET = "postgres" if SETTINGS.on_postgres else "duckdb"
@@ -33,9 +32,8 @@ def build_warehouse():
     """One process builds; the order of writing is prepare, dbt, finish."""
 
     @task.short_circuit(pool=POOL)
-    @translated
     def prepare():
-        state = tasks.prepare_build()
+        state = step("tasks.prepare_build")()
         return state["due"] and state
 
     dbt = DbtTaskGroup(
@@ -52,7 +50,7 @@ def build_warehouse():
     for root in [root for root in dbt.get_roots() if root is not producer]:
         root.trigger_rule = TriggerRule.ALL_DONE  # says how its model ended, also when the build failed
         producer >> root
-    prepare() >> dbt >> task(translated(tasks.finish_build), pool=POOL)()
+    prepare() >> dbt >> task(step("tasks.finish_build"), pool=POOL)()
 
 
 build_warehouse()

@@ -12,9 +12,8 @@ more. One failed unit never stops the others; the run fails past the stated shar
 from airflow.sdk import CronTriggerTimetable, Param, TriggerRule, dag, task
 from airflow.sdk.exceptions import AirflowSkipException
 
-from _glue import ARRIVED, DAG, POOL, translated
+from _glue import ARRIVED, DAG, POOL, step
 from cchc.contracts import TIMEZONE
-from cchc.pipeline import orders, tasks
 
 DAY = {"type": ["null", "string"], "format": "date"}
 TEXT = {"type": ["null", "string"]}
@@ -33,14 +32,12 @@ def ingest_exports():
     """Collect and judge are mapped over batches; one task stores, for one process at a time may write."""
 
     @task
-    @translated
     def plan_collect(params=None, dag_run=None):
-        return orders.collecting(dict(params), dag_run.run_after)
+        return step("orders.collecting")(dict(params), dag_run.run_after)
 
     @task(**WHOLE)
-    @translated
     def plan_judge(params=None, dag_run=None):
-        return orders.judging(dict(params), dag_run.run_after)
+        return step("orders.judging")(dict(params), dag_run.run_after)
 
     @task(outlets=[ARRIVED])
     def announce(stored):
@@ -48,12 +45,14 @@ def ingest_exports():
             raise AirflowSkipException("nothing new")
 
     planned, batches = plan_collect(), plan_judge()
-    collected = task(translated(tasks.collect_units)).expand(batch=planned)
-    judged = task(translated(tasks.judge)).expand(batch=batches)
-    stored = task(translated(tasks.store_all), pool=POOL, **WHOLE)(judged)
+    collected = task(step("tasks.collect_units", "batch")).expand(batch=planned)
+    judged = task(step("tasks.judge", "batch")).expand(batch=batches)
+    stored = task(step("tasks.store_all", "judged"), pool=POOL, **WHOLE)(judged)
     collected >> batches
     announce(stored)
-    task(translated(orders.check), **WHOLE)(planned, collected, batches, stored)
+    task(step("orders.check", "planned", "collected", "batches", "stored"), **WHOLE)(
+        planned, collected, batches, stored
+    )
 
 
 ingest_exports()

@@ -10,9 +10,8 @@ publish a period again.
 
 from airflow.sdk import CronTriggerTimetable, Param, dag, task
 
-from _glue import DAG, POOL, translated
+from _glue import DAG, POOL, step
 from cchc.contracts import TIMEZONE
-from cchc.pipeline import orders, tasks
 
 PARAMS = {
     "period": Param(
@@ -29,11 +28,10 @@ def publish_rankings():
     """Pages and files from the publish models; the warehouse is only read."""
 
     @task
-    @translated
     def due(params=None, dag_run=None):
-        return orders.periods(dict(params), dag_run.run_after)
+        return step("orders.periods")(dict(params), dag_run.run_after)
 
-    task(translated(tasks.publish), pool=POOL)(due())
+    task(step("tasks.publish", "periods"), pool=POOL)(due())
 
 
 publish_rankings()

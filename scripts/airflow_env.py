@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[1]
+PORT = os.environ.get("AIRFLOW_PORT", "8080")
 
 
 def environment(workdir: Path) -> dict[str, str]:
@@ -76,12 +77,15 @@ def serve() -> int:
     Not ``airflow standalone``: its log servers listen on every address, and when killed it leaves its children behind.
     """
     parts = [
-        ["api-server", "--host", "127.0.0.1", "--port", os.environ.get("AIRFLOW_PORT", "8080")],
+        ["api-server", "--host", "127.0.0.1", "--port", PORT],
         ["dag-processor"],
         ["scheduler", "--skip-serve-logs"],
         ["triggerer", "--skip-serve-logs"],
     ]
     running = [subprocess.Popen([sys.executable, "-m", "airflow", *part], start_new_session=True) for part in parts]
+    home = os.environ["AIRFLOW_HOME"]
+    print(f"Airflow: http://127.0.0.1:{PORT}, user admin", flush=True)
+    print(f"The password is in {home}/simple_auth_manager_passwords.json.generated", flush=True)
     asked = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: asked.set())

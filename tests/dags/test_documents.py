@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import yaml
+
 from conftest import clean_environment
 
 PROJECT = Path(__file__).resolve().parents[2]
