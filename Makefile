@@ -38,7 +38,7 @@ manifest: $(STAMP) ## Prepare dbt's manifest, which the DAG files read
 	@$(PY) scripts/manifest.py
 
 test: lint ## Lint, then every test
-	$(PY) -m pytest -n 2 --dist loadfile
+	$(PY) -m pytest -n 2 --dist loadgroup
 
 lint: $(STAMP) ## ruff, sqlfluff, mypy; also that include/ never imports Airflow
 	$(VENV)/bin/ruff check .
@@ -55,7 +55,7 @@ bench: $(STAMP) ## 1,000,000 dossier rows from files to ranking, beside the floo
 	$(PY) scripts/bench.py
 
 chaos: $(STAMP) ## Kill `cchc run` 20 times at random points; the tables must not differ
-	CCHC_CHAOS_ROUNDS=20 $(PY) -m pytest tests -k chaos
+	$(PY) tests/flow/chaos.py --kills 20
 
 docs: $(STAMP) manifest ## Generate docs/data_dictionary.md from dbt
 	$(PY) scripts/data_dictionary.py
