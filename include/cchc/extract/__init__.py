@@ -18,7 +18,7 @@ __all__ = ["FsspecSource", "HttpSource", "ScheduledSource", "Source", "open_sour
 def open_source(root: str, schedule: Path | None = None, step: str | None = None) -> Source:
     """The source for a root URL: ``http(s)://`` speaks the listing API, anything else is an fsspec file system."""
     if schedule is not None:
-        return ScheduledSource(schedule, step or "9999-12-31")
+        return ScheduledSource(schedule, step or "9999-12-31", Path(root).absolute())
     if root.startswith(("http://", "https://")):
         return HttpSource(root)
     return FsspecSource(root)

@@ -46,8 +46,9 @@ def run_steps(schedule: Path) -> list[str]:
 class ScheduledSource:
     """What is visible at one step: for each path the last event up to then."""
 
-    def __init__(self, schedule: Path, step: str) -> None:
-        self.base = schedule.parent
+    def __init__(self, schedule: Path, step: str, root: Path | None = None) -> None:
+        #: Where ``from`` is looked for: beside the schedule, else beside the export root.
+        self.bases = [schedule.parent, *([root.parent] if root else [])]
         self.folders: dict[str, dict[str, dict[str, str]]] = defaultdict(dict)
         for event in _events(schedule, schedule.stat().st_mtime):
             if event["step"] <= step:
@@ -69,11 +70,14 @@ class ScheduledSource:
     def read(self, location: str) -> Iterator[bytes]:
         """The bytes of one event."""
         try:
-            with (self.base / location).open("rb") as stream:
+            with self._find(location).open("rb") as stream:
                 while chunk := stream.read(CHUNK):
                     yield chunk
         except OSError as error:
             raise SourceError(f"{location}: {error}") from error
+
+    def _find(self, location: str) -> Path:
+        return next((base / location for base in self.bases if (base / location).is_file()), self.bases[0] / location)
 
 
 def _arrival(run_day: str) -> datetime:
