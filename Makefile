@@ -38,7 +38,7 @@ manifest: $(STAMP) ## Prepare dbt's manifest, which the DAG files read
 	@$(PY) scripts/manifest.py
 
 test: lint ## Lint, then every test
-	$(PY) -m pytest -n 2 --dist loadgroup
+	$(PY) -m pytest -n 2 --dist loadfile
 
 lint: $(STAMP) ## ruff, sqlfluff, mypy; also that include/ never imports Airflow
 	$(VENV)/bin/ruff check .
