@@ -143,7 +143,10 @@ class Quarter:
         content = packed(content, outlet.ext)
         if broken := self.plan.broken.get(delivery):
             self.sink.fault(broken, path)
-            content = content if broken == "missing_column" else faults.break_file(content, broken)
+            if broken != "missing_column":
+                content = faults.break_file(content, broken)
+            elif outlet.dataset != "dossiers":
+                content = faults.without_first_heading(content)
             rows = 0
         late = self.plan.late.get(delivery, 0)
         if late:
