@@ -10,6 +10,8 @@ export CCHC_WORKDIR ?= $(CURDIR)/var
 export SCARF_ANALYTICS := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
+# behind a proxy of one's own, the certificates of the system are the ones that hold
+export UV_SYSTEM_CERTS ?= true
 
 # uv, the installer: the one on the PATH, else one in a private environment of its own
 UV = $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
