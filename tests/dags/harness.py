@@ -117,6 +117,7 @@ def main(workdir: Path) -> dict[str, Any]:
     (settings.landing / lost["sha256"][:2] / lost["sha256"]).unlink()
     seen["lost_dataset_rows"] = count("select count(*) from raw.payments")
     seen["lost_batch"] = ingest(replay=True)
+    seen["only_lost"] = ingest()  # what is left to judge is that batch alone
     seen["rows_after_lost_batch"] = count("select count(*) from raw.dossiers")
 
     with open_warehouse(settings) as warehouse:

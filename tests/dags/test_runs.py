@@ -68,7 +68,11 @@ def test_a_failed_batch_leaves_the_others_alone(seen: Seen) -> None:
     assert Counter(run["tasks"]["judge"])["failed"] == 1
     assert run["tasks"]["store_all"] == ["success"]
     assert seen["rows_after_lost_batch"] == seen["rows"]
-    # the batch held more than half of the files, so the run fails, after storing what it could
+    assert (run["state"], run["tasks"]["check"]) == ("success", ["success"])
+
+
+def test_past_the_stated_share_the_run_fails(seen: Seen) -> None:
+    run = seen["only_lost"]
     assert (run["state"], run["tasks"]["check"]) == ("failed", ["failed"])
 
 
