@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -153,6 +156,67 @@ def test_hostile_names_stay_text(tab: Watched, report: Path) -> None:
     assert "owned" not in tab.page.title()
 
 
+CHARTS = """Object.fromEntries([...document.querySelectorAll("#chart-area canvas")].map((canvas) => {
+  const chart = Chart.getChart(canvas), sets = chart.data.datasets;
+  const pixels = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return [canvas.id, { labels: chart.data.labels, data: sets.map((x) => x.data), names: sets.map((x) => x.label),
+    colours: new Set(new Uint32Array(pixels.data.buffer)).size, animation: chart.options.animation,
+    role: canvas.role, label: canvas.ariaLabel }];
+}))"""
+TIP = """(() => {
+  const chart = Chart.getChart("chart-parts");
+  chart.tooltip.setActiveElements([{ datasetIndex: 0, index: 0 }], { x: 0, y: 0 });
+  chart.update();
+  return [chart.tooltip.body[0].lines[0].trim(), chart.tooltip.footer[0]];
+})()"""
+
+
+def test_charts_show_the_ranking(tab: Watched, report: Path, settings: Settings) -> None:
+    with open_reader(settings) as reader:
+        quarter = "period_kind = 'quarter' and unit_code in (select unit_code from publish.pub_ranking where "
+        quarter += "period_kind = 'quarter' and ranked_level = 'commune' and rank is not null)"
+        ranking = reader.rows(f"select * from publish.pub_ranking where {quarter} order by total desc")
+        groups = reader.rows(f"select * from publish.pub_unit_score_group where {quarter}")
+    scores = {(row["unit_code"], row["group_name"]): row for row in groups}
+    tab.page.goto((report / "2026-Q3.html").as_uri())
+    charts = tab.page.evaluate(CHARTS)
+    assert list(charts) == ["chart-parts", "chart-groups", "chart-spread"]
+    assert all(chart["role"] == "img" and chart["label"] and chart["animation"] is False for chart in charts.values())
+    assert all(chart["colours"] > 10 for chart in charts.values()), "something is drawn"
+    assert charts["chart-parts"]["labels"] == [f"{row['rank']}. {row['unit_name']}" for row in ranking]
+    names = tab.page.evaluate("D.methods[0].groups.map((group) => group.id)")
+    for g, name in enumerate(names):
+        mine = [scores[row["unit_code"], name] for row in ranking]
+        assert charts["chart-parts"]["data"][g] == [float(row["score"]) for row in mine]
+        shares = [float(row["score"]) * 100 / float(row["max_attainable"]) for row in mine]
+        low, high, line, middle = (data[g] for data in charts["chart-groups"]["data"])
+        assert [low, high, *line, middle] == pytest.approx([min(shares), max(shares)] * 2 + [median(shares)])
+    bins = {bar["x"]: bar["y"] for bar in charts["chart-spread"]["data"][0]}
+    percents = Counter(float(row["percent_of_attainable"]) // 5 * 5 + 2.5 for row in ranking)
+    assert {middle: n for middle, n in bins.items() if n} == percents
+    assert len(tab.requests) == 1, "the library is in the page"
+
+
+def test_charts_follow_language_level_and_width(tab: Watched, report: Path) -> None:
+    tab.page.goto((report / "2026-Q3.html").as_uri())
+    before = tab.page.evaluate(CHARTS)
+    assert before["chart-groups"]["label"] == "Mức đạt trung vị của từng nhóm"
+    tab.page.click("[data-lang=en]")
+    after = tab.page.evaluate(CHARTS)
+    assert after["chart-groups"]["label"] == "Median attainment by group"
+    assert after["chart-parts"]["names"] != before["chart-parts"]["names"]
+    assert after["chart-parts"]["data"] == before["chart-parts"]["data"]
+    assert re.fullmatch(r"Timeliness: \d+\.\d\d", tab.page.evaluate(TIP)[0])
+    assert tab.page.evaluate(TIP)[1] == "Total: 27.51"
+    tab.page.click("[data-lang=vi]")
+    assert tab.page.evaluate(TIP)[1] == "Tổng điểm: 27,51"
+    tab.page.set_viewport_size({"width": 700, "height": 900})
+    tab.page.wait_for_function("Chart.getChart('chart-parts').width < 660")
+    tab.page.click("#tab-department")
+    assert len(tab.page.evaluate(CHARTS)["chart-parts"]["labels"]) == 1
+    assert tab.page.evaluate("Object.keys(Chart.instances).length") == 3, "replaced charts are let go"
+
+
 def test_delivery_board_counts_and_speaks(tab: Watched, report: Path, world: dict[str, Any]) -> None:
     tab.page.goto((report / "2026-Q3.html").as_uri())
     for letter, status in (("o", "on_time"), ("l", "late"), ("m", "missing"), ("r", "refused")):
@@ -209,6 +273,8 @@ def test_many_units(browser: Browser, tmp_path: Path, communes: int, days: int, 
     started = time.perf_counter()
     watched.page.goto(page.as_uri())
     assert time.perf_counter() - started < seconds, "limits are twice what two slow cores take"
+    bars = watched.page.evaluate(CHARTS)["chart-parts"]["labels"]
+    assert (len(bars), bars[10]) == (21, ""), "ten at each end and a gap"
     started = time.perf_counter()
     watched.page.click('th[data-key="g1"] button')
     watched.page.fill("#search", "xa so 29")

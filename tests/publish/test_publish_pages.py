@@ -43,7 +43,7 @@ def test_no_name_can_leave_its_place(settings: Settings) -> None:
     text = page.read_text(encoding="utf-8")
     assert "document.title='owned'</script>" not in text
     assert "<img" not in text
-    assert len(re.findall(r"<script\b", text)) == len(re.findall(r"</script", text)) == 3
+    assert len(re.findall(r"<script\b", text)) == len(re.findall(r"</script", text)) == 4
     found = re.search(r'<script type="application/json" id="data">(.*?)</script>', text, re.DOTALL)
     assert found is not None
     assert HOSTILE in [unit[1] for unit in json.loads(found[1])["units"]]

@@ -56,13 +56,14 @@ def period_page(reader: Reader, period: Period) -> str:
     """The page of one period."""
     document = period_document(reader, period)
     home = next((name or code for code, name in document["provinces"]), "")
-    return _render("period.html.j2", ("common.js", "period.js"), document, period=period, province=home)
+    scripts = (_library("chart.umd.js"), _own("common.js", "period.js"))
+    return _render("period.html.j2", scripts, document, period=period, province=home)
 
 
 def index_page(reader: Reader, periods: list[Period]) -> str:
     """The start page: the periods given, deliveries and broken rules."""
     document = overview_document(reader, periods)
-    return _render("index.html.j2", ("common.js", "index.js"), document, periods=periods, province="")
+    return _render("index.html.j2", (_own("common.js", "index.js"),), document, periods=periods, province="")
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -95,7 +96,6 @@ def strings() -> dict[str, dict[str, str]]:
 
 def _render(template: str, scripts: Iterable[str], document: dict[str, Any], **context: Any) -> str:
     style = _file("static", "style.css")
-    script = "".join(_file("static", name) for name in scripts)
     texts = strings()
     return (
         _templates()
@@ -103,8 +103,7 @@ def _render(template: str, scripts: Iterable[str], document: dict[str, Any], **c
         .render(
             style=Markup(style),
             style_hash=_hash(style),
-            script=Markup(script),
-            script_hash=_hash(script),
+            scripts=[{"text": Markup(script), "hash": _hash(script)} for script in scripts],
             strings=embed(texts),
             data=embed(document),
             vi={key: text["vi"] for key, text in texts.items()},
@@ -112,6 +111,16 @@ def _render(template: str, scripts: Iterable[str], document: dict[str, Any], **c
             **context,
         )
     )
+
+
+def _own(*names: str) -> str:
+    """The page's own scripts as one: they share their names."""
+    return "".join(_file("static", name) for name in names)
+
+
+def _library(name: str) -> str:
+    """A library as its authors ship it, less the pointer to a source map that no page has beside it."""
+    return _file("static", "vendor", name).partition("//# sourceMappingURL=")[0]
 
 
 @lru_cache(maxsize=1)
