@@ -51,8 +51,8 @@ def test_every_file_and_every_indicator_equals_the_oracle(seed: int, first: date
         for key, file in truth.files.items()
         if ledger.get(key) != tuple(str(getattr(file, name)) for name in names)
     }
-    assert wrong_files == {} and len(truth.files) > 500
-    assert sum(file.rows_quarantined for file in truth.files.values()) > 5
+    assert wrong_files == {} and len(truth.files) > 300
+    assert sum(file.rows_quarantined for file in truth.files.values()) > 0
     found = {
         (row["unit_code"], row["period_start"], row["period_end"], row["indicator"]): row
         for row in read_csv(export_indicators(work))
