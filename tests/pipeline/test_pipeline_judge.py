@@ -178,8 +178,10 @@ def test_data_docs_are_built_without_a_person(tmp_path: Path, registry: Registry
     here = world(tmp_path, registry)
     here.deliver(G2, envelope([record_2022(dossier(), KenhThucHien="CANARY Nguyễn", MaHoSo="999000000001")]))
     here.ingest()
-    index = build_docs(here.settings.quality)
+    index = build_docs(here.settings.quality, here.settings.expectations)
     assert index is not None and index.is_file()
+    front = index.read_text(encoding="utf-8")
+    assert "DOS-01" in front and "https://" not in front and "validations/dossiers/" in front
     for page in here.settings.quality.rglob("*.html"):
         text = page.read_text(encoding="utf-8")
         assert "CANARY" not in text and "999000000001" not in text

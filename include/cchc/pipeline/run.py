@@ -180,7 +180,7 @@ def finish(
     if built is None:
         say("build", "nothing changed")
     clock = time.perf_counter()
-    summary.quality = build_docs(settings.quality)
+    summary.quality = build_docs(settings.quality, settings.expectations)
     if pages:
         from cchc.publish import publish_pages
 

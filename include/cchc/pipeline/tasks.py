@@ -76,7 +76,7 @@ def judge(batch: Json) -> Json:
     revisions = tuple(revision_from_json(item) for item in batch["revisions"])
     work = Batch(batch["number"], batch["dataset"], batch["dialect"], revisions)
     judged = judge_batch(settings, registry, work, settings.staged / batch["token"], ledger.waivers())
-    build_docs(settings.quality)
+    build_docs(settings.quality, settings.expectations)
     return {
         "files": {table: [str(path) for path in paths] for table, paths in judged.files.items()},
         "results": [

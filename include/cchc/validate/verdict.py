@@ -15,6 +15,7 @@ from typing import Any
 
 import duckdb
 
+from cchc.validate.front_page import write_front_page
 from cchc.validate.suites import load_rules, read_suite
 
 
@@ -101,12 +102,12 @@ def judge(con: duckdb.DuckDBPyConnection, dataset: str, expectations: Path, qual
     return verdicts
 
 
-def build_docs(quality: Path) -> Path | None:
-    """Build Data Docs from the validations of this process; returns the index page, None where there were none."""
+def build_docs(quality: Path, expectations: Path) -> Path | None:
+    """Build Data Docs from the validations of this process; returns the front page, None where there were none."""
     if not _definition.cache_info().currsize:
         return None
     context(quality).build_data_docs(site_names=["quality"])
-    return quality / "index.html"
+    return write_front_page(quality, expectations)
 
 
 def _raised(info: dict[str, Any]) -> str:

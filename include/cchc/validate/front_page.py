@@ -1,0 +1,46 @@
+"""The front page of the quality report: every rule with its reason, and links to the validations on disk.
+
+Great Expectations' own index needs scripts from the network to show anything, and knows only the validations of the
+process that built it. This one works from disk and lists what every process left.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment
+
+from cchc.contracts import CANONICAL, TIMEZONE
+from cchc.validate.suites import load_rules
+
+MOST_LINKS = 30  # a dataset
+
+
+def write_front_page(quality: Path, expectations: Path) -> Path:
+    """Write ``index.html``; what Great Expectations put there is kept as ``index-online.html``."""
+    index = quality / "index.html"
+    if index.exists() and "bootstrap" in index.read_text(encoding="utf-8"):
+        index.replace(quality / "index-online.html")
+    template = Environment(autoescape=True).from_string(
+        files("cchc.validate").joinpath("front_page.html.j2").read_text(encoding="utf-8")
+    )
+    suites = [(dataset, load_rules(expectations, dataset)) for dataset in CANONICAL]
+    pages = {dataset: _validations(quality, dataset) for dataset in CANONICAL}
+    index.write_text(template.render(suites=suites, pages=pages), encoding="utf-8")
+    return index
+
+
+def _validations(quality: Path, dataset: str) -> list[dict[str, str]]:
+    """Newest first: the link and the local time of each validation page of a dataset."""
+    found = sorted((quality / "validations" / dataset).glob("*/*/*.html"), key=lambda p: p.parent.name, reverse=True)
+    return [
+        {"href": page.relative_to(quality).as_posix(), "at": _local(page.parent.name)} for page in found[:MOST_LINKS]
+    ]
+
+
+def _local(stamp: str) -> str:
+    at = datetime.strptime(stamp[:15], "%Y%m%dT%H%M%S").replace(tzinfo=UTC)
+    return at.astimezone(ZoneInfo(TIMEZONE)).strftime("%d/%m/%Y %H:%M:%S")
