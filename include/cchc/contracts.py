@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 import pyarrow as pa
@@ -138,21 +138,6 @@ class DeliveryKey:
     unit: str
     export_date: date
     dataset: str
-
-
-@dataclass(frozen=True)
-class Listed:
-    """A file a source shows, before anybody read it.
-
-    ``fingerprint`` changes when the file may have been delivered anew (modification time and size, ETag, run day);
-    an unchanged one need not be fetched again. ``arrived_at`` is local time, or None where the source can't tell.
-    """
-
-    key: DeliveryKey
-    path: str  # <system>/<unit>/<day>/<name>, as in the contract
-    location: str  # where the source reads it from
-    fingerprint: str
-    arrived_at: datetime | None = None
 
 
 @dataclass(frozen=True)

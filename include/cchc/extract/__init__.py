@@ -1,6 +1,6 @@
 """Stage 1, extract: what the reporting systems show, and its bytes.
 
-In: an fsspec URL, an HTTP API, or a schedule over a folder. Out: ``Listed`` files and ``Stray`` names; bytes on demand.
+In: an fsspec URL, an HTTP API, or a schedule over a folder. Out: the files of a delivery folder; bytes on demand.
 """
 
 from __future__ import annotations

@@ -97,7 +97,7 @@ def ingest(
     say = say or (lambda stage, text: None)
     summary = Summary()
     _sweep(settings)
-    warm = _warm_up(settings, summary)
+    warm = _warm_up(settings)
     clock = time.perf_counter()
     steps: list[str | None] = [*run_steps(settings.schedule)] if settings.schedule else [None]
     for step in steps if look else []:
@@ -204,7 +204,7 @@ def _sweep(settings: Settings) -> None:
         land.sweep(settings.landing)
 
 
-def _warm_up(settings: Settings, summary: Summary) -> threading.Thread:
+def _warm_up(settings: Settings) -> threading.Thread:
     """Import Great Expectations while files are being fetched; it takes seconds and needs no result of theirs."""
     thread = threading.Thread(target=context, args=(settings.quality,), daemon=True)
     thread.start()
