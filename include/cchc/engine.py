@@ -6,6 +6,9 @@ import os
 
 import duckdb
 
+#: What is trimmed off text: in the columns by the read stage, in the elements of lists by ``blank``.
+SPACES = " \t\n\r\xa0"
+
 #: ``blank``: trimmed text, or null where nothing is left. ``shape``: what an offending text looks like without saying
 #: what it is (letters become a, digits d), so that quarantine can show it. ``parse_vnd``: amounts such as ``50.000``.
 _MACROS = r"""

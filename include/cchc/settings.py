@@ -26,6 +26,7 @@ class Settings:
     schedule: Path | None = None
     fail_share: float = 0.5
     fetch_workers: int = 8
+    judge_workers: int = 2  # batches read and judged at once in one process
     batch_bytes: int = 96 * 1024 * 1024  # landed bytes read in one batch: bounds the memory of read..validate
     batch_files: int = 1500
     dbt_project: Path = PROJECT / "dbt_project"

@@ -7,6 +7,7 @@ from datetime import date
 from importlib.resources import files
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from cchc.normalise.codes import register_maps
@@ -21,17 +22,15 @@ def normalise(con: duckdb.DuckDBPyConnection, text: pa.Table, opened: Iterable[O
     """
     opened = list(opened)
     dataset, dialect = opened[0].spec.dataset, opened[0].spec.dialect
-    con.register("text_rows", text)
+    numbers = pa.array(np.arange(text.num_rows, dtype=np.int32))
+    con.register("text_rows", text.append_column("rid", numbers))
     con.register("batch_files", _files(opened))
     _register_registry(con, registry, sorted({file.revision.key.export_date for file in opened}))
     register_maps(con, dataset, dialect, registry)
     sql = files("cchc.normalise").joinpath(f"sql/{dataset}.sql").read_text(encoding="utf-8")
-    con.execute(
-        "create or replace temp table rows as "
-        f"select (row_number() over (order by file_no, row_number))::integer - 1 as rid, * from ({sql})"
-    )
+    con.execute(f"create or replace temp table rows as {sql}")
     con.unregister("text_rows")
-    return con.execute("select count(*) from rows").fetchall()[0][0]
+    return text.num_rows
 
 
 def _files(opened: list[Opened]) -> pa.Table:

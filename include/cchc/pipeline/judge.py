@@ -147,7 +147,7 @@ def _split(
             results[file_no].warnings.append(rule)
     folder.mkdir(parents=True, exist_ok=True)
     columns = ", ".join(raw_schema(batch.dataset).names)
-    good = f"select {columns} from rows anti join failed using (rid) anti join repeated using (rid) order by rid"
+    good = f"select {columns} from rows anti join failed using (rid) anti join repeated using (rid)"
     _copy(con, good, folder / f"{batch.dataset}-{batch.number:05d}.parquet", batch.dataset, judged)
     if rids:
         shapes = [row[0] for row in con.execute("describe rows").fetchall() if row[0].endswith("_shape")]
@@ -161,7 +161,7 @@ def _split(
 
 
 def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path, table: str, judged: Judged) -> None:
-    con.execute(f"copy ({query}) to '{path}' (format parquet, compression zstd)")
+    con.execute(f"copy ({query}) to '{path}' (format parquet)")
     judged.files.setdefault(table, []).append(path)
 
 

@@ -6,6 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -115,14 +116,16 @@ def ingest(
     clock = time.perf_counter()
     judged = []
     waivers = ledger.waivers()
-    for batch in batches:
-        judged.append(judge_batch(settings, registry, batch, folder, waivers))
-        rows = sum(result.rows_read for result in judged[-1].results)
-        say(
-            "judge",
-            f"batch {batch.number + 1} of {len(batches)}: {batch.dataset}/{batch.dialect}, "
-            f"{len(batch.revisions)} files, {rows:,} rows",
-        )
+    with ThreadPoolExecutor(settings.judge_workers) as pool:
+        ended = pool.map(lambda batch: judge_batch(settings, registry, batch, folder, waivers), batches)
+        for batch, done in zip(batches, ended, strict=True):
+            judged.append(done)
+            rows = sum(result.rows_read for result in done.results)
+            say(
+                "judge",
+                f"batch {batch.number + 1} of {len(batches)}: {batch.dataset}/{batch.dialect}, "
+                f"{len(batch.revisions)} files, {rows:,} rows",
+            )
     summary.seconds["judge"] = time.perf_counter() - clock
     clock = time.perf_counter()
     if judged:

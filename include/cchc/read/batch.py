@@ -12,9 +12,11 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
+import polars.selectors as cs
 import pyarrow as pa
 
 from cchc.contracts import Revision
+from cchc.engine import SPACES
 from cchc.errors import FileRefused
 from cchc.read.columns import FIXED_HEADINGS, JSON_KEYS, KNOWN_KEYS, REQUIRED, TEXT_COLUMNS
 from cchc.read.portal import read_answers
@@ -45,6 +47,7 @@ class ReadBatch:
     refused: dict[int, FileRefused] = field(default_factory=dict)
 
 
+_CHUNK_ROWS = 16_384  # DuckDB shares an Arrow table between its threads chunk by chunk
 _JSON_READERS = {"dvcqg2022": read_envelope, "dvcqg2026": read_lines, "jsonl": read_lines}
 
 
@@ -52,7 +55,7 @@ def read_batch(opened: Iterable[Opened], registry: Registry, con: duckdb.DuckDBP
     """Read every file of a batch. All must be of one dataset and dialect.
 
     The table has ``file_no``, ``row_number`` (data rows from 1), ``row_hash`` (equal for exact repeats) and the text
-    columns of ``TEXT_COLUMNS``; ``fees`` and ``supplements`` are lists.
+    columns of ``TEXT_COLUMNS``, trimmed and null where empty; ``fees`` and ``supplements`` are lists of untrimmed text.
     """
     batch = ReadBatch(pa.table({}))
     frames: list[pl.DataFrame] = []
@@ -77,12 +80,27 @@ def read_batch(opened: Iterable[Opened], registry: Registry, con: duckdb.DuckDBP
         whole = whole.filter(~pl.col("file_no").is_in(list(batch.refused)))
     else:
         absent = [name for name in TEXT_COLUMNS[dataset] if name not in whole.columns]
-        whole = whole.with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
+        whole = _trimmed(whole).with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
     con.register("source_rows", whole.to_arrow())
     sql = files("cchc.read").joinpath(f"sql/{dialect if dialect in _JSON_READERS else 'tabular_' + dataset}.sql")
-    batch.table = con.sql(sql.read_text(encoding="utf-8")).to_arrow_table()
+    table = con.sql(sql.read_text(encoding="utf-8")).to_arrow_table(_CHUNK_ROWS)
     con.unregister("source_rows")
+    batch.table = _trimmed(_frame(table)).to_arrow() if dialect in _JSON_READERS else table
     return batch
+
+
+def _trimmed(frame: pl.DataFrame) -> pl.DataFrame:
+    """Text without the space around it, and null where none is left. Polars does this for a third of the SQL's cost."""
+    text = cs.string()
+    return (
+        frame.lazy().with_columns(text.str.strip_chars(SPACES)).with_columns(pl.when(text != "").then(text)).collect()
+    )
+
+
+def _frame(table: pa.Table) -> pl.DataFrame:
+    frame = pl.from_arrow(table, rechunk=False)
+    assert isinstance(frame, pl.DataFrame)
+    return frame
 
 
 def _read_one(file: Opened, registry: Registry) -> tuple[pl.DataFrame, list[str]]:

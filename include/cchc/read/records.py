@@ -6,9 +6,9 @@ itself.
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import re
+from collections.abc import Callable
+from itertools import accumulate
 from typing import TypeVar
 
 import msgspec
@@ -21,6 +21,9 @@ T = TypeVar("T")
 
 #: No dialect nests deeper than four levels; whatever goes beyond this is no export.
 MOST_NESTED = 100
+_ZERO = "\\u0000"
+_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
+_BRACKET = re.compile(r"[\[{\]}]")
 
 
 class _Envelope(msgspec.Struct):
@@ -35,26 +38,19 @@ _line = msgspec.json.Decoder(msgspec.Raw)
 
 def read_envelope(content: bytes) -> pl.DataFrame:
     """Records of a ``dvcqg2022`` file. Refuses ``invalid_json``, ``deep_nesting``, ``wrong_encoding``."""
-    return _frame(_decode(_envelope.decode, _text(content)).data)
+    return _frame(_decode(_envelope.decode, to_utf8(content)).data)
 
 
 def read_lines(content: bytes) -> pl.DataFrame:
     """Records of a JSON lines file; one bad line refuses it."""
-    return _frame(_decode(_line.decode_lines, _text(content)))
-
-
-def _text(content: bytes) -> bytes:
-    """UTF-8, with a space for every escaped zero character: no database could hold one."""
-    content = to_utf8(content)
-    return content.replace(b"\\u0000", b"\\u0020") if b"\\u0000" in content else content
+    return _frame(_decode(_line.decode_lines, to_utf8(content)))
 
 
 def _decode(decode: Callable[[bytes], T], content: bytes) -> T:
     try:
-        with _depth_limited():
-            return decode(content)
+        return decode(content)
     except RecursionError as error:
-        raise FileRefused("deep_nesting", "nested deeper than any dossier is") from error
+        raise _too_deep() from error
     except msgspec.ValidationError as error:
         if decode == _envelope.decode:
             _decode(_line.decode, content)  # says so where the file is deeper, or more broken, than of another shape
@@ -63,24 +59,26 @@ def _decode(decode: Callable[[bytes], T], content: bytes) -> T:
         raise FileRefused("invalid_json", str(error)) from error
 
 
-@contextmanager
-def _depth_limited() -> Iterator[None]:
-    """Let msgspec, which counts against the interpreter's recursion limit, go ``MOST_NESTED`` levels deep."""
-    depth, frame = 0, sys._getframe()
-    while frame := frame.f_back:  # type: ignore[assignment]
-        depth += 1
-    usual = sys.getrecursionlimit()
-    sys.setrecursionlimit(depth + MOST_NESTED)
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(usual)
+def _too_deep() -> FileRefused:
+    return FileRefused("deep_nesting", "nested deeper than any dossier is")
+
+
+def _depth(record: str) -> int:
+    """How many levels of lists and objects a record has."""
+    brackets = _BRACKET.findall(_TEXT.sub("", record))
+    return max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0)
 
 
 def _frame(raws: list[msgspec.Raw]) -> pl.DataFrame:
     records = pl.Series("record", list(map(bytes, raws)), dtype=pl.Binary).cast(pl.String)
+    # msgspec itself gives up only where the interpreter would; few records have so many brackets that they need a look
+    many = records.filter(records.str.count_matches(r"[\[{]") > MOST_NESTED)
+    if any(_depth(record) > MOST_NESTED for record in many):
+        raise _too_deep()
     if not records.str.starts_with("{").all():
         raise FileRefused("invalid_json", "a record is no object")
+    if records.str.contains(_ZERO, literal=True).any():
+        records = records.str.replace_all(_ZERO, "\\u0020", literal=True)  # no database could hold the character
     return (
         pl.DataFrame({"record": records})
         .with_columns(row_hash=records.hash(seed=766) if len(records) else pl.Series([], dtype=pl.UInt64))

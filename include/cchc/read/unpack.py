@@ -8,6 +8,8 @@ import zipfile
 import zlib
 from pathlib import Path
 
+import polars as pl
+
 from cchc.errors import FileRefused
 
 MOST_RATIO = 100  # expanding over 100 times ...
@@ -78,13 +80,25 @@ def to_utf8(content: bytes, declared: str = "utf-8") -> bytes:
     else:
         wide = declared.lower().startswith("utf-16") and b"\0" in content[:4096]
         encoding = "utf-16-le" if wide else "utf-8"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise FileRefused("wrong_encoding", f"no {encoding} at byte {error.start:,}") from error
-    if "\0" in text:
+    if encoding == "utf-8" and _is_utf8(content):
+        text = content
+    else:
+        try:
+            text = content.decode(encoding).encode()
+        except UnicodeDecodeError as error:
+            raise FileRefused("wrong_encoding", f"no {encoding} at byte {error.start:,}") from error
+    if b"\0" in text:
         raise FileRefused("wrong_encoding", f"zero characters, so no {encoding}")
-    return content if encoding == "utf-8" else text.encode()
+    return text
+
+
+def _is_utf8(content: bytes) -> bool:
+    """As ``content.decode()`` without error, but ten times as fast and without a text four times the size."""
+    try:
+        pl.Series([content], dtype=pl.Binary).cast(pl.String)
+    except pl.exceptions.PolarsError:
+        return False
+    return True
 
 
 def _is_html(head: bytes) -> bool:

@@ -1,51 +1,58 @@
 -- Text to types for dossiers. Keys and agency codes upper case; an absent unit is the delivering unit; an absent channel
--- counts as direct (QD 766 formula document); lists become counts and sums, with the values kept as text for audit.
+-- counts as direct (QD 766 formula document); lists become counts and sums, with the values kept as text for audit. Few
+-- rows have a list or a fault at all: functions of lists and shapes are kept from the others, for they cost the most.
 with typed as (
     select
+        t.rid,
         t.file_no,
         t.row_number,
         t.row_hash,
-        upper(blank(t.dossier_code)) as dossier_code,
-        nullif(regexp_extract(blank(t.procedure_code), '^\d\.\d{6}'), '') as procedure_code,
-        nullif(regexp_extract(upper(blank(t.procedure_code)), '^\d\.\d{6}\.([A-Z0-9.]{1,40})$', 1), '') as procedure_suffix,
-        regexp_full_match(blank(t.procedure_code), '\d\.\d{6}(\..*)?') as procedure_shaped,
-        coalesce(upper(blank(t.receiving_unit)), f.delivering_unit) as receiving_unit,
-        coalesce(upper(blank(t.handling_unit)), f.delivering_unit) as handling_unit,
+        upper(t.dossier_code) as dossier_code,
+        nullif(regexp_extract(t.procedure_code, '^\d\.\d{6}'), '') as procedure_code,
+        nullif(regexp_extract(upper(t.procedure_code), '^\d\.\d{6}\.([A-Z0-9.]{1,40})$', 1), '') as procedure_suffix,
+        regexp_full_match(t.procedure_code, '\d\.\d{6}(\..*)?') as procedure_shaped,
+        coalesce(upper(t.receiving_unit), f.delivering_unit) as receiving_unit,
+        coalesce(upper(t.handling_unit), f.delivering_unit) as handling_unit,
         map_applicant_kind.canonical as applicant_kind,
-        case when blank(t.channel) is null then 'direct' else map_channel.canonical end as channel,
-        parse_timestamp(blank(t.submitted_at)) as submitted_at,
-        parse_timestamp(blank(t.received_at)) as received_at,
-        parse_timestamp(blank(t.due_at)) as due_at,
-        parse_timestamp(blank(t.finished_at)) as finished_at,
-        parse_timestamp(blank(t.returned_at)) as returned_at,
-        parse_timestamp(blank(t.refused_at)) as refused_at,
+        case when t.channel is null then 'direct' else map_channel.canonical end as channel,
+        parse_timestamp(t.submitted_at) as submitted_at,
+        parse_timestamp(t.received_at) as received_at,
+        parse_timestamp(t.due_at) as due_at,
+        parse_timestamp(t.finished_at) as finished_at,
+        parse_timestamp(t.returned_at) as returned_at,
+        parse_timestamp(t.refused_at) as refused_at,
         map_status.canonical::smallint as status,
         map_has_digitised_parts.canonical::boolean as has_digitised_parts,
         map_vneid_verified.canonical::boolean as vneid_verified,
         map_online_payment.canonical::smallint as online_payment,
-        list_filter(list_transform(t.fees, lambda x: blank(x)), lambda x: x is not null) as fee_texts,
-        list_filter(
-            list_transform(
-                t.supplements, lambda x: {'requested': blank(x.requested), 'answered': blank(x.answered)}
-            ),
-            lambda x: x.requested is not null or x.answered is not null
-        ) as supplement_texts,
+        case
+            when len(t.fees) > 0 then list_filter(list_transform(t.fees, lambda x: blank(x)), lambda x: x is not null)
+        end as fee_texts,
+        case
+            when len(t.supplements) > 0
+                then list_filter(
+                    list_transform(
+                        t.supplements, lambda x: {'requested': blank(x.requested), 'answered': blank(x.answered)}
+                    ),
+                    lambda x: x.requested is not null or x.answered is not null
+                )
+        end as supplement_texts,
         map_reused_part.canonical::boolean as reused_part,
         map_from_personal_store.canonical::boolean as from_personal_store,
         map_has_electronic_result.canonical::boolean as has_electronic_result,
-        parse_timestamp(blank(t.updated_at)) as updated_at,
-        blank(t.submitted_at) as submitted_text,
-        blank(t.received_at) as received_text,
-        blank(t.due_at) as due_text,
-        blank(t.finished_at) as finished_text,
-        blank(t.returned_at) as returned_text,
-        blank(t.refused_at) as refused_text,
-        blank(t.updated_at) as updated_text,
-        blank(t.status) as status_text,
-        blank(t.channel) as channel_text,
-        blank(t.procedure_code) as procedure_text,
-        blank(t.applicant_kind) is not null and map_applicant_kind.canonical is null as unknown_applicant_kind,
-        blank(t.online_payment) is not null and map_online_payment.canonical is null as unknown_online_payment,
+        parse_timestamp(t.updated_at) as updated_at,
+        t.submitted_at as submitted_text,
+        t.received_at as received_text,
+        t.due_at as due_text,
+        t.finished_at as finished_text,
+        t.returned_at as returned_text,
+        t.refused_at as refused_text,
+        t.updated_at as updated_text,
+        t.status as status_text,
+        t.channel as channel_text,
+        t.procedure_code as procedure_text,
+        t.applicant_kind is not null and map_applicant_kind.canonical is null as unknown_applicant_kind,
+        t.online_payment is not null and map_online_payment.canonical is null as unknown_online_payment,
         f.revision_id,
         f.system,
         f.delivering_unit,
@@ -66,30 +73,43 @@ with typed as (
 listed as (
     select
         *,
-        list_transform(fee_texts, lambda x: parse_vnd(x)) as fee_amounts,
-        list_transform(
-            supplement_texts,
-            lambda x: {'requested': parse_timestamp(x.requested), 'answered': parse_timestamp(x.answered)}
-        ) as spans
+        case when len(fee_texts) > 0 then list_transform(fee_texts, lambda x: parse_vnd(x)) end as fee_amounts,
+        case
+            when len(supplement_texts) > 0
+                then list_transform(
+                    supplement_texts,
+                    lambda x: {'requested': parse_timestamp(x.requested), 'answered': parse_timestamp(x.answered)}
+                )
+        end as spans
     from typed
 )
 
 select
     l.* exclude (fee_texts, supplement_texts, fee_amounts, spans, submitted_text, received_text, due_text, finished_text,
         returned_text, refused_text, updated_text, status_text, channel_text, procedure_text, procedure_shaped),
-    nullif(array_to_string(l.fee_amounts, '|'), '') as fees,
+    case when l.fee_amounts is not null then nullif(array_to_string(l.fee_amounts, '|'), '') end as fees,
     coalesce(len(l.fee_amounts), 0)::integer as fee_count,
-    list_sum(l.fee_amounts)::bigint as fee_total_vnd,
-    nullif(array_to_string(list_transform(
-        l.spans,
-        lambda x: coalesce(strftime(x.requested, '%Y-%m-%dT%H:%M:%S'), '')
-        || '/' || coalesce(strftime(x.answered, '%Y-%m-%dT%H:%M:%S'), '')
-    ), '|'), '') as supplements,
-    coalesce(len(list_filter(l.spans, lambda x: x.requested is not null)), 0)::integer as supplement_count,
-    list_min(list_transform(l.spans, lambda x: x.requested)) as first_supplement_requested_at,
-    coalesce(list_sum(list_transform(
-        l.spans, lambda x: epoch(x.answered)::bigint - epoch(x.requested)::bigint
-    )), 0)::bigint as supplement_wait_seconds,
+    case when l.fee_amounts is not null then list_sum(l.fee_amounts)::bigint end as fee_total_vnd,
+    case
+        when l.spans is not null
+            then nullif(array_to_string(list_transform(
+                l.spans,
+                lambda x: coalesce(strftime(x.requested, '%Y-%m-%dT%H:%M:%S'), '')
+                || '/' || coalesce(strftime(x.answered, '%Y-%m-%dT%H:%M:%S'), '')
+            ), '|'), '')
+    end as supplements,
+    case
+        when l.spans is null then 0 else len(list_filter(l.spans, lambda x: x.requested is not null))
+    end::integer as supplement_count,
+    case
+        when l.spans is not null then list_min(list_transform(l.spans, lambda x: x.requested))
+    end as first_supplement_requested_at,
+    case
+        when l.spans is null then 0
+        else coalesce(list_sum(list_transform(
+            l.spans, lambda x: epoch(x.answered)::bigint - epoch(x.requested)::bigint
+        )), 0)
+    end::bigint as supplement_wait_seconds,
     nullif(concat_ws(
         ',',
         case when l.submitted_text is not null and l.submitted_at is null then 'submitted_at' end,
@@ -100,7 +120,7 @@ select
         case when l.refused_text is not null and l.refused_at is null then 'refused_at' end,
         case when l.updated_text is not null and l.updated_at is null then 'updated_at' end,
         case
-            when len(list_filter(
+            when l.spans is not null and len(list_filter(
                 l.supplement_texts,
                 lambda x: (x.requested is not null and parse_timestamp(x.requested) is null)
                 or (x.answered is not null and parse_timestamp(x.answered) is null)
@@ -113,10 +133,13 @@ select
         case when handler.agency_code is null then 'handling_unit' end
     ), '') as unknown_units,
     l.procedure_shaped and catalogue.procedure_code is not null as procedure_known,
-    list_min(l.fee_amounts) as least_amount,
-    coalesce(len(list_filter(l.fee_amounts, lambda x: x is null)) > 0, false) as bad_amount,
+    case when l.fee_amounts is not null then list_min(l.fee_amounts) end as least_amount,
+    case
+        when l.fee_amounts is null then false else len(list_filter(l.fee_amounts, lambda x: x is null)) > 0
+    end as bad_amount,
     epoch(l.received_at - l.submitted_at) / 3600 as hours_from_submission_to_reception,
     case
+        when bad_dates is null then null
         when l.submitted_text is not null and l.submitted_at is null then shape(l.submitted_text)
         when l.received_text is not null and l.received_at is null then shape(l.received_text)
         when l.due_text is not null and l.due_at is null then shape(l.due_text)

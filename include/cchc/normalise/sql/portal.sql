@@ -1,14 +1,15 @@
 -- Text to types for the national portal's published figures.
 select
+    t.rid,
     t.file_no,
     t.row_number,
     t.row_hash,
-    upper(blank(t.unit_code)) as unit_code,
-    blank(t.unit_level) as unit_level,
-    blank(t.unit_name) as unit_name,
+    upper(t.unit_code) as unit_code,
+    t.unit_level as unit_level,
+    t.unit_name as unit_name,
     try_cast(t.period_start as date) as period_start,
     try_cast(t.period_end as date) as period_end,
-    blank(t.criterion) as criterion,
+    t.criterion as criterion,
     try_cast(t.numerator as decimal(18, 4)) as numerator,
     try_cast(t.denominator as decimal(18, 4)) as denominator,
     try_cast(t.published_ratio as decimal(9, 4)) as published_ratio,
@@ -25,4 +26,4 @@ select
     or (t.denominator is not null and try_cast(t.denominator as decimal(18, 4)) is null) as bad_amount
 from text_rows as t
 inner join batch_files as f on t.file_no = f.file_no
-left join known_units as owner on upper(blank(t.unit_code)) = owner.agency_code and f.export_date = owner.export_date
+left join known_units as owner on upper(t.unit_code) = owner.agency_code and f.export_date = owner.export_date

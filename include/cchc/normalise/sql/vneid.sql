@@ -1,17 +1,18 @@
 -- Text to types for VNeID activation: cumulative counts of one commune at the end of a day.
 with typed as (
     select
+        t.rid,
         t.file_no,
         t.row_number,
         t.row_hash,
-        blank(t.commune_code) as commune_code,
+        t.commune_code as commune_code,
         case
-            when regexp_full_match(blank(t.as_of_date), '\d{4}-\d\d-\d\d') then try_cast(blank(t.as_of_date) as date)
+            when regexp_full_match(t.as_of_date, '\d{4}-\d\d-\d\d') then try_cast(t.as_of_date as date)
         end as as_of_date,
-        blank(t.as_of_date) as date_text,
-        parse_vnd(blank(t.chip_card_holders)) as chip_card_holders,
-        parse_vnd(blank(t.activated_level1)) as activated_level1,
-        parse_vnd(blank(t.activated_level2)) as activated_level2,
+        t.as_of_date as date_text,
+        parse_vnd(t.chip_card_holders) as chip_card_holders,
+        parse_vnd(t.activated_level1) as activated_level1,
+        parse_vnd(t.activated_level2) as activated_level2,
         f.revision_id,
         f.system,
         f.delivering_unit,

@@ -6,7 +6,7 @@ with parsed as (
         file_no,
         row_number,
         row_hash,
-        json_transform(record::json, '{
+        json_transform(record, '{
             "MaHoSo": "VARCHAR", "MaTTHC": "VARCHAR", "DonViXuLy": "VARCHAR", "LoaiDoiTuong": "VARCHAR",
             "KenhThucHien": "VARCHAR", "NgayNopHoSo": "VARCHAR", "NgayTiepNhan": "VARCHAR", "NgayHenTra": "VARCHAR",
             "NgayKetThucXuLy": "VARCHAR", "NgayTra": "VARCHAR", "NgayTuChoi": "VARCHAR", "TrangThaiHoSo": "VARCHAR",

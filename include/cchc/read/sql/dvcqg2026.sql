@@ -5,7 +5,7 @@ with parsed as (
         file_no,
         row_number,
         row_hash,
-        json_transform(record::json, '{
+        json_transform(record, '{
             "MaHoSo": "VARCHAR", "MaTTHC": "VARCHAR", "MaDonViTiepNhan": "VARCHAR", "MaDonViXuLy": "VARCHAR",
             "LoaiDoiTuong": "VARCHAR", "KenhThucHien": "VARCHAR", "NgayNop": "VARCHAR", "NgayTiepNhan": "VARCHAR",
             "NgayHenTra": "VARCHAR", "NgayKetThucXuLy": "VARCHAR", "NgayTra": "VARCHAR", "NgayTuChoi": "VARCHAR",

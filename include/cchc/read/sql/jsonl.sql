@@ -4,7 +4,7 @@ with parsed as (
         file_no,
         row_number,
         row_hash,
-        json_transform(record::json, '{
+        json_transform(record, '{
             "MaPAKN": "VARCHAR", "MaDonVi": "VARCHAR", "MaHoSo": "VARCHAR", "Loai": "VARCHAR",
             "NgayTiepNhan": "VARCHAR", "HanXuLy": "VARCHAR", "NgayTraLoi": "VARCHAR", "HaiLong": "VARCHAR"
         }') as r

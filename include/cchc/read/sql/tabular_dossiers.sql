@@ -19,9 +19,9 @@ select
     has_digitised_parts,
     vneid_verified,
     online_payment,
-    case when blank(fees) is not null then string_split(fees, '|') end as fees,
+    string_split(fees, '|') as fees,
     case
-        when blank(supplements) is not null
+        when supplements is not null
             then list_transform(
                 string_split(supplements, '|'),
                 lambda x: {
