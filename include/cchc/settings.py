@@ -44,6 +44,7 @@ class Settings:
             warehouse=env.get("CCHC_WAREHOUSE", ""),
             ledger_url=env.get("CCHC_LEDGER", ""),
             fail_share=float(env.get("CCHC_FAIL_SHARE", "0.5")),
+            judge_workers=max(1, int(env.get("CCHC_JUDGE_WORKERS", "2"))),
         )
         given = {name: value for name, value in overrides.items() if value is not None}
         settings = replace(settings, **given)

@@ -39,8 +39,14 @@ def differences(one: dict[str, list[str]], other: dict[str, list[str]]) -> list[
     return found
 
 
-def survive(kills: int, seed: int, base: Path, rounds: int = 1) -> list[str]:
-    """Run undisturbed once, then ``rounds`` times with kills and a clean run at the end; returns what differs."""
+IN_A_ROW = 3  #: kills of one working folder before the clean run: further ones would find little left to do
+
+
+def survive(kills: int, seed: int, base: Path) -> list[str]:
+    """Run undisturbed once, then again and again with kills and a clean run at the end; returns what differs.
+
+    Only a run that was still working counts as killed. Where it had finished, the folder is compared, a new one begun.
+    """
     chance = random.Random(seed)
     arguments = exports_for(base / "exports")
     started = time.perf_counter()
@@ -48,19 +54,21 @@ def survive(kills: int, seed: int, base: Path, rounds: int = 1) -> list[str]:
     whole = time.perf_counter() - started
     calm = {**warehouse_tables(base / "calm"), **ledger_tables(base / "calm")}
     wrong: list[str] = []
-    for number in range(rounds):
+    done = 0
+    for number in range(4 * kills):
         work = base / f"stormy-{number}"
-        for kill in range(kills // rounds):
+        for _ in range(min(IN_A_ROW, kills - done)):
             after = chance.uniform(0.05, 0.95) * whole
-            alive = killed_after(after, *arguments, "--workdir", work)
-            print(
-                f"kill {kill + 1} after {after:5.1f} s of {whole:.1f} s: {'killed' if alive else 'had finished'}",
-                flush=True,
-            )
+            if not killed_after(after, *arguments, "--workdir", work):
+                break
+            done += 1
+            print(f"kill {done} of {kills}: folder {number + 1}, after {after:4.1f} s of {whole:.1f} s", flush=True)
         cchc(*arguments, "--workdir", work)
         stormy = {**warehouse_tables(work), **ledger_tables(work)}
         wrong += differences(calm, stormy)
-    return wrong
+        if done == kills:
+            return wrong
+    raise AssertionError(f"only {done} of {kills} runs were still working when they were to be killed")
 
 
 if __name__ == "__main__":
@@ -69,7 +77,7 @@ if __name__ == "__main__":
     parser.add_argument("--seed", type=int, default=766)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="cchc-chaos-") as folder:
-        problems = survive(chosen.kills, chosen.seed, Path(folder), rounds=max(1, chosen.kills // 5))
+        problems = survive(chosen.kills, chosen.seed, Path(folder))
     print(*problems, sep="\n")
     print("the same tables as an undisturbed run" if not problems else f"{len(problems)} tables differ")
     sys.exit(bool(problems))

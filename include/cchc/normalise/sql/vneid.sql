@@ -5,7 +5,7 @@ with typed as (
         t.file_no,
         t.row_number,
         t.row_hash,
-        t.commune_code as commune_code,
+        t.commune_code,
         case
             when regexp_full_match(t.as_of_date, '\d{4}-\d\d-\d\d') then try_cast(t.as_of_date as date)
         end as as_of_date,
