@@ -30,7 +30,7 @@ CLOCKS = {
     "summary",
 }
 #: Tables that describe runs, not results.
-RUNS = {"run", "alembic_version", "stage_outcome", "raw.build_state"}
+RUNS = {"run", "alembic_version", "change_counter", "stage_outcome", "raw.build_state"}
 
 
 def environment(**extra: str) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -258,6 +259,35 @@ def test_what_changed_since(ledger: Ledger) -> None:
     decide(ledger, b="accepted")
     changed = {row["revision"]: row["in_force"] for row in ledger.changed_since(repeated["change_no"])}
     assert changed == {1: False, 2: True}
+
+
+def test_a_clock_that_was_put_back_hides_no_change(ledger: Ledger, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger.record_arrivals([arrival("a")])
+    decide(ledger, a="accepted")
+    (before,) = ledger.changed_since(0)
+    monkeypatch.setattr("time.time_ns", lambda: 1)
+    ledger.record_arrivals([arrival("a", mark="again")])
+    (after,) = ledger.changed_since(before["change_no"])
+    assert after["repeats"] == 1
+
+
+def test_change_numbers_follow_the_order_of_commits(ledger: Ledger) -> None:
+    """A change with the smaller number must not become visible after one with the greater: a copy would miss it."""
+    ledger.record_arrivals([arrival("a")])
+    decide(ledger, a="accepted")
+    (before,) = ledger.changed_since(0)
+    with ThreadPoolExecutor(1) as pool, ledger.engine.begin() as slow:
+        number = slow.execute(
+            sa.update(t.change_counter).values(last=t.change_counter.c.last + 1).returning(t.change_counter.c.last)
+        ).scalar_one()
+        later = pool.submit(ledger.record_arrivals, [arrival("a", mark="again")])
+        with pytest.raises(TimeoutError):
+            later.result(0.5)
+        assert ledger.changed_since(before["change_no"]) == []
+        slow.commit()
+        later.result(30)
+    (after,) = ledger.changed_since(before["change_no"])
+    assert after["change_no"] > number
 
 
 def test_one_row_a_stage(ledger: Ledger) -> None:

@@ -101,10 +101,11 @@ class Ledger:
             return 0, 0
         r = t.file_revision
         days = [arrival.key.export_date for arrival in arrivals]
-        stamp, change = now(), time.time_ns()
+        stamp = now()
         fresh: list[dict[str, Any]] = []
         repeats: list[str] = []
         with self.engine.begin() as connection:
+            change = _next_change(connection)
             query = sa.select(r).where(r.c.export_date.between(min(days), max(days))).order_by(r.c.revision)
             known = {
                 key: (row.revision, row.sha256, row.id)
@@ -195,7 +196,6 @@ class Ledger:
     def record_results(self, results: Sequence[Result]) -> None:
         """Write how revisions ended, with one row a stage. Call it after the warehouse has committed their rows."""
         r = t.file_revision
-        change = time.time_ns()
         values = [
             {
                 "b_id": result.revision.id,
@@ -207,14 +207,14 @@ class Ledger:
                 "rows_quarantined": result.rows_quarantined,
                 "rows_duplicate": result.rows_duplicate,
                 "warnings": ",".join(sorted(set(result.warnings))),
-                "change_no": change,
             }
             for result in results
         ]
         if not values:
             return
         with self.engine.begin() as connection:
-            connection.execute(sa.update(r).where(r.c.id == sa.bindparam("b_id")), values)
+            change = _next_change(connection)
+            connection.execute(sa.update(r).where(r.c.id == sa.bindparam("b_id")).values(change_no=change), values)
             self._stages(
                 connection,
                 [
@@ -374,6 +374,17 @@ class Ledger:
             connection.execute(
                 sa.insert(s), [{**dict(zip(names, row, strict=True)), "recorded_at": stamp} for row in rows]
             )
+
+
+def _next_change(connection: sa.Connection) -> int:
+    """A change number above all before it, also where the clock was put back.
+
+    The counter's row stays locked until the transaction ends: numbers follow the order of commits, so that who copies
+    "everything above the last number seen" never passes a change over.
+    """
+    last, clock = t.change_counter.c.last, time.time_ns()
+    number = sa.case((last >= clock, last + 1), else_=clock)
+    return int(connection.execute(sa.update(t.change_counter).values(last=number).returning(last)).scalar_one())
 
 
 def _revision(row: Any) -> Revision:

@@ -40,6 +40,9 @@ file_revision = sa.Table(
     sa.Index("file_revision_by_outcome", "outcome"),
 )
 
+#: One row: the last ``change_no`` given out. Its lock makes writers of change numbers wait for each other's commit.
+change_counter = sa.Table("change_counter", metadata, sa.Column("last", sa.BigInteger, nullable=False))
+
 stage_outcome = sa.Table(
     "stage_outcome",
     metadata,
