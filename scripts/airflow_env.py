@@ -12,6 +12,8 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+import urllib.request
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +36,8 @@ def environment(workdir: Path) -> dict[str, str]:
         "AIRFLOW__LOGGING__BASE_LOG_FOLDER": str(home / "logs"),
         "AIRFLOW__COSMOS__CACHE_DIR": str(home / "cosmos"),
         "AIRFLOW__API__HOST": "127.0.0.1",
+        "AIRFLOW__API__PORT": PORT,
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{PORT}/execution/",  # where tasks report to
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": "127.0.0.1",
         "CCHC_WORKDIR": str(workdir.resolve()),
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
@@ -77,13 +81,17 @@ def serve() -> int:
     Not ``airflow standalone``: its log servers listen on every address, and when killed it leaves its children behind.
     """
     parts = [
-        ["api-server", "--host", "127.0.0.1", "--port", PORT],
+        ["api-server"],
         ["dag-processor"],
         ["scheduler", "--skip-serve-logs"],
         ["triggerer", "--skip-serve-logs"],
     ]
-    running = [subprocess.Popen([sys.executable, "-m", "airflow", *part], start_new_session=True) for part in parts]
     home = os.environ["AIRFLOW_HOME"]
+    running = []
+    for part in parts:
+        running.append(subprocess.Popen([sys.executable, "-m", "airflow", *part], start_new_session=True))
+        if part[0] == "api-server":  # a task that finds nobody to report to fails at once
+            _wait_for(running[0], 120)
     print(f"Airflow: http://127.0.0.1:{PORT}, user admin", flush=True)
     print(f"The password is in {home}/simple_auth_manager_passwords.json.generated", flush=True)
     asked = threading.Event()
@@ -99,6 +107,16 @@ def serve() -> int:
         with contextlib.suppress(ProcessLookupError):  # whatever is left of its session
             os.killpg(process.pid, signal.SIGKILL)
     return 0 if asked.is_set() else 1
+
+
+def _wait_for(server: subprocess.Popen[bytes], seconds: float) -> None:
+    """Until the page answers, the server ends or the time is over."""
+    until = time.monotonic() + seconds
+    while server.poll() is None and time.monotonic() < until:
+        with contextlib.suppress(OSError):  # of which URLError is one
+            urllib.request.urlopen(f"http://127.0.0.1:{PORT}/api/v2/monitor/health", timeout=5).close()
+            return
+        time.sleep(0.5)
 
 
 def main(arguments: list[str]) -> int:
