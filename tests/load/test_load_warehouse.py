@@ -226,7 +226,17 @@ def test_another_registry_is_copied_and_wants_a_full_build(warehouse: Warehouse,
     state = warehouse.state()
     assert (state["full_refresh"], state["stale"], state["registry_hash"]) == (True, True, "hash-2")
     put(warehouse, tmp_path, "r1", ["A"])
-    assert pending(warehouse) == []
+    assert pending(warehouse) == ["A"]  # a full build may be under way, and have read the table already
+
+
+def test_a_load_during_the_first_build_is_not_forgotten(warehouse: Warehouse, tmp_path: Path) -> None:
+    """Under Airflow a load may come in between the steps of a build; its rows were once never modelled."""
+    put(warehouse, tmp_path, "r1", ["A"])
+    assert warehouse.begin_build()["full_refresh"]
+    put(warehouse, tmp_path, "r2", ["B"])
+    warehouse.finish_build()
+    state = warehouse.begin_build()
+    assert (state["full_refresh"], state["keys"]) == (False, 1) and pending(warehouse) == ["B"]
 
 
 def test_a_view_on_a_registry_table_does_not_stop_its_replacement(warehouse: Warehouse) -> None:

@@ -33,4 +33,6 @@ select
     l.n_rows
 from in_force as d
 full outer join loaded as l on d.revision_id = l.revision_id
-where coalesce(d.rows_accepted, -1) <> coalesce(l.n_rows, 0)
+where
+    coalesce(d.rows_accepted, -1) <> coalesce(l.n_rows, 0)
+    and {{ nothing_loaded_meanwhile() }}

@@ -18,4 +18,6 @@ select
     m.n_rows as n_modelled
 from staged as s
 cross join modelled as m
-where s.n_rows <> m.n_rows
+where
+    s.n_rows <> m.n_rows
+    and {{ nothing_loaded_meanwhile() }}

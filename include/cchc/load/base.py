@@ -77,14 +77,16 @@ class Warehouse(ABC):
         """Replace the rows of the revisions named, and note which keys the next build must recompute."""
         with self.transaction():
             gone = sorted(load.revisions | load.replaced | load.discarded)
-            full = self.state()["full_refresh"]
-            stamp = time.time_ns()
+            # Before the first build began nothing is modelled, so nothing is to be noted. Once it began, what comes in
+            # meanwhile must be: the build may have read the table already, and its end closes the books.
+            begun = self.state()["change_no"]
+            stamp = max(time.time_ns(), begun + 1)
             self._stage_ids(gone)
             for dataset in DATASETS:
-                self._forget(dataset, note=not full, stamp=stamp)
+                self._forget(dataset, note=begun > 0, stamp=stamp)
                 if load.files.get(dataset):
                     self.append_parquet(dataset, TABLES[dataset], load.files[dataset])
-                    if not full:
+                    if begun > 0:
                         self._note_pending(dataset, stamp)
             self.execute("delete from raw.quarantine where revision_id in (select revision_id from touched)")
             if load.files.get("quarantine"):
@@ -125,7 +127,8 @@ class Warehouse(ABC):
     def begin_build(self) -> dict[str, Any]:
         """Take the snapshot of keys to recompute (``raw.building``); returns the build state."""
         with self.transaction():
-            self.execute("update raw.build_state set change_no = (select coalesce(max(change_no), 0) from raw.pending)")
+            newest = "(select coalesce(max(change_no), 1) from raw.pending)"
+            self.execute(f"update raw.build_state set change_no = greatest(change_no, {newest})")
             self.execute("delete from raw.building")
             self.execute("insert into raw.building select distinct dataset, business_key from raw.pending")
         return self.state() | {"keys": self.execute("select count(*) from raw.building")[0][0]}
