@@ -89,3 +89,18 @@ def test_a_build_that_died_is_healed_by_the_next(copy: tuple[Settings, dict[str,
         change(warehouse, 3, date(2026, 11, 4))
     dbt(env, "run")
     assert_equal(tables(settings.duckdb_path), rebuilt(settings, env))
+
+
+def test_a_load_that_comes_in_during_a_build_fails_no_count(copy: tuple[Settings, dict[str, str]]) -> None:
+    settings, env = copy
+    counts = ["test", "--select", "every_delivered_dossier_is_modelled", "accepted_rows_are_in_the_warehouse"]
+    with duckdb.connect(str(settings.duckdb_path)) as connection:
+        connection.execute(
+            "insert into raw.dossiers select * replace ('late' as revision_id, 'LATE' as dossier_code) "
+            "from raw.dossiers limit 1"
+        )
+    failed = dbt(env, *counts, expect_success=False)
+    assert [str(result.status) for result in failed.results] == ["fail", "fail"]  # nobody noted it: rows were lost
+    with duckdb.connect(str(settings.duckdb_path)) as connection:
+        connection.execute("insert into raw.pending select 'dossiers', 'LATE', change_no + 1 from raw.build_state")
+    dbt(env, *counts)  # noted after the snapshot: the next build's work
