@@ -80,23 +80,16 @@ def serve() -> int:
 
     Not ``airflow standalone``: its log servers listen on every address, and when killed it leaves its children behind.
     """
-    parts = [
-        ["api-server"],
-        ["dag-processor"],
-        ["scheduler", "--skip-serve-logs"],
-        ["triggerer", "--skip-serve-logs"],
-    ]
+    asked = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):  # first of all, so that no child outlives an interrupted start
+        signal.signal(number, lambda *_: asked.set())
+    page = _start("api-server")
+    _wait_for(page, asked, 120)  # a task that finds nobody to report to fails at once
+    others = [["dag-processor"], ["scheduler", "--skip-serve-logs"], ["triggerer", "--skip-serve-logs"]]
+    running = [page, *(_start(*part) for part in others if not asked.is_set())]
     home = os.environ["AIRFLOW_HOME"]
-    running = []
-    for part in parts:
-        running.append(subprocess.Popen([sys.executable, "-m", "airflow", *part], start_new_session=True))
-        if part[0] == "api-server":  # a task that finds nobody to report to fails at once
-            _wait_for(running[0], 120)
     print(f"Airflow: http://127.0.0.1:{PORT}, user admin", flush=True)
     print(f"The password is in {home}/simple_auth_manager_passwords.json.generated", flush=True)
-    asked = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: asked.set())
     while not asked.wait(1) and all(process.poll() is None for process in running):
         pass
     for process in running:
@@ -109,14 +102,17 @@ def serve() -> int:
     return 0 if asked.is_set() else 1
 
 
-def _wait_for(server: subprocess.Popen[bytes], seconds: float) -> None:
-    """Until the page answers, the server ends or the time is over."""
+def _start(*part: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-m", "airflow", *part], start_new_session=True)
+
+
+def _wait_for(page: subprocess.Popen[bytes], asked: threading.Event, seconds: float) -> None:
+    """Until the page answers, its process ends, somebody asked to stop, or the time is over."""
     until = time.monotonic() + seconds
-    while server.poll() is None and time.monotonic() < until:
+    while page.poll() is None and time.monotonic() < until and not asked.wait(0.5):
         with contextlib.suppress(OSError):  # of which URLError is one
             urllib.request.urlopen(f"http://127.0.0.1:{PORT}/api/v2/monitor/health", timeout=5).close()
             return
-        time.sleep(0.5)
 
 
 def main(arguments: list[str]) -> int:

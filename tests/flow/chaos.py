@@ -16,6 +16,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from running import cchc, killed_after, ledger_tables, warehouse_tables
 
+IN_A_ROW = 3  #: kills of one working folder before the clean run: further ones would find little left to do
+
 
 def exports_for(root: Path) -> list[str | Path]:
     """A small set of exports with faults, made by the project; returns the arguments of a run over them."""
@@ -37,9 +39,6 @@ def differences(one: dict[str, list[str]], other: dict[str, list[str]]) -> list[
             odd = sorted(set(mine or []) ^ set(theirs or []))[:1]
             found.append(f"{name}: {len(mine or [])} and {len(theirs or [])} rows; {odd}")
     return found
-
-
-IN_A_ROW = 3  #: kills of one working folder before the clean run: further ones would find little left to do
 
 
 def survive(kills: int, seed: int, base: Path) -> list[str]:

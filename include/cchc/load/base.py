@@ -80,13 +80,13 @@ class Warehouse(ABC):
             # Before the first build began nothing is modelled, so nothing is to be noted. Once it began, what comes in
             # meanwhile must be: the build may have read the table already, and its end closes the books.
             begun = self.state()["change_no"]
-            stamp = max(time.time_ns(), begun + 1)
+            note, stamp = begun > 0, max(time.time_ns(), begun + 1)
             self._stage_ids(gone)
             for dataset in DATASETS:
-                self._forget(dataset, note=begun > 0, stamp=stamp)
+                self._forget(dataset, note, stamp)
                 if load.files.get(dataset):
                     self.append_parquet(dataset, TABLES[dataset], load.files[dataset])
-                    if begun > 0:
+                    if note:
                         self._note_pending(dataset, stamp)
             self.execute("delete from raw.quarantine where revision_id in (select revision_id from touched)")
             if load.files.get("quarantine"):
