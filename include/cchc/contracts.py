@@ -1,7 +1,6 @@
-"""What the stages hand to each other: keys, outcomes and the canonical columns of every dataset.
+"""What the stages hand to each other: keys of deliveries, file revisions, batches and how they ended.
 
-Source: the export contract, version 1 (sections 1, 2 and 4). Column units are in the names or in the comments;
-timestamps are local (Asia/Ho_Chi_Minh) without an offset; amounts are VND.
+Source: the export contract, sections 1 and 4. What a dataset's columns are stands in ``cchc.datasets``.
 """
 
 from __future__ import annotations
@@ -9,125 +8,13 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import Literal
-
-import pyarrow as pa
 
 TIMEZONE = "Asia/Ho_Chi_Minh"
 
-Dataset = Literal["dossiers", "payments", "vneid", "feedback", "portal"]
+Level = Literal["province", "department", "district", "commune"]
 Outcome = Literal["landed", "accepted", "refused"]
-
-#: Columns every loaded row carries: where it came from, down to the row of the file.
-LINEAGE = pa.schema(
-    [
-        ("revision_id", pa.string()),
-        ("row_number", pa.int32()),  # data rows of the file, from 1
-        ("system", pa.string()),
-        ("delivering_unit", pa.string()),
-        ("export_date", pa.date32()),
-    ]
-)
-
-_TS = pa.timestamp("us")
-
-#: Canonical columns, without personal data, in the order of the warehouse tables ``raw.<dataset>``.
-CANONICAL: dict[str, pa.Schema] = {
-    "dossiers": pa.schema(
-        [
-            ("dossier_code", pa.string()),
-            ("procedure_code", pa.string()),  # national stem n.nnnnnn
-            ("procedure_suffix", pa.string()),
-            ("receiving_unit", pa.string()),
-            ("handling_unit", pa.string()),
-            ("applicant_kind", pa.string()),
-            ("channel", pa.string()),
-            ("submitted_at", _TS),
-            ("received_at", _TS),
-            ("due_at", _TS),
-            ("finished_at", _TS),
-            ("returned_at", _TS),
-            ("refused_at", _TS),
-            ("status", pa.int16()),
-            ("has_digitised_parts", pa.bool_()),
-            ("vneid_verified", pa.bool_()),
-            ("online_payment", pa.int16()),
-            ("fees", pa.string()),  # amounts in VND, joined by |; empty list is null
-            ("fee_count", pa.int32()),
-            ("fee_total_vnd", pa.int64()),
-            ("supplements", pa.string()),  # requested/answered, joined by |
-            ("supplement_count", pa.int32()),
-            ("first_supplement_requested_at", _TS),
-            ("supplement_wait_seconds", pa.int64()),
-            ("reused_part", pa.bool_()),
-            ("from_personal_store", pa.bool_()),
-            ("has_electronic_result", pa.bool_()),
-            ("updated_at", _TS),
-        ]
-    ),
-    "payments": pa.schema(
-        [
-            ("transaction_code", pa.string()),
-            ("dossier_code", pa.string()),
-            ("procedure_code", pa.string()),
-            ("unit", pa.string()),
-            ("amount_vnd", pa.int64()),
-            ("gateway", pa.int16()),  # 1 national portal, 2 local gateway
-            ("outcome", pa.string()),  # succeeded, failed, refunded
-            ("paid_at", _TS),
-        ]
-    ),
-    "vneid": pa.schema(
-        [
-            ("commune_code", pa.string()),  # 5 digits, administrative code
-            ("as_of_date", pa.date32()),
-            ("chip_card_holders", pa.int64()),
-            ("activated_level1", pa.int64()),
-            ("activated_level2", pa.int64()),
-        ]
-    ),
-    "feedback": pa.schema(
-        [
-            ("feedback_code", pa.string()),
-            ("unit", pa.string()),
-            ("dossier_code", pa.string()),
-            ("kind", pa.string()),  # regulation, staff, rating
-            ("received_at", _TS),
-            ("due_at", _TS),
-            ("answered_at", _TS),
-            ("satisfied", pa.bool_()),
-        ]
-    ),
-    "portal": pa.schema(
-        [
-            ("unit_code", pa.string()),
-            ("unit_level", pa.string()),
-            ("unit_name", pa.string()),
-            ("period_start", pa.date32()),
-            ("period_end", pa.date32()),
-            ("criterion", pa.string()),  # a criterion of the method, or GROUP:<name>
-            ("numerator", pa.decimal128(18, 4)),
-            ("denominator", pa.decimal128(18, 4)),
-            ("published_ratio", pa.decimal128(9, 4)),  # per cent
-            ("published_score", pa.decimal128(9, 2)),
-            ("max_score", pa.decimal128(9, 2)),
-        ]
-    ),
-}
-
-#: The natural key of a row, by dataset; what it means for a row to be "the same" in two files.
-BUSINESS_KEY: dict[str, tuple[str, ...]] = {
-    "dossiers": ("dossier_code",),
-    "payments": ("transaction_code",),
-    "vneid": ("commune_code",),
-    "feedback": ("feedback_code",),
-    "portal": ("unit_code",),
-}
-
-
-def raw_schema(dataset: str) -> pa.Schema:
-    """Columns of the warehouse table ``raw.<dataset>``: lineage, then canonical columns."""
-    return pa.schema([*LINEAGE, *CANONICAL[dataset]])
 
 
 @dataclass(frozen=True, order=True)
@@ -185,3 +72,21 @@ class Result:
         """Refuse the file whole: the reason stands, every count is zero (contract, section 4)."""
         self.outcome, self.reason, self.detail = "refused", reason, detail
         self.rows_read = self.rows_accepted = self.rows_quarantined = self.rows_duplicate = 0
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Files judged together: one dataset, one dialect, at most so many bytes."""
+
+    number: int
+    dataset: str
+    dialect: str
+    revisions: tuple[Revision, ...]
+
+
+@dataclass
+class Judged:
+    """What a batch came to: results of every revision, and the Parquet files by raw table."""
+
+    results: list[Result] = field(default_factory=list)
+    files: dict[str, list[Path]] = field(default_factory=dict)

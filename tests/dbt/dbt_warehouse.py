@@ -12,9 +12,9 @@ from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from cchc.contracts import raw_schema
+from cchc.datasets import DATASETS
 from cchc.load import Warehouse
-from cchc.load.schema import DATASETS, DELIVERIES, QUARANTINE
+from cchc.load.schema import DELIVERIES, QUARANTINE
 from cchc.registry.tables import SCHEMAS
 from cchc.settings import Settings
 
@@ -235,7 +235,7 @@ def fill(warehouse: Warehouse) -> None:
 
 def _append(warehouse: Warehouse, rows: Mapping[str, Rows], files: Rows) -> None:
     for dataset, of_dataset in rows.items():
-        warehouse.append_table(dataset, pa.Table.from_pylist(of_dataset, schema=raw_schema(dataset)))
+        warehouse.append_table(dataset, pa.Table.from_pylist(of_dataset, schema=DATASETS[dataset].raw_schema))
     warehouse.append_table("deliveries", pa.Table.from_pylist(files, schema=DELIVERIES))
 
 

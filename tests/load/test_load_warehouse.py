@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cchc.contracts import raw_schema
+from cchc.datasets import DATASETS
 from cchc.load import Load, Warehouse, open_warehouse
-from cchc.load.schema import DATASETS, QUARANTINE, TABLES
+from cchc.load.schema import QUARANTINE, TABLES
 from cchc.settings import Settings
 
 DAY = date(2026, 11, 5)
@@ -34,7 +34,7 @@ def warehouse(settings: Settings) -> Iterator[Warehouse]:
 
 
 def parquet(folder: Path, dataset: str, rows: list[dict[str, Any]]) -> Path:
-    schema = QUARANTINE if dataset == "quarantine" else raw_schema(dataset)
+    schema = QUARANTINE if dataset == "quarantine" else DATASETS[dataset].raw_schema
     path = folder / f"{dataset}-{len(list(folder.iterdir())):05d}.parquet"
     pq.write_table(pa.Table.from_pylist(rows, schema=schema), path)
     return path

@@ -174,7 +174,7 @@ def test_a_refusal_of_what_was_good_takes_its_rows_away(here: World, monkeypatch
     def refuse(*_: object) -> None:
         raise FileRefused("invalid_json")
 
-    monkeypatch.setattr(reader, "_read_one", refuse)
+    monkeypatch.setattr(reader, "unpack", refuse)
     here.store(here.judge())
     assert codes(here) == [] and ended(here) == [(1, "refused", False)]
 

@@ -13,7 +13,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from cchc.read import TEXT_COLUMNS
+from cchc.datasets.dossiers import DOSSIERS
 from cchc.registry.load import Registry
 from support.dossiers import (
     STAMPS,
@@ -150,7 +150,7 @@ def test_columns_in_no_map_are_kept_out_and_warned_of(tmp_path: Path, registry: 
         File(delimited([[*headings, ""], [*cells, ""]]), dialect="onecsv"),
     )
     assert batch.warnings == {0: ["extra_column"], 1: []}
-    assert batch.table.column_names == ["file_no", "row_number", "row_hash", *TEXT_COLUMNS["dossiers"]]
+    assert batch.table.column_names == ["file_no", "row_number", "row_hash", *DOSSIERS.text_columns]
     assert "CANARY" not in str(batch.table.to_pylist())
 
 
@@ -332,6 +332,6 @@ def test_no_personal_column_leaves_the_stage(tmp_path: Path, registry: Registry,
     for file in files:
         assert b"CANARY" in file.content or file.dialect == "workbook"
         table: pa.Table = read_files(tmp_path, registry, file).table
-        assert table.column_names == ["file_no", "row_number", "row_hash", *TEXT_COLUMNS["dossiers"]]
+        assert table.column_names == ["file_no", "row_number", "row_hash", *DOSSIERS.text_columns]
         text = unicodedata.normalize("NFC", str(table.to_pylist()))
         assert "CANARY" not in text and "999000000001" not in text and "0999000001" not in text

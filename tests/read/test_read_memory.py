@@ -16,7 +16,7 @@ import resource, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
 from support.stages import File
-from cchc import engine, land
+from cchc import land, scratch
 from cchc.normalise import normalise
 from cchc.read import read_batch
 from cchc.registry.load import load
@@ -24,7 +24,7 @@ from cchc.registry.load import load
 registry, landing = load(None), Path(sys.argv[1])
 # imports, the engine and its caches are paid once, whatever the size of the file
 small = File(b'{"data": [' + Path(sys.argv[2]).read_bytes()[:0] + b']}').open(0, landing, registry)
-with engine.connect("dvcqg2022") as con:
+with scratch.connect("dvcqg2022") as con:
     read_batch([small], registry, con)
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 path = Path(sys.argv[2])
@@ -32,7 +32,7 @@ landed = land.store(landing, iter([path.read_bytes()]))
 opened = File(b"x").open(0, landing, registry)
 from dataclasses import replace
 opened = replace(opened, blob=land.blob_path(landing, landed.sha256))
-with engine.connect("dvcqg2022") as con:
+with scratch.connect("dvcqg2022") as con:
     batch = read_batch([opened], registry, con)
     rows = normalise(con, batch.table, [opened], registry)
 print(rows, before, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

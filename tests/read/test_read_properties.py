@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cchc.read import TEXT_COLUMNS
+from cchc.datasets.dossiers import DOSSIERS
 from cchc.registry.load import Registry
 from support.dossiers import STAMPS, Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
 from support.stages import File, normalise_rows, read_files, read_rows
@@ -30,7 +30,7 @@ TEXT = st.text(
 ).filter(lambda text: text == text.strip() and not text.lower().startswith(("tổng cộng", "#")))
 #: List parts stand between separators of the contract, so they hold none.
 PART = st.text(st.characters(codec="utf-8", categories=("L", "N")), min_size=1, max_size=8)
-SCALARS = [name for name in TEXT_COLUMNS["dossiers"] if name not in ("fees", "supplements")]
+SCALARS = [name for name in DOSSIERS.text_columns if name not in ("fees", "supplements")]
 #: Computed from lists in the JSON dialects, so compared in the tabular ones only.
 COMPUTED = {"reused_part", "from_personal_store", "has_electronic_result"}
 KEYS_2022 = {

@@ -11,6 +11,7 @@ import pytest
 from cchc.errors import RegistryError
 from cchc.registry.load import Registry, load
 from cchc.registry.model import normalise_heading
+from cchc.registry.tables import build_tables
 from cchc.registry.text import kind_of
 
 
@@ -68,7 +69,7 @@ def test_selector_is_resolved_by_day(tmp_path: Path) -> None:
     assert registry.systems["all"].datasets[0].due_time == "13:30"
     assert len(registry.delivery_units("all", "payments", date(2026, 11, 3))) == 78
     assert len(registry.delivery_units("all", "payments", date(2025, 6, 30))) == 119
-    rows = registry.tables()["reg_system_units"].to_pylist()
+    rows = build_tables(registry)["reg_system_units"].to_pylist()
     assert {row["valid_to"] for row in rows if row["unit"].startswith("H50.D")} == {date(2025, 6, 30)}
 
 

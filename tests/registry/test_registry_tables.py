@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 
 from cchc.registry.load import Registry, load
-from cchc.registry.tables import SCHEMAS
+from cchc.registry.tables import SCHEMAS, build_tables
 
 DOC = Path(__file__).parents[2] / "docs" / "architecture.md"
 TYPES = {"boolean": pa.bool_(), "integer": pa.int32(), "bigint": pa.int64(), "DATE": pa.date32()}
@@ -35,7 +35,7 @@ def documented() -> dict[str, list[tuple[str, str | None]]]:
 @pytest.mark.parametrize("name", sorted(SCHEMAS))
 def test_columns_and_types_are_the_documented_ones(name: str, registry: Registry) -> None:
     columns = documented()[name]
-    table = registry.tables()[name]
+    table = build_tables(registry)[name]
     assert table.schema == SCHEMAS[name]
     assert table.column_names == [column for column, _ in columns]
     for column, stated in columns:
@@ -53,7 +53,7 @@ def test_every_documented_table_is_built() -> None:
 
 
 def test_working_days(registry: Registry) -> None:
-    rows = {row["day"]: row for row in registry.tables()["reg_calendar"].to_pylist()}
+    rows = {row["day"]: row for row in build_tables(registry)["reg_calendar"].to_pylist()}
     assert min(rows) == date(2020, 1, 1)
     assert max(rows) == date(2030, 12, 31)
     works = {day: row["is_working_day"] for day, row in rows.items()}
@@ -65,7 +65,7 @@ def test_working_days(registry: Registry) -> None:
 
 
 def test_unverified_swap_is_marked(registry: Registry) -> None:
-    rows = {row["day"]: row for row in registry.tables()["reg_calendar"].to_pylist()}
+    rows = {row["day"]: row for row in build_tables(registry)["reg_calendar"].to_pylist()}
     off, worked = rows[date(2026, 1, 2)], rows[date(2026, 1, 10)]
     assert (off["is_working_day"], worked["is_working_day"]) == (False, True)
     assert "chưa kiểm chứng" in off["holiday_vi"]
@@ -73,7 +73,7 @@ def test_unverified_swap_is_marked(registry: Registry) -> None:
 
 
 def test_nothing_is_due_of_a_system_without_daily_delivery(registry: Registry) -> None:
-    rows = registry.tables()["reg_system_units"].to_pylist()
+    rows = build_tables(registry)["reg_system_units"].to_pylist()
     assert {row["due_days"] for row in rows if row["system"] == "portal-dvcqg"} == {None}
     assert {row["due_time"] for row in rows if row["system"] == "pay-local"} == {"01:00"}
     keys = [(row["system"], row["dataset"], row["unit"], row["valid_from"]) for row in rows]
@@ -81,5 +81,5 @@ def test_nothing_is_due_of_a_system_without_daily_delivery(registry: Registry) -
 
 
 def test_unverified_targets_say_so(registry: Registry) -> None:
-    sources = {row["source"] for row in registry.tables()["reg_targets"].to_pylist()}
+    sources = {row["source"] for row in build_tables(registry)["reg_targets"].to_pylist()}
     assert any(source.startswith("NQ 76/NQ-CP") and "chưa kiểm chứng" in source for source in sources)

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cchc import engine, land
+from cchc import land, scratch
 from cchc.contracts import DeliveryKey, Revision
 from cchc.normalise import normalise
 from cchc.read import Opened, ReadBatch, read_batch
@@ -59,7 +59,7 @@ class File:
 def read_files(landing: Path, registry: Registry, *files: File) -> ReadBatch:
     """The read stage over files of one dataset and dialect."""
     opened = [file.open(n, landing, registry) for n, file in enumerate(files)]
-    with engine.connect(files[0].dialect) as con:
+    with scratch.connect(files[0].dialect) as con:
         return read_batch(opened, registry, con)
 
 
@@ -81,7 +81,7 @@ def refusal(landing: Path, registry: Registry, file: File) -> str:
 def normalise_rows(landing: Path, registry: Registry, *files: File) -> list[dict[str, Any]]:
     """The typed rows, lineage and check columns of readable files."""
     opened = [file.open(n, landing, registry) for n, file in enumerate(files)]
-    with engine.connect(files[0].dialect) as con:
+    with scratch.connect(files[0].dialect) as con:
         batch = read_batch(opened, registry, con)
         assert not batch.refused, batch.refused
         normalise(con, batch.table, opened, registry)

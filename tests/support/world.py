@@ -8,10 +8,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from cchc.contracts import Judged
 from cchc.ledger import Ledger, open_ledger
 from cchc.load import open_warehouse
 from cchc.load.schema import DATASETS
-from cchc.pipeline import Judged, collect, judge_batch, plan_batches, store
+from cchc.pipeline import collect, judge_batch, plan_batches, store
 from cchc.registry.load import Registry
 from cchc.settings import Settings
 from support.dossiers import dossier, envelope, record_2022

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cchc import engine
+from cchc import scratch
 from cchc.normalise import normalise
 from cchc.read import read_batch
 from cchc.registry.load import Registry, load
@@ -162,7 +162,7 @@ class Judged:
             (good if isinstance(sample, str) else sample).open(n, folder, registry)
             for n, sample in enumerate(samples.values())
         ]
-        with engine.connect(good.dialect) as con:
+        with scratch.connect(good.dialect) as con:
             batch = read_batch(opened, registry, con)
             assert not batch.refused, batch.refused
             normalise(con, batch.table, opened, registry)
@@ -240,7 +240,7 @@ def test_values_right_at_the_edge_pass(tmp_path: Path, registry: Registry) -> No
         g2(NgayTiepNhan="", NgayTuChoi="20261105080000", TrangThaiHoSo="3"),
     ]
     opened = [file.open(n, tmp_path, registry) for n, file in enumerate(edges)]
-    with engine.connect("dvcqg2022") as con:
+    with scratch.connect("dvcqg2022") as con:
         normalise(con, read_batch(opened, registry, con).table, opened, registry)
         assert judge(con, "dossiers", SUITES).failed == {}
 
@@ -248,7 +248,7 @@ def test_values_right_at_the_edge_pass(tmp_path: Path, registry: Registry) -> No
 def test_a_row_that_breaks_several_rules_lists_them_all_in_order(tmp_path: Path, registry: Registry) -> None:
     file = g2(MaHoSo="", NgayNopHoSo="2026", TrangThaiHoSo="99", KenhThucHien="9", DonViXuLy="H9", MaTTHC="x")
     opened = [file.open(0, tmp_path, registry)]
-    with engine.connect("dvcqg2022") as con:
+    with scratch.connect("dvcqg2022") as con:
         normalise(con, read_batch(opened, registry, con).table, opened, registry)
         verdicts = judge(con, "dossiers", SUITES)
     assert verdicts.failed == {

@@ -8,22 +8,12 @@ from datetime import date
 from typing import Protocol
 
 from cchc.contracts import DeliveryKey
+from cchc.datasets.dialects import DIALECTS
 
 CHUNK = 1 << 20
 
 #: Start of the fingerprint of a file whose source can't tell whether it changed.
 UNKNOWN = "unknown:"
-
-#: File endings a dialect may be delivered with; ``.gz`` may follow any of them.
-ENDINGS = {
-    "onecsv": ("csv",),
-    "workbook": ("xlsx",),
-    "dvcqg2022": ("json",),
-    "dvcqg2026": ("jsonl",),
-    "csv": ("csv",),
-    "jsonl": ("jsonl",),
-    "portal": ("json",),
-}
 
 
 class Source(Protocol):
@@ -51,6 +41,6 @@ def delivery_of(name: str, system: str, unit: str, day: date, dialects: dict[str
     if match is None:
         return None
     dataset, ending = match[1], match[2]
-    if dataset not in dialects or ending not in ENDINGS[dialects[dataset]]:
+    if dataset not in dialects or ending not in DIALECTS[dialects[dataset]].endings:
         return None
     return DeliveryKey(system, unit, day, dataset)

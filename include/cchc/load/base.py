@@ -12,8 +12,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from cchc.contracts import BUSINESS_KEY
-from cchc.load.schema import DATASETS, DELIVERIES, TABLES, create_statement
+from cchc.datasets import DATASETS
+from cchc.load.schema import DELIVERIES, TABLES, create_statement
 
 
 @dataclass
@@ -165,9 +165,9 @@ class Warehouse(ABC):
         self.execute(f"delete from raw.{dataset} where revision_id in (select revision_id from touched)")
 
     def _note_pending(self, dataset: str, stamp: int) -> None:
-        for key in BUSINESS_KEY[dataset]:
-            self.execute(
-                f"insert into raw.pending select distinct '{dataset}', {key}, cast(? as bigint) from raw.{dataset} "
-                "where revision_id in (select revision_id from touched)",
-                [stamp],
-            )
+        key = DATASETS[dataset].recompute_by
+        self.execute(
+            f"insert into raw.pending select distinct '{dataset}', {key}, cast(? as bigint) from raw.{dataset} "
+            "where revision_id in (select revision_id from touched)",
+            [stamp],
+        )

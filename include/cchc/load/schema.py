@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from cchc.contracts import CANONICAL, LINEAGE, raw_schema
-
-DATASETS = tuple(CANONICAL)
+from cchc.datasets import DATASETS, LINEAGE
 
 QUARANTINE = pa.schema(
     [
@@ -46,7 +44,7 @@ DELIVERIES = pa.schema(
 _PENDING = pa.schema([("dataset", pa.string()), ("business_key", pa.string()), ("change_no", pa.int64())])
 
 TABLES: dict[str, pa.Schema] = {
-    **{dataset: raw_schema(dataset) for dataset in DATASETS},
+    **{name: dataset.raw_schema for name, dataset in DATASETS.items()},
     "quarantine": QUARANTINE,
     "deliveries": DELIVERIES,
     "pending": _PENDING,

@@ -19,6 +19,7 @@ from cchc.errors import PermanentError
 from cchc.load import open_warehouse
 from cchc.model.dbt import run_dbt
 from cchc.registry.load import Registry
+from cchc.registry.tables import build_tables
 from cchc.settings import Settings
 
 NEEDED = ("unit_code", "criterion", "numerator", "denominator")
@@ -95,7 +96,7 @@ def _score(
     with tempfile.TemporaryDirectory(prefix="cchc-score-") as folder:
         scratch = dataclasses.replace(settings, workdir=Path(folder), warehouse="")
         with open_warehouse(scratch) as warehouse:
-            warehouse.sync_registry({**registry.tables(), "what_if": table}, registry.hash)
+            warehouse.sync_registry({**build_tables(registry), "what_if": table}, registry.hash)
         chosen = ["run", "--select", "+fct_unit_score", "+fct_unit_group_score"]
         run_dbt(scratch, [*chosen, "--vars", json.dumps({"score_input": "raw.what_if"})])
         with open_warehouse(scratch) as warehouse:

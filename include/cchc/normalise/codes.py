@@ -5,43 +5,20 @@ from __future__ import annotations
 import duckdb
 import pyarrow as pa
 
+from cchc.datasets import DATASETS
+from cchc.datasets.dialects import DIALECTS
+from cchc.datasets.shape import FLAG, Column
 from cchc.registry.load import Registry
 from cchc.registry.model import normalise_heading
 
-#: Fields whose text is a code or a label, by dataset.
-CODED: dict[str, tuple[str, ...]] = {
-    "dossiers": (
-        "applicant_kind",
-        "channel",
-        "status",
-        "has_digitised_parts",
-        "vneid_verified",
-        "online_payment",
-        "reused_part",
-        "from_personal_store",
-        "has_electronic_result",
-    ),
-    "payments": ("gateway", "outcome"),
-    "vneid": (),
-    "feedback": ("kind", "satisfied"),
-    "portal": (),
-}
-_BOOLEANS = {
-    "has_digitised_parts",
-    "vneid_verified",
-    "reused_part",
-    "from_personal_store",
-    "has_electronic_result",
-    "satisfied",
-}
+#: What every dialect may write for yes and no, beside the registry's codes.
 _TRUTH = {"true": "true", "false": "false", "1": "true", "0": "false"}
-_LABELLED = {"onecsv", "workbook"}
 
 
 def register_maps(con: duckdb.DuckDBPyConnection, dataset: str, dialect: str, registry: Registry) -> None:
     """Register one small table ``map_<field>`` (raw, canonical) a coded field: the distinct texts of this batch."""
-    for field in CODED[dataset]:
-        table = _table(field, dialect, registry)
+    for field in DATASETS[dataset].coded:
+        table = _table(DATASETS[dataset][field], dialect, registry)
         raws = [
             row[0]
             for row in con.execute(f"select distinct {field} from text_rows where {field} is not null").fetchall()
@@ -58,9 +35,9 @@ def register_maps(con: duckdb.DuckDBPyConnection, dataset: str, dialect: str, re
         )
 
 
-def _table(field: str, dialect: str, registry: Registry) -> dict[str, str]:
-    if dialect in _LABELLED:
-        return registry.labels.get(field) or (registry.labels.get("boolean", {}) if field in _BOOLEANS else {})
-    if field in _BOOLEANS:
-        return _TRUTH
-    return registry.codes.get(dialect, {}).get(field, {})
+def _table(column: Column, dialect: str, registry: Registry) -> dict[str, str]:
+    is_flag = column.type == FLAG
+    if DIALECTS[dialect].labelled:
+        return registry.labels.get(column.name) or (registry.labels.get("boolean", {}) if is_flag else {})
+    codes = registry.codes.get(dialect, {})
+    return _TRUTH | codes.get("boolean", {}) if is_flag else codes.get(column.name, {})

@@ -5,7 +5,7 @@
 """
 
 from cchc.pipeline.collect import Collected, collect
-from cchc.pipeline.judge import Batch, Judged, judge_batch, plan_batches
+from cchc.pipeline.judge import judge_batch, plan_batches
 from cchc.pipeline.store import store
 
-__all__ = ["Batch", "Collected", "Judged", "collect", "judge_batch", "plan_batches", "store"]
+__all__ = ["Collected", "collect", "judge_batch", "plan_batches", "store"]

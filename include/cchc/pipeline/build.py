@@ -9,6 +9,7 @@ from cchc.load import Warehouse, open_warehouse
 from cchc.model import DbtResult, run_dbt
 from cchc.model.dbt import Progress
 from cchc.registry.load import Registry, load
+from cchc.registry.tables import build_tables
 from cchc.settings import Settings
 
 #: Unit tests of the models belong to development; data tests run with every build.
@@ -36,7 +37,7 @@ def prepare_build(settings: Settings, registry: Registry | None = None, ledger: 
 
 
 def _prepare(warehouse: Warehouse, registry: Registry, ledger: Ledger) -> dict[str, Any]:
-    warehouse.sync_registry(registry.tables(), registry.hash)
+    warehouse.sync_registry(build_tables(registry), registry.hash)
     warehouse.sync_deliveries(ledger.changed_since(warehouse.state()["synced_no"]))
     state = warehouse.begin_build()
     due = bool(state["full_refresh"] or state["stale"] or state["keys"])

@@ -8,41 +8,21 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 
-from cchc import engine, land
-from cchc.contracts import CANONICAL, Result, Revision, raw_schema
+from cchc import land, scratch
+from cchc.contracts import Batch, Judged, Result, Revision
+from cchc.datasets.dialects import DIALECTS
 from cchc.normalise import normalise
-from cchc.pipeline.payload import payload_sql
 from cchc.read import Opened, read_batch
 from cchc.registry.load import Registry
 from cchc.settings import Settings
-from cchc.validate import Verdicts, judge, load_rules
+from cchc.validate import judge, split_rows, waive
 
 #: A compressed file is planned as if it were this many times larger.
 _UNPACKED = 10
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Files judged together: one dataset, one dialect, at most so many bytes."""
-
-    number: int
-    dataset: str
-    dialect: str
-    revisions: tuple[Revision, ...]
-
-
-@dataclass
-class Judged:
-    """What a batch came to: results of every revision, and the Parquet files by raw table."""
-
-    results: list[Result] = field(default_factory=list)
-    files: dict[str, list[Path]] = field(default_factory=dict)
 
 
 def plan_batches(settings: Settings, registry: Registry, revisions: Iterable[Revision]) -> list[Batch]:
@@ -55,7 +35,7 @@ def plan_batches(settings: Settings, registry: Registry, revisions: Iterable[Rev
             groups[revision.key.dataset, spec.dialect].append(revision)
     batches: list[Batch] = []
     for (dataset, dialect), members in sorted(groups.items()):
-        for part in _cut(members, settings.batch_bytes, settings.batch_files):
+        for part in _cut(members, DIALECTS[dialect].packed, settings.batch_bytes, settings.batch_files):
             batches.append(Batch(len(batches), dataset, dialect, tuple(part)))
     return batches
 
@@ -80,7 +60,7 @@ def judge_batch(
         for n, revision in enumerate(batch.revisions)
     ]
     judged = Judged(list(results.values()))
-    with engine.connect(batch.dialect) as con:
+    with scratch.connect(batch.dialect) as con:
         read = read_batch(opened, registry, con)
         clock.lap("read")
         for n, refusal in read.refused.items():
@@ -93,8 +73,8 @@ def judge_batch(
         clock.lap("normalise")
         if total:
             verdicts = judge(con, batch.dataset, settings.expectations, settings.quality)
-            _waive(con, batch, verdicts, waivers or set(), settings.expectations)
-            _split(con, batch, verdicts, results, judged, folder)
+            waive(con, batch, verdicts, waivers or set(), settings.expectations)
+            judged.files = split_rows(con, batch, verdicts, results, folder)
         clock.lap("validate")
     share = max(1, len(results))
     for result in results.values():
@@ -104,91 +84,11 @@ def judge_batch(
     return judged
 
 
-def _split(
-    con: duckdb.DuckDBPyConnection,
-    batch: Batch,
-    verdicts: Verdicts,
-    results: dict[int, Result],
-    judged: Judged,
-    folder: Path,
-) -> None:
-    """Part the rows into accepted, quarantined and duplicate, count them by file, and write them."""
-    rids = sorted(verdicts.failed)
-    con.register(
-        "failed",
-        pa.table(
-            {
-                "rid": pa.array(rids, pa.int32()),
-                "rule": pa.array([verdicts.failed[rid][0] for rid in rids], pa.string()),
-                "rules": pa.array([",".join(verdicts.failed[rid]) for rid in rids], pa.string()),
-            }
-        ),
-    )
-    # a broken row that repeats is quarantined each time, so only sound rows can be duplicates
-    con.execute("""
-        create or replace temp table repeated as
-        select rid from (
-            select rid, row_number() over (partition by file_no, row_hash order by rid) as nth
-            from rows anti join failed using (rid)
-        ) where nth > 1
-    """)
-    counts = con.execute("""
-        select r.file_no, count(f.rid), count(d.rid)
-        from rows as r left join failed as f using (rid) left join repeated as d using (rid) group by r.file_no
-    """).fetchall()
-    for file_no, quarantined, duplicate in counts:
-        result = results[file_no]
-        result.rows_quarantined, result.rows_duplicate = quarantined, duplicate
-    for result in results.values():
-        result.rows_accepted = result.rows_read - result.rows_quarantined - result.rows_duplicate
-    for rule, warned in verdicts.warned.items():
-        con.register("warned", pa.table({"rid": pa.array(warned, pa.int32())}))
-        for (file_no,) in con.execute("select distinct file_no from rows semi join warned using (rid)").fetchall():
-            results[file_no].warnings.append(rule)
-    folder.mkdir(parents=True, exist_ok=True)
-    columns = ", ".join(raw_schema(batch.dataset).names)
-    good = f"select {columns} from rows anti join failed using (rid) anti join repeated using (rid)"
-    _copy(con, good, folder / f"{batch.dataset}-{batch.number:05d}.parquet", batch.dataset, judged)
-    if rids:
-        shapes = [row[0] for row in con.execute("describe rows").fetchall() if row[0].endswith("_shape")]
-        broken = f"""
-            select revision_id, row_number, '{batch.dataset}' as dataset, system, delivering_unit, export_date,
-                rule, rules,
-                {payload_sql(CANONICAL[batch.dataset].names, shapes)} as payload
-            from rows inner join failed using (rid) order by rid
-        """
-        _copy(con, broken, folder / f"quarantine-{batch.number:05d}.parquet", "quarantine", judged)
-
-
-def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path, table: str, judged: Judged) -> None:
-    con.execute(f"copy ({query}) to '{path}' (format parquet)")
-    judged.files.setdefault(table, []).append(path)
-
-
-def _waive(
-    con: duckdb.DuckDBPyConnection, batch: Batch, verdicts: Verdicts, waivers: set[tuple[str, int, str]], suites: Path
-) -> None:
-    """Take back verdicts that a named person waived, where the rule allows it."""
-    if not waivers or not verdicts.failed:
-        return
-    waivable = {rule.rule for rule in load_rules(suites, batch.dataset) if rule.waivable}
-    places = con.execute(
-        "select rid, file_no, row_number from rows where rid in (select unnest(?))", [[*verdicts.failed]]
-    )
-    for rid, file_no, row_number in places.fetchall():
-        sha256 = batch.revisions[file_no].sha256
-        left = [r for r in verdicts.failed[rid] if not (r in waivable and (sha256, row_number, r) in waivers)]
-        if left:
-            verdicts.failed[rid] = left
-        else:
-            del verdicts.failed[rid]
-
-
-def _cut(members: list[Revision], most_bytes: int, most_files: int) -> Iterator[list[Revision]]:
+def _cut(members: list[Revision], is_packed: bool, most_bytes: int, most_files: int) -> Iterator[list[Revision]]:
     part: list[Revision] = []
     size = 0
     for revision in members:
-        packed = revision.path.endswith((".gz", ".xlsx"))
+        packed = is_packed or revision.path.endswith(".gz")
         mine = revision.size_bytes * (_UNPACKED if packed else 1)
         if part and (size + mine > most_bytes or len(part) >= most_files):
             yield part

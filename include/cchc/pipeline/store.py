@@ -5,10 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from cchc.contracts import DeliveryKey, Result
+from cchc.contracts import DeliveryKey, Judged, Result
 from cchc.ledger import Ledger
 from cchc.load import Load, Warehouse
-from cchc.pipeline.judge import Judged
 
 
 def store(warehouse: Warehouse, ledger: Ledger, judged: Sequence[Judged]) -> list[Result]:

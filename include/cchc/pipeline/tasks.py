@@ -11,12 +11,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from cchc.contracts import DeliveryKey, Result, Revision
+from cchc.contracts import Batch, DeliveryKey, Judged, Result, Revision
 from cchc.ledger import open_ledger
 from cchc.load import open_warehouse
 from cchc.pipeline import build as _build
 from cchc.pipeline.collect import Collected, collect, units_of
-from cchc.pipeline.judge import Batch, Judged, judge_batch, plan_batches
+from cchc.pipeline.judge import judge_batch, plan_batches
 from cchc.pipeline.store import store
 from cchc.registry.load import load
 from cchc.settings import Settings

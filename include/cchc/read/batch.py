@@ -1,13 +1,15 @@
 """Read a batch of files of one dataset and dialect into one Arrow table of text columns.
 
-Files are opened and cut one by one (a bad one is refused alone); what follows runs once for the whole batch.
+Files are opened and cut one by one (a bad one is refused alone); what follows runs once for the whole batch. Which
+reader cuts a file, and which SQL makes columns of it, is looked up in ``cchc.datasets.dialects``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import importlib
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from importlib.resources import files
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -16,15 +18,18 @@ import polars.selectors as cs
 import pyarrow as pa
 
 from cchc.contracts import Revision
-from cchc.engine import SPACES
+from cchc.datasets import DATASETS
+from cchc.datasets.dialects import DIALECTS
 from cchc.errors import FileRefused
-from cchc.read.columns import FIXED_HEADINGS, JSON_KEYS, KNOWN_KEYS, REQUIRED, TEXT_COLUMNS
-from cchc.read.portal import read_answers
-from cchc.read.records import read_envelope, read_lines
-from cchc.read.tabular import read_delimited, read_workbook
+from cchc.read.keys import check_keys
+from cchc.read.to_columns import sql_of
 from cchc.read.unpack import unpack
 from cchc.registry.load import Registry
-from cchc.registry.model import DatasetSpec, normalise_heading
+from cchc.registry.model import DatasetSpec
+from cchc.scratch import SPACES
+
+#: What a dialect's reader is: content, how the system delivers it, the registry -> rows or records, and warnings.
+Reader = Callable[[bytes, DatasetSpec, Registry], tuple[pl.DataFrame, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -48,14 +53,13 @@ class ReadBatch:
 
 
 _CHUNK_ROWS = 16_384  # DuckDB shares an Arrow table between its threads chunk by chunk
-_JSON_READERS = {"dvcqg2022": read_envelope, "dvcqg2026": read_lines, "jsonl": read_lines}
 
 
 def read_batch(opened: Iterable[Opened], registry: Registry, con: duckdb.DuckDBPyConnection) -> ReadBatch:
     """Read every file of a batch. All must be of one dataset and dialect.
 
     The table has ``file_no``, ``row_number`` (data rows from 1), ``row_hash`` (equal for exact repeats) and the text
-    columns of ``TEXT_COLUMNS``, trimmed and null where empty; ``fees`` and ``supplements`` are lists of untrimmed text.
+    columns of the dataset, trimmed and null where empty; ``fees`` and ``supplements`` are lists of untrimmed text.
     """
     batch = ReadBatch(pa.table({}))
     frames: list[pl.DataFrame] = []
@@ -63,7 +67,8 @@ def read_batch(opened: Iterable[Opened], registry: Registry, con: duckdb.DuckDBP
     for file in opened:
         dataset, dialect = file.spec.dataset, file.spec.dialect
         try:
-            frame, warnings = _read_one(file, registry)
+            content = unpack(file.blob, file.revision.path.rsplit("/", 1)[-1], DIALECTS[dialect].web_page)
+            frame, warnings = reader_of(dialect)(content, file.spec, registry)
         except FileRefused as refusal:
             batch.refused[file.file_no] = refusal
             continue
@@ -75,18 +80,31 @@ def read_batch(opened: Iterable[Opened], registry: Registry, con: duckdb.DuckDBP
         return batch
     whole = pl.concat(frames, how="diagonal", rechunk=False)
     frames.clear()
-    if dialect in _JSON_READERS:
-        _check_keys(whole, dataset, dialect, batch)
+    if records := DIALECTS[dialect].records:
+        for file_no, finding in check_keys(whole, dataset, dialect).items():
+            if isinstance(finding, FileRefused):
+                batch.refused[file_no] = finding
+                batch.rows.pop(file_no)
+            else:
+                batch.warnings[file_no].append(finding)
         whole = whole.filter(~pl.col("file_no").is_in(list(batch.refused)))
     else:
-        absent = [name for name in TEXT_COLUMNS[dataset] if name not in whole.columns]
+        absent = [name for name in DATASETS[dataset].text_columns if name not in whole.columns]
         whole = _trimmed(whole).with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
     con.register("source_rows", whole.to_arrow())
-    sql = files("cchc.read").joinpath(f"sql/{dialect if dialect in _JSON_READERS else 'tabular_' + dataset}.sql")
-    table = con.sql(sql.read_text(encoding="utf-8")).to_arrow_table(_CHUNK_ROWS)
+    table = con.sql(sql_of(dataset, dialect)).to_arrow_table(_CHUNK_ROWS)
     con.unregister("source_rows")
-    batch.table = _trimmed(_frame(table)).to_arrow() if dialect in _JSON_READERS else table
+    whole_table = _trimmed(_frame(table)).to_arrow() if records else table
+    batch.table = whole_table.select(["file_no", "row_number", "row_hash", *DATASETS[dataset].text_columns])
     return batch
+
+
+@lru_cache
+def reader_of(dialect: str) -> Reader:
+    """The function that cuts a dialect's files into rows or records."""
+    module, name = DIALECTS[dialect].reader.split(".")
+    reader: Reader = getattr(importlib.import_module(f"cchc.read.{module}"), name)
+    return reader
 
 
 def _trimmed(frame: pl.DataFrame) -> pl.DataFrame:
@@ -101,50 +119,3 @@ def _frame(table: pa.Table) -> pl.DataFrame:
     frame = pl.from_arrow(table, rechunk=False)
     assert isinstance(frame, pl.DataFrame)
     return frame
-
-
-def _read_one(file: Opened, registry: Registry) -> tuple[pl.DataFrame, list[str]]:
-    spec, name = file.spec, file.revision.path.rsplit("/", 1)[-1]
-    content = unpack(file.blob, name)
-    if spec.dialect in _JSON_READERS:
-        return _JSON_READERS[spec.dialect](content), []
-    if spec.dialect == "portal":
-        return read_answers(content, registry), []
-    if spec.dataset in FIXED_HEADINGS:
-        headings = {normalise_heading(key): value for key, value in FIXED_HEADINGS[spec.dataset].items()}
-    else:
-        headings = registry.headings[spec.headings or ""]
-    if spec.dialect == "workbook":
-        return read_workbook(content, spec.dataset, headings)
-    return read_delimited(content, spec.dataset, headings, spec.delimiter or ",", spec.encoding or "utf-8")
-
-
-def _check_keys(whole: pl.DataFrame, dataset: str, dialect: str, batch: ReadBatch) -> None:
-    """Refuse JSON files in which a required key stands in no record; warn of keys the dialect does not define.
-
-    Some vendors leave a key out where it has no value, so a missing reception time alone is no renamed column:
-    it counts as missing only where every record carries a key that nobody knows.
-    """
-    needed = JSON_KEYS[dialect]
-    counts = whole.group_by("file_no").agg(
-        [pl.col("record").str.contains(f'"{key}"', literal=True).sum().alias(name) for name, key in needed.items()]
-        + [pl.col("record").first().alias("sample")]
-    )
-    for row in counts.iter_rows(named=True):
-        extra = _unknown_keys(row["sample"], dialect)
-        missing = [name for name in REQUIRED[dataset] if row[name] == 0]
-        if missing and (missing != ["received_at"] or extra or dialect == "dvcqg2022"):
-            batch.refused[row["file_no"]] = FileRefused("missing_column", ", ".join(missing))
-            batch.rows.pop(row["file_no"])
-        elif extra:
-            batch.warnings[row["file_no"]].append("extra_column")
-
-
-def _unknown_keys(record: str, dialect: str) -> int:
-    import msgspec
-
-    try:
-        found = msgspec.json.decode(record)
-    except msgspec.DecodeError:
-        return 0
-    return len(set(found) - KNOWN_KEYS[dialect]) if isinstance(found, dict) else 0

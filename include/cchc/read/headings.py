@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cchc.datasets import DATASETS
+from cchc.datasets.dialects import DIALECTS
 from cchc.errors import FileRefused
-from cchc.read.columns import REQUIRED, TEXT_COLUMNS
-from cchc.registry.model import normalise_heading
-
-PERSONAL = "personal:"
+from cchc.registry.load import Registry
+from cchc.registry.model import DatasetSpec, normalise_heading
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,14 @@ class Columns:
 
     kept: dict[int, str]
     extra: int
+
+
+def headings_of(spec: DatasetSpec, registry: Registry) -> Mapping[str, str]:
+    """Normalised heading -> canonical column: the dialect's own, or those of the registry's heading map."""
+    fixed = DIALECTS[spec.dialect].key_of(spec.dataset)
+    if not fixed:
+        return registry.headings[spec.headings or ""]
+    return {normalise_heading(heading): column for column, heading in fixed.items()}
 
 
 def known_in(row: Sequence[str | None], headings: Mapping[str, str]) -> int:
@@ -38,11 +46,9 @@ def match(row: Sequence[str | None], headings: Mapping[str, str], dataset: str) 
         canonical = headings.get(normalise_heading(cell))
         if canonical is None:
             extra += 1
-        elif (
-            not canonical.startswith(PERSONAL) and canonical in TEXT_COLUMNS[dataset] and canonical not in kept.values()
-        ):
+        elif canonical in DATASETS[dataset].text_columns and canonical not in kept.values():  # others are personal
             kept[position] = canonical
-    missing = [name for name in REQUIRED[dataset] if name not in kept.values()]
+    missing = [name for name in DATASETS[dataset].required if name not in kept.values()]
     if missing:
         raise FileRefused("missing_column", ", ".join(missing))
     return Columns(kept, extra)

@@ -15,15 +15,16 @@ from typing import Any
 import msgspec
 import polars as pl
 
+from cchc.datasets import DATASETS
 from cchc.errors import FileRefused
-from cchc.read.columns import TEXT_COLUMNS
 from cchc.read.unpack import to_utf8
 from cchc.registry.load import Registry
+from cchc.registry.model import DatasetSpec
 
 _decoder = msgspec.json.Decoder(dict[str, Any])
 
 
-def read_answers(content: bytes, registry: Registry) -> pl.DataFrame:
+def read_answers(content: bytes, spec: DatasetSpec, registry: Registry) -> tuple[pl.DataFrame, list[str]]:
     """Rows (text) of one file; refuses what is no set of answers, or an answer whose ``code`` is not OK."""
     try:
         whole = _decoder.decode(to_utf8(content))
@@ -41,12 +42,12 @@ def read_answers(content: bytes, registry: Registry) -> pl.DataFrame:
         raise FileRefused(
             "missing_column", f"not the shape of the portal's answers ({type(error).__name__})"
         ) from error
-    columns = TEXT_COLUMNS["portal"]
+    columns = DATASETS[spec.dataset].text_columns
     frame = pl.DataFrame(
         {name: [None if row.get(name) is None else str(row[name]) for row in rows] for name in columns},
         schema=dict.fromkeys(columns, pl.String),
     )
-    return frame.with_columns(row_hash=frame.hash_rows(seed=766)).with_row_index("row_number", offset=1)
+    return frame.with_columns(row_hash=frame.hash_rows(seed=766)).with_row_index("row_number", offset=1), []
 
 
 def _period(whole: dict[str, Any]) -> tuple[str, str]:

@@ -16,6 +16,8 @@ import polars as pl
 
 from cchc.errors import FileRefused
 from cchc.read.unpack import to_utf8
+from cchc.registry.load import Registry
+from cchc.registry.model import DatasetSpec
 
 T = TypeVar("T")
 
@@ -36,14 +38,14 @@ _envelope = msgspec.json.Decoder(_Envelope)
 _line = msgspec.json.Decoder(msgspec.Raw)
 
 
-def read_envelope(content: bytes) -> pl.DataFrame:
+def read_envelope(content: bytes, spec: DatasetSpec, registry: Registry) -> tuple[pl.DataFrame, list[str]]:
     """Records of a ``dvcqg2022`` file. Refuses ``invalid_json``, ``deep_nesting``, ``wrong_encoding``."""
-    return _frame(_decode(_envelope.decode, to_utf8(content)).data)
+    return _frame(_decode(_envelope.decode, to_utf8(content)).data), []
 
 
-def read_lines(content: bytes) -> pl.DataFrame:
+def read_lines(content: bytes, spec: DatasetSpec, registry: Registry) -> tuple[pl.DataFrame, list[str]]:
     """Records of a JSON lines file; one bad line refuses it."""
-    return _frame(_decode(_line.decode_lines, to_utf8(content)))
+    return _frame(_decode(_line.decode_lines, to_utf8(content))), []
 
 
 def _decode(decode: Callable[[bytes], T], content: bytes) -> T:

@@ -9,21 +9,21 @@ import fastexcel
 import polars as pl
 
 from cchc.errors import FileRefused
-from cchc.read.headings import Columns, known_in, match
+from cchc.read.headings import Columns, headings_of, known_in, match
 from cchc.read.unpack import check_workbook, to_utf8
-from cchc.registry.model import normalise_heading
+from cchc.registry.load import Registry
+from cchc.registry.model import DatasetSpec, normalise_heading
 
 DELIMITERS = {",": ",", ";": ";", "tab": "\t", "\t": "\t"}
 TITLE_ROWS = 30  # the heading row of a workbook is looked for in this many rows
 TOTAL = "tổng cộng"
 
 
-def read_delimited(
-    content: bytes, dataset: str, headings: Mapping[str, str], delimiter: str, encoding: str
-) -> tuple[pl.DataFrame, list[str]]:
+def read_delimited(content: bytes, spec: DatasetSpec, registry: Registry) -> tuple[pl.DataFrame, list[str]]:
     """One CSV file; returns (frame, warnings). Blank lines are no rows; ragged rows are cut, with a warning."""
-    content = to_utf8(content, encoding).lstrip(b"\r\n")
-    separator = _separator(content, headings, DELIMITERS.get(delimiter, ","))
+    headings = headings_of(spec, registry)
+    content = to_utf8(content, spec.encoding or "utf-8").lstrip(b"\r\n")
+    separator = _separator(content, headings, DELIMITERS.get(spec.delimiter or ",", ","))
     warnings: list[str] = []
     options: dict[str, Any] = {
         "has_header": False,
@@ -43,12 +43,13 @@ def read_delimited(
     frame = _without_blank(frame)
     if frame.is_empty():
         raise FileRefused("missing_column", "no heading row")
-    columns = match(frame.row(0), headings, dataset)
+    columns = match(frame.row(0), headings, spec.dataset)
     return _keep(frame.slice(1), columns), warnings + (["extra_column"] if columns.extra else [])
 
 
-def read_workbook(content: bytes, dataset: str, headings: Mapping[str, str]) -> tuple[pl.DataFrame, list[str]]:
+def read_workbook(content: bytes, spec: DatasetSpec, registry: Registry) -> tuple[pl.DataFrame, list[str]]:
     """One XLSX file: the rows between the heading row and the ``Tổng cộng`` row of its first sheet with headings."""
+    headings = headings_of(spec, registry)
     check_workbook(content)
     try:
         book = fastexcel.read_excel(content)
@@ -66,7 +67,7 @@ def read_workbook(content: bytes, dataset: str, headings: Mapping[str, str]) -> 
     if best is None:
         raise FileRefused("missing_column", "no heading row")
     _, number, sheet = best
-    columns = match(sheet.row(number), headings, dataset)
+    columns = match(sheet.row(number), headings, spec.dataset)
     body = sheet.slice(number + 1)
     first = body.select(pl.coalesce(pl.all()).str.strip_chars().str.normalize("NFC").str.to_lowercase()).to_series()
     totals = (first.str.starts_with(TOTAL)).arg_true()

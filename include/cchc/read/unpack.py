@@ -18,15 +18,18 @@ _CHUNK = 1 << 20
 _GZIP = b"\x1f\x8b"
 
 
-def unpack(blob: Path, name: str) -> bytes:
-    """The content, decompressed. Refuses ``zero_bytes``, ``truncated_gzip``, ``zip_bomb``, ``html_error_page``."""
+def unpack(blob: Path, name: str, web_page: bool = False) -> bytes:
+    """The content, decompressed. Refuses ``zero_bytes``, ``truncated_gzip``, ``zip_bomb``.
+
+    Also ``html_error_page``, unless the dialect's files may be web pages (``web_page``).
+    """
     size = blob.stat().st_size
     if size == 0:
         raise FileRefused("zero_bytes")
     with blob.open("rb") as stream:
         head = stream.read(512)
         stream.seek(0)
-        if _is_html(head):
+        if not web_page and _is_html(head):
             raise FileRefused("html_error_page", "the file is a web page")
         if not (name.endswith(".gz") or head.startswith(_GZIP)):
             if size > MOST_BYTES:
@@ -35,7 +38,7 @@ def unpack(blob: Path, name: str) -> bytes:
         content = _gunzip(stream, size)
     if not content:
         raise FileRefused("zero_bytes", "empty after decompression")
-    if _is_html(content[:512]):
+    if not web_page and _is_html(content[:512]):
         raise FileRefused("html_error_page", "the file is a web page")
     return content
 

@@ -1,4 +1,4 @@
-"""The loaded registry: look-ups by day, by system and by dialect, and the tables for the warehouse."""
+"""The loaded registry: look-ups by day, by system and by dialect."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections import defaultdict
 from datetime import date
 from functools import cached_property, lru_cache
 from importlib.metadata import version
-
-import pyarrow as pa
 
 from cchc.registry.calendar import CalendarDay, build_calendar
 from cchc.registry.files import content_hash
@@ -47,10 +45,12 @@ class Registry:
         self.labels: dict[str, dict[str, str]] = {}
         for label in (placed.item for placed in parsed.labels):
             self.labels.setdefault(label.field, {})[normalise_heading(label.label)] = label.canonical
-        #: dialect -> field -> code -> canonical value
+        #: dialect -> field -> normalised code -> canonical value
         self.codes: dict[str, dict[str, dict[str, str]]] = {}
         for code in (placed.item for placed in parsed.codes):
-            self.codes.setdefault(code.dialect, {}).setdefault(code.field, {})[code.code] = code.canonical
+            self.codes.setdefault(code.dialect, {}).setdefault(code.field, {})[normalise_heading(code.code)] = (
+                code.canonical
+            )
         #: portal answer -> group name; portal answer -> how its keys make criteria
         self.portal_groups: dict[str, str] = {}
         self.portal_criteria: dict[str, list[PortalAnswer]] = {}
@@ -103,12 +103,6 @@ class Registry:
     def calendar(self) -> list[CalendarDay]:
         """Every day of 2020 to 2030; built at first use."""
         return build_calendar(self._overrides)
-
-    def tables(self) -> dict[str, pa.Table]:
-        """The tables ``reg_*`` of the warehouse."""
-        from cchc.registry.tables import build_tables
-
-        return build_tables(self)
 
     def _units_on(self, day: date) -> dict[str, Unit]:
         return {unit.agency_code: unit for unit in self.units if unit.valid_on(day)}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cchc.contracts import CANONICAL
+from cchc.datasets import DATASETS, VALUES
+from cchc.datasets.dialects import DIALECTS, dialects_of, is_mapped
 from cchc.registry.parse import Parsed
 from cchc.registry.problems import Problem
 from cchc.registry.text import normalise_heading
-from cchc.registry.vocabulary import DIALECTS, REQUIRED_COLUMNS, VALUES
 
+#: Datasets whose columns are found through heading maps.
+_MAPPED = [each for each in DATASETS.values() if any(is_mapped(each.name, name) for name in dialects_of(each.name))]
 _PERSONAL = re.compile(r"personal:[a-z]+(_[a-z]+)*")
 
 
@@ -24,10 +26,9 @@ def check_columns(parsed: Parsed) -> Iterator[Problem]:
         key = ("", item.field, normalise_heading(item.label))
         yield from _twice(seen, key, label.file, label.line, "duplicate_label", item.label)
     seen = {}
-    dialects = frozenset().union(*DIALECTS.values())
     for code in parsed.codes:
         row = code.item
-        if row.dialect not in dialects:
+        if row.dialect not in DIALECTS:
             message = f"no dialect {row.dialect}"
             yield Problem(code.file, code.line, "unknown_dialect", message, f"không có dạng dữ liệu {row.dialect}")
         yield from _value(code.file, code.line, row.field, row.canonical)
@@ -35,7 +36,7 @@ def check_columns(parsed: Parsed) -> Iterator[Problem]:
 
 
 def _headings(parsed: Parsed) -> Iterator[Problem]:
-    columns = set(CANONICAL["dossiers"].names)
+    columns = {column for each in _MAPPED for column in each.text_columns}
     seen: dict[tuple[str, str, str], int] = {}
     found: dict[str, set[str]] = {}
     first: dict[str, tuple[str, int]] = {}
@@ -49,7 +50,7 @@ def _headings(parsed: Parsed) -> Iterator[Problem]:
         key = (item.headings, "", normalise_heading(item.heading))
         yield from _twice(seen, key, placed.file, placed.line, "duplicate_heading", item.heading)
     for name, (file, line) in first.items():
-        for column in REQUIRED_COLUMNS:
+        for column in (column for each in _MAPPED for column in each.required):
             if column not in found[name]:
                 message = f"heading map {name} has no heading for {column}"
                 message_vi = f"bộ tiêu đề {name} thiếu tiêu đề cho {column}"

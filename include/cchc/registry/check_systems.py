@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cchc.datasets.dialects import dialects_of, is_mapped
 from cchc.registry.check_versions import LAST
 from cchc.registry.files import Placed
 from cchc.registry.model import DatasetSpec, Selector, System, Unit
 from cchc.registry.parse import Parsed
 from cchc.registry.problems import Problem
-from cchc.registry.vocabulary import DIALECTS, MAPPED_DIALECTS
 
 _PASSWORD = re.compile(r"://[^/@]*:[^/@]+@")
 
@@ -46,14 +46,14 @@ def check_systems(parsed: Parsed) -> Iterator[Problem]:
 
 
 def _dialect(system: Placed[System], number: int, spec: DatasetSpec, maps: set[str]) -> Iterator[Problem]:
-    if spec.dialect not in DIALECTS[spec.dataset]:
-        known = ", ".join(sorted(DIALECTS[spec.dataset]))
+    if spec.dialect not in dialects_of(spec.dataset):
+        known = ", ".join(sorted(dialects_of(spec.dataset)))
         message = f"no dialect {spec.dialect} for {spec.dataset}; known: {known}"
         message_vi = f"{spec.dataset} không có dạng {spec.dialect}; có: {known}"
         yield Problem(
             system.file, system.line_of("datasets", number, "dialect"), "unknown_dialect", message, message_vi
         )
-    elif spec.dialect in MAPPED_DIALECTS and spec.headings not in maps:
+    elif is_mapped(spec.dataset, spec.dialect) and spec.headings not in maps:
         message = f"no heading map {spec.headings} in headings.csv"
         message_vi = f"headings.csv không có bộ tiêu đề {spec.headings}"
         at = system.line_of("datasets", number, "headings")

@@ -7,8 +7,10 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
+from cchc.contracts import Level
+from cchc.datasets import DATASETS
 from cchc.registry.text import kind_of, normalise_heading
 
 __all__ = [
@@ -34,8 +36,14 @@ __all__ = [
     "normalise_heading",
 ]
 
-Level = Literal["province", "department", "district", "commune"]
-DatasetName = Literal["dossiers", "payments", "vneid", "feedback", "portal"]
+
+def _known_dataset(value: str) -> str:
+    if value not in DATASETS:
+        raise ValueError(f"no dataset {value}; known: {', '.join(DATASETS)}")
+    return value
+
+
+DatasetName = Annotated[str, AfterValidator(_known_dataset)]
 Operator = Literal["=", ">", ">=", "<", "<=", "~"]
 Day = date
 OptionalDay = date | None

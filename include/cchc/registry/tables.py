@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 
+from cchc.registry.catalogue import Registry
 from cchc.registry.model import Selector, Unit
-
-if TYPE_CHECKING:
-    from cchc.registry.catalogue import Registry
 
 _SCORE, _PERCENT, _FIGURE = pa.decimal128(9, 2), pa.decimal128(9, 4), pa.decimal128(18, 4)
 

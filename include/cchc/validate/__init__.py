@@ -4,7 +4,8 @@ In: the table ``rows`` of the normalise stage. Out: one row a verdict (``rid``, 
 Each rule is an expectation in ``expectations/<dataset>.json`` with an id, a severity (fail, warn) and a reason.
 """
 
+from cchc.validate.split import split_rows, waive
 from cchc.validate.suites import Rule, load_rules
 from cchc.validate.verdict import Verdicts, judge
 
-__all__ = ["Rule", "Verdicts", "judge", "load_rules"]
+__all__ = ["Rule", "Verdicts", "judge", "load_rules", "split_rows", "waive"]

@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import Environment
 
-from cchc.contracts import CANONICAL, TIMEZONE
+from cchc.contracts import TIMEZONE
+from cchc.datasets import DATASETS
 from cchc.validate.suites import load_rules
 
 MOST_LINKS = 30  # a dataset
@@ -27,8 +28,8 @@ def write_front_page(quality: Path, expectations: Path) -> Path:
     template = Environment(autoescape=True).from_string(
         files("cchc.validate").joinpath("front_page.html.j2").read_text(encoding="utf-8")
     )
-    suites = [(dataset, load_rules(expectations, dataset)) for dataset in CANONICAL]
-    pages = {dataset: _validations(quality, dataset) for dataset in CANONICAL}
+    suites = [(dataset, load_rules(expectations, dataset)) for dataset in DATASETS]
+    pages = {dataset: _validations(quality, dataset) for dataset in DATASETS}
     index.write_text(template.render(suites=suites, pages=pages), encoding="utf-8")
     return index
 

@@ -5,7 +5,7 @@ select
     t.row_number,
     t.row_hash,
     upper(t.unit_code) as unit_code,
-    t.unit_level,
+    map_unit_level.canonical as unit_level,
     t.unit_name,
     try_cast(t.period_start as date) as period_start,
     try_cast(t.period_end as date) as period_end,
@@ -26,4 +26,5 @@ select
     or (t.denominator is not null and try_cast(t.denominator as decimal(18, 4)) is null) as bad_amount
 from text_rows as t
 inner join batch_files as f on t.file_no = f.file_no
+left join map_unit_level on t.unit_level = map_unit_level.raw
 left join known_units as owner on upper(t.unit_code) = owner.agency_code and f.export_date = owner.export_date

@@ -1,10 +1,12 @@
-"""The in-memory DuckDB that reads and normalises a batch, and the SQL functions both stages share."""
+"""The scratch database: an in-memory DuckDB that reads and normalises one batch, with the SQL functions for both."""
 
 from __future__ import annotations
 
 import os
 
 import duckdb
+
+from cchc.datasets.dialects import DIALECTS
 
 #: What is trimmed off text: in the columns by the read stage, in the elements of lists by ``blank``.
 SPACES = " \t\n\r\xa0"
@@ -47,17 +49,6 @@ create macro parse_serial(x) as case
 end;
 """
 
-#: How each dialect writes timestamps (contract, section 3).
-TIMESTAMPS = {
-    "dvcqg2022": "parse_compact(x)",
-    "csv": "parse_compact(x)",
-    "dvcqg2026": "parse_iso(x)",
-    "jsonl": "parse_iso(x)",
-    "onecsv": "parse_vietnamese(x)",
-    "workbook": "coalesce(parse_vietnamese(x), parse_iso(x), parse_serial(x))",
-    "portal": "parse_iso(x)",
-}
-
 
 def connect(dialect: str) -> duckdb.DuckDBPyConnection:
     """A fresh connection for one batch of a dialect.
@@ -67,5 +58,6 @@ def connect(dialect: str) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect(config={"threads": os.environ.get("CCHC_THREADS", str(min(4, os.cpu_count() or 2)))})
     con.execute("set temp_directory = ''; set preserve_insertion_order = true;")
     con.execute(_MACROS)
-    con.execute(f"create macro parse_timestamp(x) as {TIMESTAMPS[dialect]}")
+    forms = ", ".join(f"parse_{form}(x)" for form in DIALECTS[dialect].timestamps)
+    con.execute(f"create macro parse_timestamp(x) as coalesce({forms})")
     return con

@@ -1,0 +1,194 @@
+"""One row a dialect: in which form a dataset may be delivered, and how that form is read.
+
+A new dialect is one row here, and a reader where none of those in ``cchc.read`` cuts its files into rows; where its
+records nest, also ``read/sql/<dataset>_<dialect>.sql``. Source: the export contract, sections 3 and 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+#: Source keys or headings of a dataset, each with the column it holds; None: known, but not taken over by itself (it
+#: is personal, of no use, or nested and read by the dialect's SQL). An unknown one is an extra column.
+Keys = Mapping[str, str | None]
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """A form of files.
+
+    ``reader``: ``<module>.<function>`` below ``cchc.read``. ``timestamps``: the forms in which it writes them, tried in
+    order (``parse_<form>`` of the scratch database). ``keys``: by dataset; None where the heading maps of the registry
+    say which heading holds what. ``endings``: of its files; ``.gz`` may follow. ``records``: its reader hands over
+    JSON records, else rows of cells. ``labelled``: cells carry the registry's labels, else its codes. ``sparse``: a
+    key may be left out of a record that has no value for it. ``packed``: a file is compressed in itself. ``web_page``:
+    a file may be a web page; for all others that is an error page in place of the export.
+    """
+
+    name: str
+    reader: str
+    endings: tuple[str, ...]
+    timestamps: tuple[str, ...]
+    keys: Mapping[str, Keys | None]
+    records: bool = False
+    labelled: bool = False
+    sparse: bool = False
+    packed: bool = False
+    web_page: bool = False
+
+    def key_of(self, dataset: str) -> dict[str, str]:
+        """Column -> source key, for the columns that have a key of their own."""
+        return {column: key for key, column in (self.keys[dataset] or {}).items() if column is not None}
+
+
+def _unused(*keys: str) -> dict[str, None]:
+    return dict.fromkeys(keys)
+
+
+_ROWS = (
+    Dialect(
+        name="onecsv",
+        reader="tabular.read_delimited",
+        endings=("csv",),
+        timestamps=("vietnamese",),
+        keys={"dossiers": None},
+        labelled=True,
+    ),
+    Dialect(
+        name="workbook",
+        reader="tabular.read_workbook",
+        endings=("xlsx",),
+        timestamps=("vietnamese", "iso", "serial"),
+        keys={"dossiers": None},
+        labelled=True,
+        packed=True,
+    ),
+    Dialect(
+        name="dvcqg2022",
+        reader="records.read_envelope",
+        endings=("json",),
+        timestamps=("compact",),
+        records=True,
+        keys={
+            "dossiers": {
+                "MaHoSo": "dossier_code",
+                "MaTTHC": "procedure_code",
+                "DonViXuLy": "handling_unit",
+                "LoaiDoiTuong": "applicant_kind",
+                "KenhThucHien": "channel",
+                "NgayNopHoSo": "submitted_at",
+                "NgayTiepNhan": "received_at",
+                "NgayHenTra": "due_at",
+                "NgayKetThucXuLy": "finished_at",
+                "NgayTra": "returned_at",
+                "NgayTuChoi": "refused_at",
+                "TrangThaiHoSo": "status",
+                "HoSoCoThanhPhanSoHoa": "has_digitised_parts",
+                "TaiKhoanDuocXacThucVoiVNeID": "vneid_verified",
+                "DuocThanhToanTrucTuyen": "online_payment",
+                **_unused("DanhSachLePhi", "DanhSachHoSoBoSung", "TaiLieuNop", "DanhSachGiayToKetQua"),  # nested
+                **_unused("SoBienNhan", "TenTTHC", "MaLinhVuc", "TenLinhVuc", "ThongTinTra", "HinhThuc", "NoiNopHoSo"),
+                **_unused("DSKetNoiCSDL", "DanhSachTepDinhKemKhac", "ThoiGianGiaiQuyet", "DonViTinh"),
+                **_unused("ChuHoSo", "MaDoiTuong", "SoGiayToChuHoSo", "DinhDanhCHS", "ThongTinKhac"),  # personal
+                **_unused("Email", "Fax", "SoDienThoai", "TrichYeuHoSo", "GhiChu"),  # personal
+            }
+        },
+    ),
+    Dialect(
+        name="dvcqg2026",
+        reader="records.read_lines",
+        endings=("jsonl",),
+        timestamps=("iso",),
+        records=True,
+        sparse=True,
+        keys={
+            "dossiers": {
+                "MaHoSo": "dossier_code",
+                "MaTTHC": "procedure_code",
+                "MaDonViTiepNhan": "receiving_unit",
+                "MaDonViXuLy": "handling_unit",
+                "LoaiDoiTuong": "applicant_kind",
+                "KenhThucHien": "channel",
+                "NgayNop": "submitted_at",
+                "NgayTiepNhan": "received_at",
+                "NgayHenTra": "due_at",
+                "NgayKetThucXuLy": "finished_at",
+                "NgayTra": "returned_at",
+                "NgayTuChoi": "refused_at",
+                "TrangThai": "status",
+                "CoThanhPhanSoHoa": "has_digitised_parts",
+                "TaiKhoanVNeID": "vneid_verified",
+                "ThanhToanTrucTuyen": "online_payment",
+                "CapNhatLuc": "updated_at",
+                **_unused("PhiLePhi", "BoSung", "ThanhPhanHoSo", "KetQua"),  # nested
+                **_unused("ThongTinNguoiNop"),  # personal
+            }
+        },
+    ),
+    Dialect(
+        name="csv",
+        reader="tabular.read_delimited",
+        endings=("csv",),
+        timestamps=("compact",),
+        keys={
+            "payments": {
+                "MaGiaoDich": "transaction_code",
+                "MaHoSo": "dossier_code",
+                "MaTTHC": "procedure_code",
+                "MaDonVi": "unit",
+                "SoTien": "amount_vnd",
+                "CongThanhToan": "gateway",
+                "TrangThai": "outcome",
+                "ThoiGian": "paid_at",
+            },
+            "vneid": {
+                "MaXa": "commune_code",
+                "Ngay": "as_of_date",
+                "SoCCCDGanChip": "chip_card_holders",
+                "KichHoatMuc1": "activated_level1",
+                "KichHoatMuc2": "activated_level2",
+            },
+        },
+    ),
+    Dialect(
+        name="jsonl",
+        reader="records.read_lines",
+        endings=("jsonl",),
+        timestamps=("iso",),
+        records=True,
+        sparse=True,
+        keys={
+            "feedback": {
+                "MaPAKN": "feedback_code",
+                "MaDonVi": "unit",
+                "MaHoSo": "dossier_code",
+                "Loai": "kind",
+                "NgayTiepNhan": "received_at",
+                "HanXuLy": "due_at",
+                "NgayTraLoi": "answered_at",
+                "HaiLong": "satisfied",
+            }
+        },
+    ),
+    Dialect(
+        name="portal",
+        reader="portal.read_answers",
+        endings=("json",),
+        timestamps=("iso",),
+        keys={"portal": {}},
+    ),
+)
+
+DIALECTS: dict[str, Dialect] = {row.name: row for row in _ROWS}
+
+
+def dialects_of(dataset: str) -> tuple[str, ...]:
+    """The dialects in which a dataset may be delivered."""
+    return tuple(row.name for row in _ROWS if dataset in row.keys)
+
+
+def is_mapped(dataset: str, dialect: str) -> bool:
+    """Whether the registry's heading maps say which heading holds which column."""
+    row = DIALECTS.get(dialect)
+    return row is not None and dataset in row.keys and row.keys[dataset] is None

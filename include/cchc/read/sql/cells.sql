@@ -1,0 +1,7 @@
+-- Rows of cells that are text columns already.
+select
+    file_no,
+    row_number,
+    row_hash,
+    $columns
+from source_rows

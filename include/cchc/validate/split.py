@@ -1,0 +1,98 @@
+"""Verdicts to files: rows parted into accepted, quarantined and duplicate, counted by file and written as Parquet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from cchc.contracts import Batch, Result
+from cchc.datasets import DATASETS
+from cchc.validate.payload import payload_sql
+from cchc.validate.suites import load_rules
+from cchc.validate.verdict import Verdicts
+
+
+def waive(
+    con: duckdb.DuckDBPyConnection, batch: Batch, verdicts: Verdicts, waivers: set[tuple[str, int, str]], suites: Path
+) -> None:
+    """Take back verdicts that a named person waived, where the rule allows it."""
+    if not waivers or not verdicts.failed:
+        return
+    waivable = {rule.rule for rule in load_rules(suites, batch.dataset) if rule.waivable}
+    places = con.execute(
+        "select rid, file_no, row_number from rows where rid in (select unnest(?))", [[*verdicts.failed]]
+    )
+    for rid, file_no, row_number in places.fetchall():
+        sha256 = batch.revisions[file_no].sha256
+        left = [r for r in verdicts.failed[rid] if not (r in waivable and (sha256, row_number, r) in waivers)]
+        if left:
+            verdicts.failed[rid] = left
+        else:
+            del verdicts.failed[rid]
+
+
+def split_rows(
+    con: duckdb.DuckDBPyConnection,
+    batch: Batch,
+    verdicts: Verdicts,
+    results: dict[int, Result],
+    folder: Path,
+) -> dict[str, list[Path]]:
+    """Part the rows into accepted, quarantined and duplicate, count them by file (``results``), and write them.
+
+    Returns the Parquet files by raw table: ``<table>-<batch>.parquet``.
+    """
+    dataset = DATASETS[batch.dataset]
+    rids = sorted(verdicts.failed)
+    con.register(
+        "failed",
+        pa.table(
+            {
+                "rid": pa.array(rids, pa.int32()),
+                "rule": pa.array([verdicts.failed[rid][0] for rid in rids], pa.string()),
+                "rules": pa.array([",".join(verdicts.failed[rid]) for rid in rids], pa.string()),
+            }
+        ),
+    )
+    # a broken row that repeats is quarantined each time, so only sound rows can be duplicates
+    con.execute("""
+        create or replace temp table repeated as
+        select rid from (
+            select rid, row_number() over (partition by file_no, row_hash order by rid) as nth
+            from rows anti join failed using (rid)
+        ) where nth > 1
+    """)
+    counts = con.execute("""
+        select r.file_no, count(f.rid), count(d.rid)
+        from rows as r left join failed as f using (rid) left join repeated as d using (rid) group by r.file_no
+    """).fetchall()
+    for file_no, quarantined, duplicate in counts:
+        result = results[file_no]
+        result.rows_quarantined, result.rows_duplicate = quarantined, duplicate
+    for result in results.values():
+        result.rows_accepted = result.rows_read - result.rows_quarantined - result.rows_duplicate
+    for rule, warned in verdicts.warned.items():
+        con.register("warned", pa.table({"rid": pa.array(warned, pa.int32())}))
+        for (file_no,) in con.execute("select distinct file_no from rows semi join warned using (rid)").fetchall():
+            results[file_no].warnings.append(rule)
+    folder.mkdir(parents=True, exist_ok=True)
+    columns = ", ".join(dataset.raw_schema.names)
+    good = f"select {columns} from rows anti join failed using (rid) anti join repeated using (rid)"
+    files = {dataset.name: [_copy(con, good, folder / f"{dataset.name}-{batch.number:05d}.parquet")]}
+    if rids:
+        shapes = [row[0] for row in con.execute("describe rows").fetchall() if row[0].endswith("_shape")]
+        broken = f"""
+            select revision_id, row_number, '{dataset.name}' as dataset, system, delivering_unit, export_date,
+                rule, rules,
+                {payload_sql(dataset, shapes)} as payload
+            from rows inner join failed using (rid) order by rid
+        """
+        files["quarantine"] = [_copy(con, broken, folder / f"quarantine-{batch.number:05d}.parquet")]
+    return files
+
+
+def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> Path:
+    con.execute(f"copy ({query}) to '{path}' (format parquet)")
+    return path
