@@ -23,6 +23,8 @@ SYSTEMS = {
     ("payments", "csv"): ("pay-dvcqg", "H50.101", "payments.csv"),
     ("vneid", "csv"): ("police-vneid", "H50", "vneid.csv"),
     ("feedback", "jsonl"): ("pakn-dvcqg", "H50", "feedback.jsonl"),
+    ("apologies", "csv"): ("onestop-a", "H50.103", "apologies.csv"),
+    ("apologies", "jsonl"): ("igate-quangtri", "H50.102", "apologies.jsonl"),
     ("portal", "portal"): ("portal-dvcqg", "H50", "portal.json"),
 }
 

@@ -149,6 +149,14 @@ _ROWS = (
                 "KichHoatMuc1": "activated_level1",
                 "KichHoatMuc2": "activated_level2",
             },
+            "apologies": {
+                "MaDonVi": "unit",
+                "MaHoSo": "dossier_code",
+                "LanThu": "letter_number",
+                "NgayKy": "signed_at",
+                "NgayHenMoi": "new_due_at",
+                "DaGui": "sent",
+            },
         },
     ),
     Dialect(
@@ -168,7 +176,15 @@ _ROWS = (
                 "HanXuLy": "due_at",
                 "NgayTraLoi": "answered_at",
                 "HaiLong": "satisfied",
-            }
+            },
+            "apologies": {
+                "MaDonVi": "unit",
+                "MaHoSo": "dossier_code",
+                "LanThu": "letter_number",
+                "NgayKy": "signed_at",
+                "NgayHenMoi": "new_due_at",
+                "DaGui": "sent",
+            },
         },
     ),
     Dialect(

@@ -35,6 +35,13 @@ class Plan:
         """Whether the file is delivered and can be read."""
         return delivery not in self.missing and delivery not in self.broken
 
+    def add(self, other: Plan) -> None:
+        """Take over the faults of other deliveries."""
+        self.missing |= other.missing
+        self.late |= other.late
+        self.broken |= other.broken
+        self.stray |= other.stray
+
     @classmethod
     def drawn(cls, outlets: list[Outlet], days: tuple[date, ...], rng: np.random.Generator) -> Plan:
         """0.8 % never delivered, 2 % late by one to six days, a few broken in every way, some stray names."""

@@ -13,6 +13,8 @@ import numpy as np
 from cchc.demo import faults, write_small
 from cchc.demo.beside import Beside, Line, vneid_counts
 from cchc.demo.dossier import Dossier
+from cchc.demo.letters import COLUMNS as LETTER
+from cchc.demo.letters import Letter, Letters
 from cchc.demo.lives import unit_lives
 from cchc.demo.plan import Plan, delivery_days
 from cchc.demo.reference import Outlet, Reference
@@ -31,8 +33,13 @@ class Quarter:
         self.sink, self.reference, self.seed, self.scale = sink, reference, seed, scale
         self.first, self.last = first, last
         self.days = delivery_days(first, last)
-        self.plan = Plan.drawn(reference.outlets, self.days, self._rng("plan"))
+        # letters draw from streams of their own: what the other datasets hold does not depend on them
+        letters = reference.outlets_of("apologies")
+        others = [outlet for outlet in reference.outlets if outlet not in letters]
+        self.plan = Plan.drawn(others, self.days, self._rng("plan"))
+        self.plan.add(Plan.drawn(letters, self.days, self._rng("plan of letters")))
         self.beside = Beside(self._rng("beside"))
+        self.letters = {outlet.system: Letters(self._rng(f"letters {outlet.system}")) for outlet in letters}
         largest = max(reference.outlets_of("dossiers"), key=lambda o: len(o.units), default=None)
         self.busiest = largest.units[0] if largest else ""
         tuesdays = [day for day in self.days if day.weekday() == 1]
@@ -51,6 +58,8 @@ class Quarter:
             self._vneid(outlet)
         for outlet in self.reference.outlets_of("feedback"):
             self._feedback(outlet)
+        for outlet in self.reference.outlets_of("apologies"):
+            self._letters(outlet)
 
     def _day(self, happened: date) -> date | None:
         """The delivery day that reports on a date, or None when it lies outside the period."""
@@ -83,6 +92,8 @@ class Quarter:
                     continue
                 shown[d.unit, day].append(d.seen(at, status))
             self.beside.follow(d, 0.93)
+            if outlet.system in self.letters:
+                self.letters[outlet.system].follow(d)
         return shown
 
     def _untidy(self, d: Dossier, rng: np.random.Generator, outlet: Outlet) -> Dossier:
@@ -205,4 +216,22 @@ class Quarter:
             if day := self._day(happened):
                 by_day[day] += lines
         for day in self.days:
-            self._put(outlet, outlet.units[0], day, write_small.feedback(by_day[day]), len(by_day[day]))
+            content = write_small.lines(write_small.FEEDBACK, by_day[day])
+            self._put(outlet, outlet.units[0], day, content, len(by_day[day]))
+
+    def _letters(self, outlet: Outlet) -> None:
+        """Each unit's letters of a day, empty files on most days."""
+        letters, is_csv = self.letters[outlet.system], outlet.dialect == "csv"
+        shown: dict[tuple[str, date], list[Letter]] = defaultdict(list)
+        for (unit, happened), found in sorted(letters.by_day.items()):
+            if day := self._day(happened):
+                shown[unit, day] += found
+        for unit in outlet.units:
+            for day in self.days:
+                faulty: list[str] = []
+                rows = letters.rows(shown[unit, day], is_csv, faulty.append)
+                if self.plan.reads((outlet.system, unit, day, outlet.dataset)):
+                    for rule in faulty:
+                        self.sink.fault(rule, f"{outlet.system}/{unit}/{day}/{outlet.filename}")
+                content = write_small.rows(LETTER, rows) if is_csv else write_small.lines(LETTER, rows)
+                self._put(outlet, unit, day, content, len(rows))

@@ -23,7 +23,7 @@ def rows(columns: Sequence[str], lines: Iterable[Sequence[Any]]) -> bytes:
     return out.getvalue().encode()
 
 
-def feedback(lines: Iterable[Sequence[Any]]) -> bytes:
+def lines(columns: Sequence[str], cells: Iterable[Sequence[Any]]) -> bytes:
     """JSON lines; a single line feed on an empty day."""
-    objects = [dict(zip(FEEDBACK, line, strict=True)) for line in lines]
+    objects = [dict(zip(columns, line, strict=True)) for line in cells]
     return msgspec.json.Encoder().encode_lines(objects) or b"\n"
