@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from cchc.reasons import of_kind
+
 
 class CchcError(Exception):
     """Root of all errors this package raises on purpose."""
@@ -31,9 +33,11 @@ class SourceError(PermanentError):
 
 
 class FileRefused(PermanentError):
-    """A whole file can't be used. ``reason`` is one of the refusals of the export contract, section 4."""
+    """A whole file can't be used. ``reason`` is one of the refusals of ``cchc.reasons``, ``detail`` what was found."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
+        if reason not in of_kind("refusal"):
+            raise ValueError(f"{reason} is no refusal of the closed list")
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail

@@ -110,7 +110,7 @@ def test_a_text_column_that_says_nothing_is_not_shown_in_quarantine() -> None:
         con.execute(
             "create table rows as select 'CANARY Nguyễn Thử' as free_text, 'CANARY Thử' as unit, 7::bigint as n"
         )
-        shown = con.sql(f"select {payload_sql(shape, [])} from rows").fetchone()
+        shown = con.execute(f"select {payload_sql(shape, [])} from rows").fetchone()
     assert shown is not None
     assert "CANARY" not in shown[0]
     assert "free_text" not in shown[0]

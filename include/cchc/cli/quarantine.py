@@ -11,6 +11,7 @@ import typer
 from cchc.cli import options as o
 from cchc.cli.progress import console, print_table
 from cchc.errors import PermanentError
+from cchc.reasons import LANGUAGES
 from cchc.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="Rows held back: list, show, release.")
@@ -42,18 +43,19 @@ def list_rows(
 
 @app.command()
 def show(row_id: _ID, workdir: o.Workdir = None) -> None:
-    """Show one row: the rule and its reason, the values that may be shown, and the file in the landing zone."""
+    """Show one row: what is wrong and what to do, in both languages, the values that may be shown, and its file."""
     from cchc.land import blob_path
     from cchc.ledger import open_ledger
-    from cchc.validate import load_rules
+    from cchc.registry.load import load
+    from cchc.validate.explain import explain_row
 
     settings = o.settings(workdir)
     row = _one(settings, row_id)
     file = open_ledger(settings.ledger).find(id=row["revision_id"])[0]
-    reasons = {rule.rule: rule for rule in reversed(load_rules(settings.expectations, row["dataset"]))}
-    for name in row["rules"].split(","):
-        rule = reasons[name]
-        console.print(f"[bold]{rule.id} {name}[/bold]: {rule.reason_vi}\n    {rule.reason_en}", highlight=False)
+    registry = load(settings.registry_dir)
+    for language in LANGUAGES:
+        for text in explain_row(row, file, registry, settings.expectations, language):
+            console.print(text, highlight=False, markup=False)
     print_table(
         "Values (no personal data)", ["field", "value"], [[k, str(v)] for k, v in json.loads(row["payload"]).items()]
     )

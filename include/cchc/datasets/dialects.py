@@ -7,11 +7,19 @@ records nest, also ``read/sql/<dataset>_<dialect>.sql``. Source: the export cont
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 #: Source keys or headings of a dataset, each with the column it holds; None: known, but not taken over by itself (it
-#: is personal, of no use, or nested and read by the dialect's SQL). An unknown one is an extra column.
+#: is personal or of no use). An unknown one is an extra column.
 Keys = Mapping[str, str | None]
+
+#: How each form of a timestamp is written, for those who have to write it.
+FORMS = {
+    "compact": "yyyyMMddHHmmss",
+    "iso": "yyyy-MM-dd HH:mm:ss",
+    "vietnamese": "dd/MM/yyyy HH:mm",
+    "serial": "Excel (ô kiểu ngày giờ)",
+}
 
 
 @dataclass(frozen=True)
@@ -20,10 +28,11 @@ class Dialect:
 
     ``reader``: ``<module>.<function>`` below ``cchc.read``. ``timestamps``: the forms in which it writes them, tried in
     order (``parse_<form>`` of the scratch database). ``keys``: by dataset; None where the heading maps of the registry
-    say which heading holds what. ``endings``: of its files; ``.gz`` may follow. ``records``: its reader hands over
-    JSON records, else rows of cells. ``labelled``: cells carry the registry's labels, else its codes. ``sparse``: a
-    key may be left out of a record that has no value for it. ``packed``: a file is compressed in itself. ``web_page``:
-    a file may be a web page; for all others that is an error page in place of the export.
+    say which heading holds what. ``nested``: column -> the key of lists and objects that the dialect's SQL makes it of.
+    ``endings``: of its files; ``.gz`` may follow. ``records``: its reader hands over JSON records, else rows of cells.
+    ``labelled``: cells carry the registry's labels, else its codes. ``sparse``: a key may be left out of a record that
+    has no value for it. ``packed``: a file is compressed in itself. ``web_page``: a file may be a web page; for all
+    others that is an error page in place of the export.
     """
 
     name: str
@@ -31,6 +40,7 @@ class Dialect:
     endings: tuple[str, ...]
     timestamps: tuple[str, ...]
     keys: Mapping[str, Keys | None]
+    nested: Mapping[str, str] = field(default_factory=dict)
     records: bool = False
     labelled: bool = False
     sparse: bool = False
@@ -40,6 +50,10 @@ class Dialect:
     def key_of(self, dataset: str) -> dict[str, str]:
         """Column -> source key, for the columns that have a key of their own."""
         return {column: key for key, column in (self.keys[dataset] or {}).items() if column is not None}
+
+    def known(self, dataset: str) -> frozenset[str]:
+        """Every source key of a dataset; another one is an extra column."""
+        return frozenset(self.keys[dataset] or {}) | frozenset(self.nested.values())
 
 
 def _unused(*keys: str) -> dict[str, None]:
@@ -87,12 +101,18 @@ _ROWS = (
                 "HoSoCoThanhPhanSoHoa": "has_digitised_parts",
                 "TaiKhoanDuocXacThucVoiVNeID": "vneid_verified",
                 "DuocThanhToanTrucTuyen": "online_payment",
-                **_unused("DanhSachLePhi", "DanhSachHoSoBoSung", "TaiLieuNop", "DanhSachGiayToKetQua"),  # nested
                 **_unused("SoBienNhan", "TenTTHC", "MaLinhVuc", "TenLinhVuc", "ThongTinTra", "HinhThuc", "NoiNopHoSo"),
                 **_unused("DSKetNoiCSDL", "DanhSachTepDinhKemKhac", "ThoiGianGiaiQuyet", "DonViTinh"),
                 **_unused("ChuHoSo", "MaDoiTuong", "SoGiayToChuHoSo", "DinhDanhCHS", "ThongTinKhac"),  # personal
                 **_unused("Email", "Fax", "SoDienThoai", "TrichYeuHoSo", "GhiChu"),  # personal
             }
+        },
+        nested={
+            "fees": "DanhSachLePhi",
+            "supplements": "DanhSachHoSoBoSung",
+            "reused_part": "TaiLieuNop",
+            "from_personal_store": "TaiLieuNop",
+            "has_electronic_result": "DanhSachGiayToKetQua",
         },
     ),
     Dialect(
@@ -121,9 +141,15 @@ _ROWS = (
                 "TaiKhoanVNeID": "vneid_verified",
                 "ThanhToanTrucTuyen": "online_payment",
                 "CapNhatLuc": "updated_at",
-                **_unused("PhiLePhi", "BoSung", "ThanhPhanHoSo", "KetQua"),  # nested
                 **_unused("ThongTinNguoiNop"),  # personal
             }
+        },
+        nested={
+            "fees": "PhiLePhi",
+            "supplements": "BoSung",
+            "reused_part": "ThanhPhanHoSo",
+            "from_personal_store": "ThanhPhanHoSo",
+            "has_electronic_result": "KetQua",
         },
     ),
     Dialect(

@@ -23,6 +23,7 @@ from markupsafe import Markup
 from cchc.publish.document import overview_document, period_document
 from cchc.publish.periods import Period, list_periods, select_periods
 from cchc.publish.read import Reader, open_reader
+from cchc.reasons import reasons
 from cchc.settings import Settings
 
 Progress = Callable[[str], None]
@@ -91,7 +92,10 @@ def embed(value: Any) -> Markup:
 @lru_cache(maxsize=1)
 def strings() -> dict[str, dict[str, str]]:
     """Every text of the pages: key -> language -> text."""
-    return dict(yaml.safe_load(_file("strings.yaml")))
+    texts = dict(yaml.safe_load(_file("strings.yaml")))
+    for code, reason in reasons().items():
+        texts[f"{'reason' if reason.kind == 'refusal' else 'rule'}.{code}"] = dict(reason.name)
+    return texts
 
 
 def _render(template: str, scripts: Iterable[str], document: dict[str, Any], **context: Any) -> str:

@@ -63,9 +63,9 @@ def read_batch(opened: Iterable[Opened], registry: Registry, con: duckdb.DuckDBP
     """
     batch = ReadBatch(pa.table({}))
     frames: list[pl.DataFrame] = []
-    dataset = dialect = ""
+    opened = list(opened)
     for file in opened:
-        dataset, dialect = file.spec.dataset, file.spec.dialect
+        dialect = file.spec.dialect
         try:
             content = unpack(file.blob, file.revision.path.rsplit("/", 1)[-1], DIALECTS[dialect].web_page)
             frame, warnings = reader_of(dialect)(content, file.spec, registry)
@@ -78,10 +78,12 @@ def read_batch(opened: Iterable[Opened], registry: Registry, con: duckdb.DuckDBP
             frames.append(frame.with_columns(file_no=pl.lit(file.file_no, pl.Int32)))
     if not frames:
         return batch
+    spec = opened[0].spec
+    dataset, dialect = spec.dataset, spec.dialect
     whole = pl.concat(frames, how="diagonal", rechunk=False)
     frames.clear()
     if records := DIALECTS[dialect].records:
-        for file_no, finding in check_keys(whole, dataset, dialect).items():
+        for file_no, finding in check_keys(whole, spec, registry).items():
             if isinstance(finding, FileRefused):
                 batch.refused[file_no] = finding
                 batch.rows.pop(file_no)

@@ -33,11 +33,21 @@ def known_in(row: Sequence[str | None], headings: Mapping[str, str]) -> int:
     return sum(1 for cell in row if cell and normalise_heading(cell) in headings)
 
 
-def match(row: Sequence[str | None], headings: Mapping[str, str], dataset: str) -> Columns:
+def missing_columns(columns: Sequence[str], spec: DatasetSpec, registry: Registry) -> FileRefused:
+    """The refusal of a file without these columns, each also under the names that the sender knows."""
+    said = []
+    for column in columns:
+        names = registry.names_of(spec, column)
+        said.append(f"{column} ({' / '.join(names)})" if names else column)
+    return FileRefused("missing_column", ", ".join(said))
+
+
+def match(row: Sequence[str | None], spec: DatasetSpec, registry: Registry) -> Columns:
     """Map a heading row; refuses the file (``missing_column``) when a required column is not there.
 
     Headings no map knows may be anybody's text, so messages count them and never repeat them.
     """
+    headings, dataset = headings_of(spec, registry), DATASETS[spec.dataset]
     kept: dict[int, str] = {}
     extra = 0
     for position, cell in enumerate(row):
@@ -46,9 +56,9 @@ def match(row: Sequence[str | None], headings: Mapping[str, str], dataset: str) 
         canonical = headings.get(normalise_heading(cell))
         if canonical is None:
             extra += 1
-        elif canonical in DATASETS[dataset].text_columns and canonical not in kept.values():  # others are personal
+        elif canonical in dataset.text_columns and canonical not in kept.values():  # others are personal
             kept[position] = canonical
-    missing = [name for name in DATASETS[dataset].required if name not in kept.values()]
+    missing = [name for name in dataset.required if name not in kept.values()]
     if missing:
-        raise FileRefused("missing_column", ", ".join(missing))
+        raise missing_columns(missing, spec, registry)
     return Columns(kept, extra)

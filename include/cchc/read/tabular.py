@@ -42,8 +42,8 @@ def read_delimited(content: bytes, spec: DatasetSpec, registry: Registry) -> tup
         warnings.append("ragged_rows")
     frame = _without_blank(frame)
     if frame.is_empty():
-        raise FileRefused("missing_column", "no heading row")
-    columns = match(frame.row(0), headings, spec.dataset)
+        raise FileRefused("missing_column", "no heading row: the file holds no line with text")
+    columns = match(frame.row(0), spec, registry)
     return _keep(frame.slice(1), columns), warnings + (["extra_column"] if columns.extra else [])
 
 
@@ -65,9 +65,11 @@ def read_workbook(content: bytes, spec: DatasetSpec, registry: Registry) -> tupl
             if found and (best is None or found > best[0]):
                 best = (found, number, sheet)
     if best is None:
-        raise FileRefused("missing_column", "no heading row")
+        raise FileRefused(
+            "missing_column", f"no heading row: no known heading in the first {TITLE_ROWS} rows of any sheet"
+        )
     _, number, sheet = best
-    columns = match(sheet.row(number), headings, spec.dataset)
+    columns = match(sheet.row(number), spec, registry)
     body = sheet.slice(number + 1)
     first = body.select(pl.coalesce(pl.all()).str.strip_chars().str.normalize("NFC").str.to_lowercase()).to_series()
     totals = (first.str.starts_with(TOTAL)).arg_true()

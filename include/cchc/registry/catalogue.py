@@ -7,9 +7,11 @@ from datetime import date
 from functools import cached_property, lru_cache
 from importlib.metadata import version
 
+from cchc.datasets.dialects import DIALECTS, is_mapped
 from cchc.registry.calendar import CalendarDay, build_calendar
 from cchc.registry.files import content_hash
 from cchc.registry.model import (
+    DatasetSpec,
     Method,
     PortalAnswer,
     Procedure,
@@ -38,8 +40,11 @@ class Registry:
         self._overrides = [placed.item for placed in parsed.overrides]
         #: heading map -> normalised heading -> canonical column or ``personal:<name>``
         self.headings: dict[str, dict[str, str]] = defaultdict(dict)
+        #: heading map -> canonical column -> its headings as written
+        self._written: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
         for heading in (placed.item for placed in parsed.headings):
             self.headings[heading.headings][normalise_heading(heading.heading)] = heading.canonical
+            self._written[heading.headings][heading.canonical].append(heading.heading)
         self.headings = dict(self.headings)
         #: field -> normalised label -> canonical value
         self.labels: dict[str, dict[str, str]] = {}
@@ -98,6 +103,14 @@ class Registry:
         if isinstance(spec.units, Selector):
             return self.units_below(spec.units.under, spec.units.level, day)
         return tuple(sorted(set(spec.units) & self._on(day).keys()))
+
+    def names_of(self, spec: DatasetSpec, column: str) -> tuple[str, ...]:
+        """What the sender of a dataset calls a column: its key, or every heading that the heading map knows."""
+        dialect = DIALECTS[spec.dialect]
+        if is_mapped(spec.dataset, spec.dialect):
+            return tuple(self._written[spec.headings or ""].get(column, ()))
+        key = dialect.key_of(spec.dataset).get(column) or dialect.nested.get(column)
+        return (key,) if key else ()
 
     @cached_property
     def calendar(self) -> list[CalendarDay]:

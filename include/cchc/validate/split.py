@@ -13,6 +13,9 @@ from cchc.validate.payload import payload_sql
 from cchc.validate.suites import load_rules
 from cchc.validate.verdict import Verdicts
 
+#: Check columns that hold names of columns: which ones of a row a rule is about.
+NAMING = ("bad_dates", "unknown_units")
+
 
 def waive(
     con: duckdb.DuckDBPyConnection, batch: Batch, verdicts: Verdicts, waivers: set[tuple[str, int, str]], suites: Path
@@ -82,7 +85,8 @@ def split_rows(
     good = f"select {columns} from rows anti join failed using (rid) anti join repeated using (rid)"
     files = {dataset.name: [_copy(con, good, folder / f"{dataset.name}-{batch.number:05d}.parquet")]}
     if rids:
-        shapes = [row[0] for row in con.execute("describe rows").fetchall() if row[0].endswith("_shape")]
+        checks = [row[0] for row in con.execute("describe rows").fetchall()]
+        shapes = [name for name in checks if name.endswith("_shape") or name in NAMING]
         broken = f"""
             select revision_id, row_number, '{dataset.name}' as dataset, system, delivering_unit, export_date,
                 rule, rules,

@@ -18,7 +18,10 @@ class Rule:
     severity: str  # fail: quarantine the row; warn: accept it and say so
     reason_vi: str
     reason_en: str
-    columns: tuple[str, ...]
+    columns: tuple[str, ...]  # of the table ``rows``: canonical ones and check columns
+    about: tuple[str, ...]  # the canonical columns a sender has to look at
+    about_from: str  # the check column that names them row by row, where there is one
+    shape: str  # the check column with the shape of a text that could not be read, where there is one
     waivable: bool = False  # a named person may accept the row all the same
 
 
@@ -35,6 +38,9 @@ def load_rules(directory: Path, dataset: str) -> list[Rule]:
     for expectation in read_suite(directory, dataset)["expectations"]:
         meta, kwargs = expectation["meta"], expectation["kwargs"]
         columns = tuple(kwargs[key] for key in ("column", "column_A", "column_B") if key in kwargs)
+        about = tuple(meta.get("about", columns))
         texts = (meta["id"], meta["rule"], meta["severity"], meta["reason_vi"], meta["reason_en"])
-        rules.append(Rule(*texts, columns, bool(meta.get("waivable"))))
+        rules.append(
+            Rule(*texts, columns, about, meta.get("about_from", ""), meta.get("shape", ""), bool(meta.get("waivable")))
+        )
     return rules

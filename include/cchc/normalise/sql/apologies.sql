@@ -11,6 +11,7 @@ with typed as (
         parse_timestamp(t.signed_at) as signed_at,
         parse_timestamp(t.new_due_at) as new_due_at,
         map_sent.canonical::boolean as sent,
+        t.letter_number as number_text,
         t.signed_at as signed_text,
         t.new_due_at as new_due_text,
         t.sent as sent_text,
@@ -24,7 +25,7 @@ with typed as (
 )
 
 select
-    t.* exclude (signed_text, new_due_text, sent_text),
+    t.* exclude (number_text, signed_text, new_due_text, sent_text),
     nullif(concat_ws(
         ',',
         case when t.signed_at is null then 'signed_at' end,
@@ -36,6 +37,7 @@ select
         case when t.signed_at is null then shape(t.signed_text) end,
         case when t.new_due_at is null then shape(t.new_due_text) end
     ) as bad_date_shape,
-    case when t.sent is null then shape(t.sent_text) end as status_shape
+    case when t.sent is null then shape(t.sent_text) end as status_shape,
+    case when t.letter_number is null then shape(t.number_text) end as amount_shape
 from typed as t
 left join known_units as owner on t.unit = owner.agency_code and t.export_date = owner.export_date

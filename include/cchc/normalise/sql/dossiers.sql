@@ -149,7 +149,10 @@ select
     end as bad_date_shape,
     case when l.status is null then shape(l.status_text) end as status_shape,
     case when l.channel is null then shape(l.channel_text) end as channel_shape,
-    case when l.procedure_code is null then shape(l.procedure_text) end as procedure_shape
+    case when l.procedure_code is null then shape(l.procedure_text) end as procedure_shape,
+    case
+        when bad_amount then shape(list_filter(l.fee_texts, lambda x: parse_vnd(x) is null)[1])
+    end as amount_shape
 from listed as l
 left join known_units as receiver on l.receiving_unit = receiver.agency_code and l.export_date = receiver.export_date
 left join known_units as handler on l.handling_unit = handler.agency_code and l.export_date = handler.export_date

@@ -15,6 +15,7 @@ with typed as (
         map_gateway.canonical::smallint as gateway,
         map_outcome.canonical as outcome,
         parse_timestamp(t.paid_at) as paid_at,
+        t.amount_vnd as amount_text,
         t.paid_at as paid_text,
         t.outcome as outcome_text,
         t.gateway as gateway_text,
@@ -29,7 +30,7 @@ with typed as (
 )
 
 select
-    t.* exclude (procedure_shaped, procedure_text, paid_text, outcome_text, gateway_text),
+    t.* exclude (procedure_shaped, procedure_text, amount_text, paid_text, outcome_text, gateway_text),
     case when t.paid_at is null then 'paid_at' end as bad_dates,
     case when payee.agency_code is null then 'unit' end as unknown_units,
     t.procedure_text is null or (t.procedure_shaped and catalogue.procedure_code is not null) as procedure_known,
@@ -39,7 +40,8 @@ select
     case when t.paid_at is null then shape(t.paid_text) end as bad_date_shape,
     case when t.outcome is null then shape(t.outcome_text) end as status_shape,
     case when t.gateway is null then shape(t.gateway_text) end as channel_shape,
-    case when t.procedure_code is null then shape(t.procedure_text) end as procedure_shape
+    case when t.procedure_code is null then shape(t.procedure_text) end as procedure_shape,
+    case when t.amount_vnd is null then shape(t.amount_text) end as amount_shape
 from typed as t
 left join known_units as payee on t.unit = payee.agency_code and t.export_date = payee.export_date
 left join known_procedures as catalogue on t.procedure_code = catalogue.procedure_code

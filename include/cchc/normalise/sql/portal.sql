@@ -23,7 +23,11 @@ select
     case when owner.agency_code is null then 'unit_code' end as unknown_units,
     least(try_cast(t.numerator as decimal(18, 4)), try_cast(t.denominator as decimal(18, 4))) as least_amount,
     (t.numerator is not null and try_cast(t.numerator as decimal(18, 4)) is null)
-    or (t.denominator is not null and try_cast(t.denominator as decimal(18, 4)) is null) as bad_amount
+    or (t.denominator is not null and try_cast(t.denominator as decimal(18, 4)) is null) as bad_amount,
+    coalesce(
+        case when try_cast(t.numerator as decimal(18, 4)) is null then shape(t.numerator) end,
+        case when try_cast(t.denominator as decimal(18, 4)) is null then shape(t.denominator) end
+    ) as amount_shape
 from text_rows as t
 inner join batch_files as f on t.file_no = f.file_no
 left join map_unit_level on t.unit_level = map_unit_level.raw
