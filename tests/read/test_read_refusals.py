@@ -117,10 +117,10 @@ def test_a_required_heading_renamed_beyond_the_map(
     cells = tables.cells("A", dossier())
     content = delimited([headings, cells]) if dialect == "onecsv" else workbook(headings, [cells])
     batch = read_files(tmp_path, registry, File(content, dialect=dialect))
-    refusal = batch.refused[0]
-    assert refusal.reason == "missing_column"
-    assert refusal.detail.split(" (")[0] == canonical
-    assert tables.headings["A"][canonical] in refusal.detail
+    refused = batch.refused[0]
+    assert refused.reason == "missing_column"
+    assert refused.detail.split(" (")[0] == canonical
+    assert tables.headings["A"][canonical] in refused.detail
 
 
 def test_a_refusal_names_columns_and_never_the_text_of_the_file(
