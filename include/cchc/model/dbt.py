@@ -25,7 +25,6 @@ class DbtResult:
     seconds: float = 0.0
     nodes: int = 0
     failures: list[str] = field(default_factory=list)
-    slowest: list[tuple[str, float]] = field(default_factory=list)
 
 
 def warehouse_environment(settings: Settings) -> dict[str, str]:
@@ -68,7 +67,6 @@ def run_dbt(settings: Settings, arguments: Sequence[str], progress: Progress | N
     )
     result, other, done = DbtResult(), [], False
     first: float | None = None
-    timings: list[tuple[str, float]] = []
     assert process.stdout is not None
     for line in process.stdout:
         event = _event(line)
@@ -78,7 +76,7 @@ def run_dbt(settings: Settings, arguments: Sequence[str], progress: Progress | N
         if event["event"] == "started":
             first = first or time.perf_counter()
         elif event["event"] == "node":
-            timings.append((event["name"], event["seconds"]))
+            result.nodes += 1
             if progress:
                 progress(event["index"], event["total"], event["name"])
         elif event["event"] == "done":
@@ -87,8 +85,6 @@ def run_dbt(settings: Settings, arguments: Sequence[str], progress: Progress | N
     ended = time.perf_counter()
     result.startup_seconds = (first or ended) - started
     result.seconds = ended - (first or ended)
-    result.nodes = len(timings)
-    result.slowest = sorted(timings, key=lambda item: -item[1])[:10]
     if code != 0 or not done or result.failures:
         said = "\n".join(result.failures or other[-20:])
         raise BuildError(f"dbt {arguments[0]} failed:\n{said}")
