@@ -53,8 +53,8 @@ format: $(STAMP) ## Let ruff and sqlfluff mend what they can
 	$(VENV)/bin/ruff format .
 	CCHC_DUCKDB_PATH=:memory: $(VENV)/bin/sqlfluff fix --processes 2 dbt_project
 
-bench: $(STAMP) ## 1,000,000 dossier rows from files to ranking, beside the floor
-	$(PY) scripts/bench.py
+bench: $(STAMP) ## 1,000,000 dossier rows from files to ranking, beside the floor (smaller: ROWS=20000)
+	PYTHONPATH=tests $(PY) -m bench $(if $(ROWS),--rows $(ROWS) --history 0)
 
 chaos: $(STAMP) ## Kill `cchc run` 20 times at random points; the tables must not differ
 	$(PY) tests/flow/chaos.py --kills 20
