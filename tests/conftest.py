@@ -24,7 +24,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
         fixtures, engine = set(getattr(item, "fixturenames", ())), "postgres" in item.name
-        if folder in SLOW or fixtures & SLOW_FIXTURES or engine or item.get_closest_marker("hypothesis"):
+        tries_many = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
+        if folder in SLOW or fixtures & SLOW_FIXTURES or engine or tries_many:
             item.add_marker("slow")
 
 
