@@ -16,7 +16,7 @@ export UV_SYSTEM_CERTS ?= true
 # uv, the installer: the one on the PATH, else one in a private environment of its own
 UV = $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
 
-.PHONY: help run airflow test lint format bench chaos docs manifest install clean
+.PHONY: help run airflow test fast lint format bench chaos docs manifest install clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -39,8 +39,13 @@ airflow: $(STAMP) manifest ## Airflow with its web page on http://127.0.0.1:8080
 manifest: $(STAMP) ## Prepare dbt's manifest, which the DAG files read
 	@$(PY) scripts/manifest.py
 
-test: lint ## Lint, then every test
-	$(PY) -m pytest -n 2 --dist loadfile
+test: $(if $(T),$(STAMP),lint) ## Lint, then every test; T=tests/land (a folder, a file, a test id): that alone, no lint, in seconds
+	$(PY) -m pytest $(if $(T),-n 0 $(T),-n 2 --dist loadfile)
+
+fast: $(STAMP) ## Quick lint and the tests that start no server, browser, dbt or Airflow: under a minute on two cores
+	$(VENV)/bin/ruff check --quiet .
+	$(VENV)/bin/ruff format --quiet --check .
+	$(PY) -m pytest -n 2 --dist loadfile -m "not slow"
 
 lint: $(STAMP) ## ruff, sqlfluff, mypy; also that include/ never imports Airflow
 	$(VENV)/bin/ruff check .
@@ -53,8 +58,8 @@ format: $(STAMP) ## Let ruff and sqlfluff mend what they can
 	$(VENV)/bin/ruff format .
 	CCHC_DUCKDB_PATH=:memory: $(VENV)/bin/sqlfluff fix --processes 2 dbt_project
 
-bench: $(STAMP) ## 1,000,000 dossier rows from files to ranking, beside the floor
-	$(PY) scripts/bench.py
+bench: $(STAMP) ## 1,000,000 dossier rows from files to ranking, beside the floor (smaller: ROWS=20000)
+	PYTHONPATH=tests $(PY) -m bench $(if $(ROWS),--rows $(ROWS) --history 0)
 
 chaos: $(STAMP) ## Kill `cchc run` 20 times at random points; the tables must not differ
 	$(PY) tests/flow/chaos.py --kills 20

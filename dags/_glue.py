@@ -18,7 +18,7 @@ from cchc.settings import Settings
 
 SETTINGS = Settings.from_env()
 os.environ.update(warehouse_environment(SETTINGS))  # dbt's, in the process of the task; never an operator's argument
-MANIFEST = os.path.join(os.environ["DBT_TARGET_PATH"], "manifest.json")  # noqa: PTH118
+MANIFEST = str(SETTINGS.manifest)
 
 ARRIVED = Asset(name="exports_stored", uri="cchc://warehouse/raw")
 POOL = "warehouse"  # one slot: one process at a time may write the embedded warehouse

@@ -17,6 +17,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from cchc.settings import Settings
+
 PROJECT = Path(__file__).resolve().parents[1]
 PORT = os.environ.get("AIRFLOW_PORT", "8080")
 
@@ -117,7 +119,7 @@ def _wait_for(page: subprocess.Popen[bytes], asked: threading.Event, seconds: fl
 
 def main(arguments: list[str]) -> int:
     """``prepare`` or ``serve``."""
-    apply(Path(os.environ.get("CCHC_WORKDIR", "var")))
+    apply(Settings.from_env().workdir)
     prepare()
     return serve() if arguments == ["serve"] else 0
 

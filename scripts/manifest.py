@@ -9,9 +9,9 @@ from cchc.settings import Settings
 
 
 def make_manifest() -> Path:
-    """Write ``<workdir>/dbt/target/manifest.json`` when the dbt project is newer than the one that is there."""
+    """Write ``Settings.manifest`` when the dbt project is newer than the one that is there."""
     settings = Settings.from_env()
-    manifest = settings.workdir / "dbt" / "target" / "manifest.json"
+    manifest = settings.manifest
     sources = [path for path in settings.dbt_project.rglob("*") if path.suffix in (".sql", ".yml", ".md")]
     if not manifest.is_file() or manifest.stat().st_mtime < max(path.stat().st_mtime for path in sources):
         run_dbt(settings, ["parse"])

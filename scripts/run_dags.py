@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import airflow_env
+from cchc.settings import Settings
 from manifest import make_manifest
 
 PROJECT = airflow_env.PROJECT
@@ -144,8 +145,9 @@ def run(console: Console, follower: Follower, bag: Any, name: str, conf: dict[st
 
 def main() -> None:
     """Everything, with progress; the closing table is ``closing.py``'s."""
-    workdir = Path(os.environ.get("CCHC_WORKDIR", "var")).resolve()
-    exports = Path(os.environ.setdefault("CCHC_EXPORTS", str(workdir / "exports"))).resolve()
+    settings = Settings.from_env()
+    workdir, exports = settings.workdir, Path(settings.exports).resolve()
+    os.environ["CCHC_EXPORTS"] = str(exports)  # of every task
     home = airflow_env.apply(workdir)
     console = Console(home / "logs" / "make-run.log")
     follower = Follower(console)

@@ -14,6 +14,20 @@ import pytest
 from cchc.registry.load import Registry, load
 from support.dossiers import Tables
 
+#: Folders in which a test goes through several stages, dbt or Airflow. A new folder is fast until it stands here.
+SLOW = {"bench", "dags", "dbt", "demo", "flow", "pipeline"}
+SLOW_FIXTURES = {"browser", "page", "postgres_server", "postgres_url"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what ``make fast`` leaves out: whole folders, PostgreSQL, browsers, and tests that try many examples."""
+    for item in items:
+        folder = item.path.relative_to(Path(__file__).parent).parts[0]
+        fixtures, engine = set(getattr(item, "fixturenames", ())), "postgres" in item.name
+        tries_many = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
+        if folder in SLOW or fixtures & SLOW_FIXTURES or engine or tries_many:
+            item.add_marker("slow")
+
 
 @pytest.fixture(scope="session")
 def registry() -> Registry:

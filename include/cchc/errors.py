@@ -1,4 +1,18 @@
-"""Errors of every stage. A permanent error is never retried; a transient one is, a bounded number of times."""
+"""Errors of every stage, and what each means to the two doors.
+
+    CchcError
+    ├── TransientError      again: by the fetcher a few times, by Airflow up to three times more
+    └── PermanentError      never again: Airflow fails the task at once
+        ├── RegistryError   the registry's files
+        ├── SourceError     the place where exports lie
+        ├── FileRefused     one file; it is noted in the ledger and the run goes on
+        ├── BuildError      dbt's models and tests
+        └── ShareExceeded   too much of one run
+
+The command ``cchc`` prints any of them that reaches it as one line and ends with exit code 1 (``CCHC_DEBUG=1`` adds the
+traceback); exit code 2 is a wrong command line. Anything that is not a ``CchcError`` is a mistake in this program: a
+traceback in the terminal (exit code 1), retries in Airflow.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +20,15 @@ from cchc.reasons import of_kind
 
 
 class CchcError(Exception):
-    """Root of all errors this package raises on purpose."""
+    """Root of all errors this package raises on purpose. Exit code 1; whether trying again helps, its children say."""
 
 
 class PermanentError(CchcError):
-    """Trying again gives the same result: bad data, bad configuration, a refused request."""
+    """Trying again gives the same result: bad data, bad configuration, a refused request. Exit code 1, no retry."""
 
 
 class TransientError(CchcError):
-    """Trying again may help: a timeout, a busy server, a lock held by another process.
+    """Trying again may help: a timeout, a busy server, a lock held by another process. Exit code 1, after retries.
 
     ``retry_after`` is the number of seconds the other side asked for, where it did.
     """
@@ -25,15 +39,21 @@ class TransientError(CchcError):
 
 
 class RegistryError(PermanentError):
-    """The registry data is wrong; the message names the file, the line and the rule."""
+    """The registry data is wrong; the message names the file, the line and the rule. Exit code 1, no retry."""
 
 
 class SourceError(PermanentError):
-    """A source answered in a way that no retry will mend (404 on a listed file, a bad URL)."""
+    """A source answered in a way that no retry will mend (404 on a listed file, a bad URL).
+
+    Of one unit: noted, the other units go on. Of a whole run: exit code 1, no retry.
+    """
 
 
 class FileRefused(PermanentError):
-    """A whole file can't be used. ``reason`` is one of the refusals of ``cchc.reasons``, ``detail`` what was found."""
+    """A whole file can't be used. ``reason`` is one of the refusals of ``cchc.reasons``, ``detail`` what was found.
+
+    It never ends a run, so it has no exit code: the ledger notes it, and only a replay judges the file again.
+    """
 
     def __init__(self, reason: str, detail: str = "") -> None:
         if reason not in of_kind("refusal"):
@@ -44,8 +64,8 @@ class FileRefused(PermanentError):
 
 
 class BuildError(PermanentError):
-    """A model or a data test of the warehouse build failed."""
+    """A model or a data test of the warehouse build failed. Exit code 1, no retry; the next build repeats the work."""
 
 
 class ShareExceeded(PermanentError):
-    """More files of a run failed than the stated share allows."""
+    """More files of a run failed than ``CCHC_FAIL_SHARE`` allows. Exit code 1, no retry; what was good is loaded."""

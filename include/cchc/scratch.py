@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import duckdb
 
 from cchc.datasets.dialects import DIALECTS
@@ -50,12 +48,12 @@ end;
 """
 
 
-def connect(dialect: str) -> duckdb.DuckDBPyConnection:
+def connect(dialect: str, threads: int = 2) -> duckdb.DuckDBPyConnection:
     """A fresh connection for one batch of a dialect.
 
     It never spills to disk: rows of the read stage still stand beside personal data in memory.
     """
-    con = duckdb.connect(config={"threads": os.environ.get("CCHC_THREADS", str(min(4, os.cpu_count() or 2)))})
+    con = duckdb.connect(config={"threads": threads})
     con.execute("set temp_directory = ''; set preserve_insertion_order = true;")
     con.execute(_MACROS)
     forms = ", ".join(f"parse_{form}(x)" for form in DIALECTS[dialect].timestamps)

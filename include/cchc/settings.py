@@ -1,13 +1,56 @@
-"""Where everything of one installation lives: from the environment (``CCHC_*``), overridden by the command line."""
+"""Where everything of one installation lives: from the environment (``CCHC_*``), overridden by the command line.
+
+The only module that reads the environment. Each field names its variable; docs/settings.md lists them, under test.
+"""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields, replace
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, get_type_hints
+
+from cchc.errors import PermanentError
 
 PROJECT = Path(__file__).resolve().parents[2]
+
+
+def _count(text: str) -> int:
+    return max(1, int(text))
+
+
+def _share(text: str) -> float:
+    share = float(text)
+    if not 0 <= share <= 1:
+        raise ValueError
+    return share
+
+
+def _flag(text: str) -> bool:
+    return text.lower() not in ("0", "false", "no")
+
+
+@dataclass(frozen=True)
+class Variable:
+    """The variable of the environment that fills a field; unset and empty both mean the field's default."""
+
+    name: str
+    parse: Callable[[str], Any] = str
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the environment of this process says something."""
+        return bool(os.environ.get(self.name))
+
+    def value(self) -> Any:
+        """What it says; raises ``PermanentError`` where that can't be read."""
+        text = os.environ[self.name]
+        try:
+            return self.parse(text)
+        except ValueError as error:
+            raise PermanentError(f"{self.name}={text} can't be read; see docs/settings.md") from error
 
 
 @dataclass(frozen=True)
@@ -18,36 +61,39 @@ class Settings:
     files of one run (0..1) above which the run itself fails; single bad files never fail it.
     """
 
-    workdir: Path
-    exports: str
-    registry: Path | None = None  # None: the packaged registry
-    warehouse: str = ""
-    ledger_url: str = ""
-    schedule: Path | None = None
-    fail_share: float = 0.5
-    fetch_workers: int = 8
-    judge_workers: int = 2  # batches read and judged at once in one process
-    batch_bytes: int = 96 * 1024 * 1024  # landed bytes read in one batch: bounds the memory of read..validate
-    batch_files: int = 1500
-    dbt_project: Path = PROJECT / "dbt_project"
-    expectations: Path = PROJECT / "expectations"
+    workdir: Annotated[Path, Variable("CCHC_WORKDIR", Path)]
+    exports: Annotated[str, Variable("CCHC_EXPORTS")]
+    registry: Annotated[Path | None, Variable("CCHC_REGISTRY", Path)] = None  # None: the packaged registry
+    warehouse: Annotated[str, Variable("CCHC_WAREHOUSE")] = ""
+    ledger_url: Annotated[str, Variable("CCHC_LEDGER")] = ""
+    schedule: Annotated[Path | None, Variable("CCHC_SCHEDULE", Path)] = None
+    fail_share: Annotated[float, Variable("CCHC_FAIL_SHARE", _share)] = 0.5
+    fetch_workers: Annotated[int, Variable("CCHC_FETCH_WORKERS", _count)] = 8  # units fetched at once
+    judge_workers: Annotated[int, Variable("CCHC_JUDGE_WORKERS", _count)] = 2  # batches judged at once in one process
+    #: landed bytes read in one batch: bounds the memory of read..validate
+    batch_bytes: Annotated[int, Variable("CCHC_BATCH_BYTES", _count)] = 96 * 1024 * 1024
+    batch_files: Annotated[int, Variable("CCHC_BATCH_FILES", _count)] = 1500
+    #: of the scratch database of one batch
+    threads: Annotated[int, Variable("CCHC_THREADS", _count)] = field(
+        default_factory=lambda: min(4, os.cpu_count() or 2)
+    )
+    duckdb_memory: Annotated[str, Variable("CCHC_DUCKDB_MEMORY")] = "1500MB"  # of dbt's connection to the embedded file
+    dbt_project: Annotated[Path, Variable("CCHC_DBT_PROJECT", Path)] = PROJECT / "dbt_project"
+    expectations: Annotated[Path, Variable("CCHC_EXPECTATIONS", Path)] = PROJECT / "expectations"
+    dbt_log_level: Annotated[str, Variable("DBT_LOG_LEVEL_FILE")] = "info"  # debug lines cost a tenth of a build
+    debug: Annotated[bool, Variable("CCHC_DEBUG", _flag)] = False  # tracebacks of our own errors
 
     @classmethod
     def from_env(cls, **overrides: Any) -> Settings:
-        """Settings of this process: defaults, then ``CCHC_*`` variables, then what the caller names (if not None)."""
-        env = os.environ
-        home = Path(env.get("CCHC_WORKDIR", "var"))
-        settings = cls(
-            workdir=home,
-            exports=env.get("CCHC_EXPORTS", str(home / "exports")),
-            registry=Path(env["CCHC_REGISTRY"]) if env.get("CCHC_REGISTRY") else None,
-            warehouse=env.get("CCHC_WAREHOUSE", ""),
-            ledger_url=env.get("CCHC_LEDGER", ""),
-            fail_share=float(env.get("CCHC_FAIL_SHARE", "0.5")),
-            judge_workers=max(1, int(env.get("CCHC_JUDGE_WORKERS", "2"))),
-        )
-        given = {name: value for name, value in overrides.items() if value is not None}
-        settings = replace(settings, **given)
+        """Settings of this process: defaults, then variables, then what the caller names (if not None).
+
+        Raises ``PermanentError`` naming a variable whose value can't be read.
+        """
+        given = {name: variable.value() for name, variable in variables().items() if variable.is_set}
+        home = given.setdefault("workdir", Path("var"))
+        given.setdefault("exports", str(home / "exports"))
+        given |= {name: value for name, value in overrides.items() if value is not None}
+        settings = cls(**given)
         return replace(settings, workdir=Path(settings.workdir).resolve())
 
     @property
@@ -76,6 +122,16 @@ class Settings:
         return self.workdir / "warehouse.duckdb"
 
     @property
+    def dbt_target(self) -> Path:
+        """dbt's artefacts."""
+        return self.workdir / "dbt" / "target"
+
+    @property
+    def manifest(self) -> Path:
+        """dbt's manifest, which the DAG files read."""
+        return self.dbt_target / "manifest.json"
+
+    @property
     def on_postgres(self) -> bool:
         """Whether the warehouse is a PostgreSQL server."""
         return self.warehouse.startswith("postgres")
@@ -90,3 +146,21 @@ class Settings:
         """The registry in force: the one named, else one imported into the working folder, else the packaged one."""
         imported = self.workdir / "registry"
         return self.registry or (imported if imported.is_dir() else None)
+
+
+@cache
+def variables() -> dict[str, Variable]:
+    """Field of ``Settings`` -> its variable."""
+    hints = get_type_hints(Settings, include_extras=True)
+    return {each.name: hints[each.name].__metadata__[0] for each in fields(Settings)}
+
+
+def read(name: str) -> Any:
+    """One setting of this process by its field's name, where a whole ``Settings`` is not at hand."""
+    variable = variables()[name]
+    return variable.value() if variable.is_set else getattr(Settings(workdir=Path("var"), exports=""), name)
+
+
+def child_environment(**values: str) -> dict[str, str]:
+    """The environment of a process that this one starts: its own, and what the settings say."""
+    return {**os.environ, **values}

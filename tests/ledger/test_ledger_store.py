@@ -195,7 +195,6 @@ def test_good_then_refused_keeps_the_good_one(ledger: Ledger) -> None:
     ledger.record_arrivals([arrival("b")])
     decide(ledger, b="refused")
     assert in_force(ledger) == [1]
-    assert ledger.in_force([KEY]) == {KEY: Revision(KEY, path_of(KEY), 1, HASH["a"], 10).id}
 
 
 def test_a_newer_good_one_replaces_the_older(ledger: Ledger) -> None:

@@ -66,11 +66,6 @@ def test_indicators(any_settings: Settings, tmp_path: Path) -> None:
     assert not out.read_bytes().startswith(b"\xef\xbb\xbf")
 
 
-def test_a_csv_for_excel_says_its_encoding(settings: Settings, tmp_path: Path) -> None:
-    out = export_indicators(settings, tmp_path / "indicators.csv", excel=True)
-    assert out.read_bytes().startswith(b"\xef\xbb\xbfunit_code")
-
-
 def test_any_view_as_xlsx(any_settings: Settings, tmp_path: Path) -> None:
     out = export_table(any_settings, "pub_ranking", tmp_path / "ranking.xlsx", fmt="xlsx")
     with zipfile.ZipFile(out) as book:

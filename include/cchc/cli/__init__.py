@@ -5,11 +5,11 @@ Each module is one family of commands; heavy imports happen inside the commands,
 
 from __future__ import annotations
 
-import os
 import sys
 
 import typer
 
+from cchc import settings
 from cchc.cli import export, main, quarantine, registry
 from cchc.errors import CchcError
 
@@ -34,6 +34,6 @@ def run() -> None:
         app()
     except CchcError as error:
         typer.secho(f"error: {error}", fg=typer.colors.RED, err=True)
-        if os.environ.get("CCHC_DEBUG"):
+        if settings.read("debug"):
             raise
         sys.exit(1)

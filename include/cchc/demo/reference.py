@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -73,25 +71,6 @@ class Reference:
         return sorted((o for o in self.outlets if o.dataset in datasets), key=lambda o: (o.system, o.dataset))
 
     @classmethod
-    def from_folder(cls, folder: Path, day: date) -> Reference:
-        """Read the CSV form (units, procedures, systems, headings, labels) of a reference folder."""
-        units = [r for r in _rows(folder / "units.csv") if _valid(r, day)]
-        procedures = [r for r in _rows(folder / "procedures.csv") if _valid(r, day)]
-        headings: dict[str, list[tuple[str, str]]] = {}
-        for r in _rows(folder / "headings.csv"):
-            headings.setdefault(r["headings"], []).append((r["heading"], r["canonical"]))
-        labels: dict[str, dict[str, str]] = {}
-        for r in _rows(folder / "labels.csv"):
-            labels.setdefault(r["field"], {}).setdefault(r["canonical"], r["label"])
-        return cls(
-            [_outlet(r) for r in _rows(folder / "systems.csv")],
-            {r["agency_code"]: Unit(*(r[c] for c in _UNIT)) for r in units},
-            [_procedure(r) for r in procedures],
-            headings,
-            labels,
-        )
-
-    @classmethod
     def from_registry(cls, registry: Registry, day: date) -> Reference:
         """The registry as of a day."""
         outlets = []
@@ -134,27 +113,3 @@ def _first_of_each(pairs: dict[str, str]) -> list[tuple[str, str]]:
 
 def _printed_labels(pairs: dict[str, str]) -> dict[str, str]:
     return {canonical: heading for heading, canonical in _first_of_each(pairs)}
-
-
-_UNIT = ("agency_code", "admin_code", "name", "level", "parent")
-
-
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as f:
-        return list(csv.DictReader(f))
-
-
-def _valid(row: dict[str, str], day: date) -> bool:
-    first, last = row["valid_from"], row["valid_to"]
-    return (not first or first <= day.isoformat()) and (not last or day.isoformat() <= last)
-
-
-def _outlet(r: dict[str, str]) -> Outlet:
-    delimiter = {"tab": "\t"}.get(r["delimiter"], r["delimiter"] or ",")
-    texts = (r["system"], r["dataset"], r["dialect"], r["ext"], delimiter, r["encoding"], r["headings"])
-    return Outlet(*texts, units=tuple(r["units"].split()))
-
-
-def _procedure(r: dict[str, str]) -> Procedure:
-    days = int(r["max_days"]) if r["max_days"] else None
-    return Procedure(r["procedure_code"], r["level"], int(r["fee_vnd"] or 0), days, r["day_kind"])

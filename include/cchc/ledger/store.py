@@ -308,21 +308,6 @@ class Ledger:
         with self.engine.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def in_force(self, keys: Iterable[DeliveryKey]) -> dict[DeliveryKey, str]:
-        """Revision in force of each delivery, before the running load."""
-        wanted = set(keys)
-        if not wanted:
-            return {}
-        days = [key.export_date for key in wanted]
-        r = t.file_revision
-        query = sa.select(r.c.id, r.c.system, r.c.unit, r.c.export_date, r.c.dataset).where(
-            r.c.in_force, r.c.export_date.between(min(days), max(days))
-        )
-        with self.engine.connect() as connection:
-            rows = connection.execute(query).all()
-        found = {DeliveryKey(row.system, row.unit, row.export_date, row.dataset): row.id for row in rows}
-        return {key: value for key, value in found.items() if key in wanted}
-
     def strays(self) -> list[dict[str, Any]]:
         """Every stray name, with why it is no delivery."""
         with self.engine.connect() as connection:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 import time
@@ -12,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cchc.errors import BuildError
-from cchc.settings import Settings
+from cchc.settings import Settings, child_environment
 
 Progress = Callable[[int, int, str], None]
 
@@ -25,20 +24,19 @@ class DbtResult:
     seconds: float = 0.0
     nodes: int = 0
     failures: list[str] = field(default_factory=list)
-    slowest: list[tuple[str, float]] = field(default_factory=list)
 
 
 def warehouse_environment(settings: Settings) -> dict[str, str]:
     """What ``dbt_project/profiles.yml`` reads: target, path or server, and where artefacts go."""
-    folder = settings.workdir / "dbt"
     values = {
         "CCHC_DUCKDB_PATH": str(settings.duckdb_path),
         "CCHC_DBT_TARGET": "postgres" if settings.on_postgres else "duckdb",
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
+        "CCHC_DUCKDB_MEMORY": settings.duckdb_memory,
+        "DBT_TARGET_PATH": str(settings.dbt_target),
+        "DBT_LOG_PATH": str(settings.dbt_target.parent / "logs"),
         "DBT_PROFILES_DIR": str(settings.dbt_project),
         "DBT_PROJECT_DIR": str(settings.dbt_project),
-        "DBT_LOG_LEVEL_FILE": os.environ.get("DBT_LOG_LEVEL_FILE", "info"),  # debug lines cost a tenth of a build
+        "DBT_LOG_LEVEL_FILE": settings.dbt_log_level,
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
@@ -61,14 +59,13 @@ def run_dbt(settings: Settings, arguments: Sequence[str], progress: Progress | N
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "cchc.model.runner", *arguments],
-        env={**os.environ, **warehouse_environment(settings)},
+        env=child_environment(**warehouse_environment(settings)),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
     result, other, done = DbtResult(), [], False
     first: float | None = None
-    timings: list[tuple[str, float]] = []
     assert process.stdout is not None
     for line in process.stdout:
         event = _event(line)
@@ -78,7 +75,7 @@ def run_dbt(settings: Settings, arguments: Sequence[str], progress: Progress | N
         if event["event"] == "started":
             first = first or time.perf_counter()
         elif event["event"] == "node":
-            timings.append((event["name"], event["seconds"]))
+            result.nodes += 1
             if progress:
                 progress(event["index"], event["total"], event["name"])
         elif event["event"] == "done":
@@ -87,8 +84,6 @@ def run_dbt(settings: Settings, arguments: Sequence[str], progress: Progress | N
     ended = time.perf_counter()
     result.startup_seconds = (first or ended) - started
     result.seconds = ended - (first or ended)
-    result.nodes = len(timings)
-    result.slowest = sorted(timings, key=lambda item: -item[1])[:10]
     if code != 0 or not done or result.failures:
         said = "\n".join(result.failures or other[-20:])
         raise BuildError(f"dbt {arguments[0]} failed:\n{said}")

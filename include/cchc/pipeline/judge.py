@@ -60,7 +60,7 @@ def judge_batch(
         for n, revision in enumerate(batch.revisions)
     ]
     judged = Judged(list(results.values()))
-    with scratch.connect(batch.dialect) as con:
+    with scratch.connect(batch.dialect, settings.threads) as con:
         read = read_batch(opened, registry, con)
         clock.lap("read")
         for n, refusal in read.refused.items():

@@ -69,18 +69,18 @@ def plain(value: Any) -> str:
     return str(spreadsheet_safe(value))
 
 
-def export_indicators(settings: Settings, out_path: Path, excel: bool = False) -> Path:
+def export_indicators(settings: Settings, out_path: Path) -> Path:
     """Every indicator and group total of every unit and period, by the period's default method."""
     with open_reader(settings) as reader:
         names, rows = reader.stream(
             f"select {', '.join(INDICATOR_COLUMNS)} from publish.pub_indicator_export "
             "order by period_start, period_end, unit_code, indicator"
         )
-        return _write_csv(Path(out_path), names, rows, excel)
+        return write_csv(Path(out_path), names, rows)
 
 
-def export_table(settings: Settings, name: str, out_path: Path, fmt: Format = "csv", excel: bool = False) -> Path:
-    """Any published view. ``excel`` marks a CSV as UTF-8 for Excel (byte order mark)."""
+def export_table(settings: Settings, name: str, out_path: Path, fmt: Format = "csv") -> Path:
+    """Any published view."""
     with open_reader(settings) as reader:
         views = reader.views()
         if name not in views:
@@ -88,26 +88,19 @@ def export_table(settings: Settings, name: str, out_path: Path, fmt: Format = "c
             raise PermanentError(f"{name!r} is not published (published are: {known})")
         names, rows = reader.stream(f"select * from publish.{name}")
         if fmt == "csv":
-            return _write_csv(Path(out_path), names, rows, excel)
+            return write_csv(Path(out_path), names, rows)
         if fmt != "xlsx":
             raise PermanentError(f"{fmt!r} is no format: csv or xlsx")
         return _write_xlsx(Path(out_path), name, names, rows, _facts(reader, name))
 
 
-def write_csv(out_path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]], excel: bool = False) -> Path:
+def write_csv(out_path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Path:
     """Rows of any table, safe for spreadsheets."""
-    return _write_csv(Path(out_path), names, rows, excel)
-
-
-def _write_csv(path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]], excel: bool) -> Path:
-    with (
-        _whole(path) as part,
-        part.open("w", encoding="utf-8-sig" if excel else "utf-8", newline="") as file,
-    ):
+    with _whole(out_path) as part, part.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(names)
         writer.writerows([plain(value) for value in row] for row in rows)
-    return path
+    return out_path
 
 
 def _facts(reader: Reader, view: str) -> list[tuple[str, str]]:

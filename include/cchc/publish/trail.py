@@ -69,14 +69,6 @@ class Trail:
     source: str
     rows: list[Row] = field(default_factory=list)
 
-    @property
-    def adds_up(self) -> bool:
-        """Whether the rows give the figure."""
-        return all(
-            sum(row[part] for row in self.rows) == (figure or 0)
-            for part, figure in (("in_numerator", self.numerator), ("in_denominator", self.denominator))
-        )
-
 
 def trail(settings: Settings, unit: str, indicator: str, period_start: date, period_end: date) -> Trail:
     """The figure of a unit, indicator and period, and every row behind it; a parent has those of the units below."""

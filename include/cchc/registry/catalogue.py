@@ -65,7 +65,6 @@ class Registry:
             criteria += [answer] if answer.criterion else []
         self.hash: str = content_hash(parsed.files, "holidays", version("holidays"))
         self._on = lru_cache(maxsize=512)(self._units_on)
-        self._procedures_on = lru_cache(maxsize=512)(self._procedure_codes_on)
         self._below = lru_cache(maxsize=512)(self._below_on)
 
     def units_on(self, day: date) -> dict[str, Unit]:
@@ -80,10 +79,6 @@ class Registry:
         """The administrative codes in force on a day, of one level or of all."""
         units = self._on(day).values()
         return frozenset(u.admin_code for u in units if u.admin_code and (level is None or u.level == level))
-
-    def procedure_codes_on(self, day: date) -> frozenset[str]:
-        """The procedure codes (national stems) in the catalogue on a day."""
-        return self._procedures_on(day)
 
     @cached_property
     def procedure_codes(self) -> frozenset[str]:
@@ -119,9 +114,6 @@ class Registry:
 
     def _units_on(self, day: date) -> dict[str, Unit]:
         return {unit.agency_code: unit for unit in self.units if unit.valid_on(day)}
-
-    def _procedure_codes_on(self, day: date) -> frozenset[str]:
-        return frozenset(item.procedure_code for item in self.procedures if item.valid_on(day))
 
     def _below_on(self, under: str, level: str, day: date) -> tuple[str, ...]:
         units = self._on(day)

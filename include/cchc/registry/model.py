@@ -316,7 +316,6 @@ class System(_Node):
     valid_from: Day
     valid_to: OptionalDay = None
     root: str | None = None  # where its exports lie, when not under the common root
-    transport: Literal["fsspec", "http"] | None = None  # None: told from the root
     datasets: tuple[DatasetSpec, ...] = Field(min_length=1)
 
     def valid_on(self, day: date) -> bool:

@@ -18,8 +18,8 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from cchc.demo.bench_lives import RESENT, Bench, shown, unit_frame
-from cchc.demo.bench_write import csv_bytes, json_bytes
+from bench.lives import RESENT, Bench, shown, unit_frame
+from bench.write import csv_bytes, json_bytes
 from cchc.demo.reference import Reference
 from cchc.demo.sink import Sink
 

@@ -1,7 +1,8 @@
 """Measure the main job beside a floor in the same run: from files to ranking, and the day after.
 
     make bench                      1,000,000 rows, then 10,000 changed ones, then the same on 3,000,000 rows
-    python scripts/bench.py --rows 100000 --history 300000      smaller
+    make bench ROWS=20000           smaller, without the larger history
+    PYTHONPATH=tests .venv/bin/python -m bench --help      every size
 
 The floor is one DuckDB query a dialect over the same files that reads, casts, keeps the latest row a dossier and
 counts seven indicators a unit. Start-up (imports of Great Expectations and dbt, parsing of the models) is shown apart.
@@ -23,8 +24,8 @@ from pathlib import Path
 
 import psutil
 
-from cchc.demo.floor import floor
-from cchc.demo.scale import write_increment, write_scale
+from bench.floor import floor
+from bench.scale import write_increment, write_scale
 
 MOST_RATIO, MOST_GB, MOST_GROWTH = 8.0, 2.5, 0.30
 

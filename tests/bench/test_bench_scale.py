@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from cchc.demo.floor import floor
-from cchc.demo.scale import write_increment, write_scale
+from bench.floor import floor
+from bench.scale import write_increment, write_scale
 from contract_oracle import expected
 
 

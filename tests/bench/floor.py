@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from cchc.demo.scale import CSV_SYSTEM, JSON_SYSTEM, VENDOR, heading_of
+from bench.scale import CSV_SYSTEM, JSON_SYSTEM, VENDOR, heading_of
 
 COUNTS = """
 select
