@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -63,6 +63,12 @@ class Looking:
         """The last export date of which anything was delivered."""
         with self.engine.connect() as connection:
             found: date | None = connection.execute(sa.select(sa.func.max(t.file_revision.c.export_date))).scalar()
+        return found
+
+    def last_arrival(self) -> datetime | None:
+        """When the last file arrived, local time."""
+        with self.engine.connect() as connection:
+            found: datetime | None = connection.execute(sa.select(sa.func.max(t.file_revision.c.arrived_at))).scalar()
         return found
 
     def business_days(self) -> list[date]:
