@@ -14,7 +14,7 @@ NIGHT = datetime(2026, 9, 30, 18, 30, tzinfo=UTC)  # 01:30 of 1 October in Asia/
 
 
 def stored(accepted: int, refused: int) -> dict[str, Any]:
-    return {"files_accepted": accepted, "files_refused": refused, "rows_read": 0}
+    return {"files_accepted": accepted, "files_refused": refused, "rows_read": 0, "refused": []}
 
 
 def test_the_last_seven_days_up_to_yesterday() -> None:
@@ -58,7 +58,7 @@ def test_single_failures_pass_and_are_counted(monkeypatch: pytest.MonkeyPatch) -
 
 def test_files_of_a_lost_batch_count_as_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CCHC_FAIL_SHARE", "0.5")
-    with pytest.raises(ShareExceeded):
+    with pytest.raises(ShareExceeded, match="3 of 4 files not judged: their batch failed"):
         orders.check([], [], [{"revisions": [1, 2, 3, 4]}], stored(1, 0))
 
 

@@ -65,7 +65,7 @@ def test_the_search_for_personal_data_can_find_something(sample_run: Path) -> No
 
 def test_stray_names_are_reported_and_never_opened(sample_run: Path) -> None:
     strays = ledger_tables(sample_run)["stray_file"]
-    assert len(strays) == 3 and all("unknown file name" in row for row in strays)
+    assert len(strays) == 3 and all("unknown_file_name" in row for row in strays)
 
 
 def test_a_refused_file_leaves_the_last_readable_revision_in_force(sample_run: Path) -> None:

@@ -57,6 +57,7 @@ def test_a_whole_run_through_json(here: World) -> None:
         "rows_accepted": 2,
         "rows_quarantined": 0,
         "rows_duplicate": 1,
+        "refused": [["mcdt-quangtri/H50.105/2026-11-05/dossiers.json", "invalid_json Input data was truncated"]],
     }
     assert here.rows("select count(*) from raw.dossiers") == [(2,)]
     tasks.check_share(collected, stored)
@@ -150,7 +151,8 @@ def test_the_share_above_which_a_run_fails(
     monkeypatch.setenv("CCHC_FAIL_SHARE", str(share))
     lost = [["s", f"H{n}", "HTTP 503"] for n in range(failed)]
     collected = [{"units": 4, "failed": lost[:1]}, {"units": 6, "failed": lost[1:]}]
-    stored = {"files_accepted": 8 - refused, "files_refused": refused}
+    named = [[f"s/H{n}/2026-11-05/dossiers.json", "zero_bytes"] for n in range(refused)][:3]
+    stored = {"files_accepted": 8 - refused, "files_refused": refused, "refused": named}
     if raises:
         with pytest.raises(ShareExceeded):
             tasks.check_share(collected, stored)
@@ -159,7 +161,7 @@ def test_the_share_above_which_a_run_fails(
 
 
 def test_nothing_to_do_is_no_failure(here: World) -> None:
-    tasks.check_share([], {"files_accepted": 0, "files_refused": 0})
+    tasks.check_share([], {"files_accepted": 0, "files_refused": 0, "refused": []})
 
 
 def test_replay_opens_the_deliveries_again(here: World) -> None:

@@ -248,6 +248,7 @@ def _add_trail(world: World) -> None:
                 "dossier_code": f"H50.100-{n}",
                 "handling_unit": "H50.100",
                 "channel": "online" if n == 1 else "direct",
+                "status": 10,
                 "received_at": datetime(2026, 9, 2, 8, n),
                 "received_date": date(2026, 9, 2),
                 "overdue_from_date": overdue_from,

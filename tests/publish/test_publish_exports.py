@@ -11,8 +11,9 @@ from publish_world import FORMULA
 
 from cchc.errors import PermanentError
 from cchc.publish import export_indicators, export_table
-from cchc.publish.exports import INDICATOR_COLUMNS, plain, spreadsheet_safe, write_csv
+from cchc.publish.exports import INDICATOR_COLUMNS
 from cchc.settings import Settings
+from cchc.table_file import plain, spreadsheet_safe, write_csv
 
 SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 

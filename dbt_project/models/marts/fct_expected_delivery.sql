@@ -1,5 +1,6 @@
 -- What should have come: every unit and dataset of a system on every business day since the system's first delivery.
--- A business day is a day on which any system delivered. The portal is asked, it does not deliver.
+-- A business day is a day on which any system delivered. The portal is asked, it does not deliver; where nothing is due
+-- daily (due_days is null) nothing is expected. The same rule stands in cchc/deliveries, for looks before any build.
 with business_days as (
 
     select distinct export_date
@@ -19,13 +20,22 @@ systems as (
 
 ),
 
+-- a clock that lags behind the data is not believed
+clock as (
+
+    select greatest({{ local_now() }}, coalesce(max(arrived_at), {{ local_now() }})) as now_at
+    from {{ ref('stg_deliveries') }}
+
+),
+
 expected as (
 
-    select distinct
+    select
         r.system,
         r.unit_code,
         b.export_date,
-        r.dataset
+        r.dataset,
+        min(cast(b.export_date + r.due_days as timestamp) + cast(r.due_time || ':00' as interval)) as due_at
     from {{ ref('stg_system_units') }} as r
     inner join systems as s on r.system = s.system
     inner join business_days as b
@@ -33,7 +43,12 @@ expected as (
             s.first_day <= b.export_date
             and r.valid_from <= b.export_date
             and coalesce(r.valid_to, {{ doomsday() }}) >= b.export_date
-    where r.dataset <> 'portal'
+    where r.dataset <> 'portal' and r.due_days is not null
+    group by
+        r.system,
+        r.unit_code,
+        b.export_date,
+        r.dataset
 
 ),
 
@@ -89,6 +104,7 @@ select
     k.export_date,
     k.dataset,
     case
+        when d.revisions is null and c.now_at <= e.due_at then 'waiting'
         when d.revisions is null then 'missing'
         when not d.is_readable then 'refused'
         when d.first_readable_at > d.due_at then 'late'
@@ -104,6 +120,7 @@ select
     cast(coalesce(d.rows_quarantined, 0) as bigint) as rows_quarantined,
     cast(coalesce(d.rows_duplicate, 0) as bigint) as rows_duplicate
 from keys as k
+cross join clock as c
 left join expected as e
     on
         k.system = e.system

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from pathlib import Path
 from typing import Annotated
 
@@ -35,14 +34,10 @@ def indicators(out: Out, workdir: o.Workdir = None) -> None:
 def ledger(out: Out, workdir: o.Workdir = None) -> None:
     """One row a file revision: outcome, reason and row counts."""
     from cchc.ledger import open_ledger
-    from cchc.publish.exports import spreadsheet_safe
+    from cchc.table_file import write_csv
 
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(LEDGER_COLUMNS)
-        for row in open_ledger(o.settings(workdir).ledger).find():
-            writer.writerow([spreadsheet_safe(row[name]) for name in LEDGER_COLUMNS])
+    found = open_ledger(o.settings(workdir).ledger).find()
+    write_csv(out, LEDGER_COLUMNS, ([row[name] for name in LEDGER_COLUMNS] for row in found))
     console.print(f"Written: {out}", highlight=False, soft_wrap=True)
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cchc.cli import options as o
 from cchc.cli.progress import console, print_table, speaker
+
+if TYPE_CHECKING:
+    from cchc.pipeline.run import Summary
 
 
 def register(app: typer.Typer) -> None:
@@ -47,8 +50,7 @@ def run(
         measures.write_text(json.dumps(as_json(summary), indent=1) + "\n", encoding="utf-8")
     totals = summary.counts()
     print_table("Run", ["what", "count"], [[name.replace("_", " "), count] for name, count in totals.items()])
-    for system, unit, why in summary.failed_units[:10]:
-        console.print(f"[red]not reached[/red] {system}/{unit}: {why}", highlight=False)
+    _say_failed(summary)
     spent = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in summary.seconds.items())
     idle = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in summary.startup.items())
     console.print(f"Time: {spent}; start-up: {idle}", highlight=False)
@@ -88,7 +90,11 @@ def ingest(
             settings, load(settings.registry_dir), ledger, day_from.date(), day_to.date(), speaker(quiet), *only
         )
     print_table("Ingest", ["what", "count"], [[k.replace("_", " "), v] for k, v in summary.counts().items()])
+    _say_failed(summary)
+    if summary.quality is not None:
+        console.print(f"Quality: {summary.quality}", highlight=False, soft_wrap=True)
     console.print("Next: cchc build", highlight=False)
+    summary.share().check(settings.fail_share)
 
 
 def build(
@@ -136,24 +142,27 @@ def status(
     days: Annotated[int, typer.Option(help="Without --from: this many days up to the last delivery.")] = 7,
     workdir: o.Workdir = None,
     all_units: Annotated[bool, typer.Option("--all", help="Also list what came on time and whole.")] = False,
+    strays: Annotated[
+        bool,
+        typer.Option("--strays", help="Instead: every name that is no delivery (of a system, of a unit), and why."),
+    ] = False,
 ) -> None:
-    """Who delivered what: on time, late, missing, refused, quarantined, per unit and day."""
-    from cchc.cli.status import board
+    """Who delivered what: on time, late, missing, refused, waiting (not due or not judged yet), per unit and day."""
+    from cchc.cli.status import show_board, show_strays
     from cchc.ledger import open_ledger
     from cchc.registry.load import load
 
     settings = o.settings(workdir)
     ledger = open_ledger(settings.ledger)
-    last = o.day(day_to) or max((row["export_date"] for row in ledger.find()), default=None)
+    if strays:
+        show_strays(ledger, system, unit)
+        return
+    last = o.day(day_to) or ledger.last_day()
     if last is None:
         console.print("The ledger is empty: nothing was delivered yet. Next: cchc ingest")
         return
     first = o.day(day_from) or last - timedelta(days=days - 1)
-    rows, totals = board(load(settings.registry_dir), ledger, first, last, system, unit)
-    shown = [row for row in rows if all_units or row[4] != "on_time" or row[6]]
-    columns = ["day", "system", "unit", "dataset", "status", "rows", "quarantined", "note"]
-    print_table(f"Deliveries {first} to {last}", columns, shown)
-    print_table("Total", ["status", "deliveries"], [[name, count] for name, count in totals.items()])
+    show_board(load(settings.registry_dir), ledger, first, last, system, unit, all_units)
 
 
 def trail(
@@ -200,6 +209,11 @@ def demo(
     manifest = write_demo(target, load(settings.registry_dir), seed=seed, scale=scale)
     print_table("Demonstration exports", ["what", "count"], [[k, v] for k, v in manifest.items() if isinstance(v, int)])
     console.print(f"Written to {target}", highlight=False, soft_wrap=True)
+
+
+def _say_failed(summary: Summary) -> None:
+    for system, unit, why in summary.failed_units[:10]:
+        console.print(f"not reached {system}/{unit}: {why}", style="red", highlight=False, markup=False)
 
 
 def doctor(workdir: o.Workdir = None) -> None:

@@ -37,7 +37,10 @@ def list_rows(
     print_table(
         "Quarantine",
         columns,
-        [[r["id"], r["export_date"], r["system"], r["unit"], r["dataset"], r["rules"]] for r in rows[:limit]],
+        [
+            [r["id"], r["export_date"], r["system"], r["unit"], r["dataset"], r["rules"].replace(",", ", ")]
+            for r in rows[:limit]
+        ],
     )
 
 

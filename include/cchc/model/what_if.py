@@ -21,6 +21,7 @@ from cchc.model.dbt import run_dbt
 from cchc.registry.load import Registry
 from cchc.registry.tables import build_tables
 from cchc.settings import Settings
+from cchc.table_file import write_csv
 
 NEEDED = ("unit_code", "criterion", "numerator", "denominator")
 GROUP = "GROUP:"
@@ -38,13 +39,8 @@ def score_file(settings: Settings, registry: Registry, file: Path, method: str, 
     columns, rows = _read(file)
     scores, groups = _score(settings, registry, rows, method)
     columns = [*columns, *(["score"] if "score" not in columns else [])]
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, columns, restval="", extrasaction="ignore")
-        writer.writeheader()
-        for row in rows:
-            writer.writerow({**row, "score": scores.get((row["unit_code"], row["criterion"]), "")})
-        writer.writerows(groups)
+    listed = [{**row, "score": scores.get((row["unit_code"], row["criterion"]))} for row in rows] + groups
+    write_csv(out, columns, ([row.get(name) for name in columns] for row in listed))
     return len(rows) + len(groups)
 
 

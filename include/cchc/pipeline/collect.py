@@ -9,7 +9,8 @@ from datetime import date, datetime, timedelta
 
 from cchc import land
 from cchc.contracts import Stray
-from cchc.errors import CchcError, PermanentError, ShareExceeded
+from cchc.deliveries import StrayReason
+from cchc.errors import CchcError, PermanentError
 from cchc.extract import Source, open_source
 from cchc.extract.base import UNKNOWN, delivery_of
 from cchc.ledger import Arrival, Ledger
@@ -27,12 +28,6 @@ class Collected:
     strays: int = 0
     units: int = 0
     failed: list[tuple[str, str, str]] = field(default_factory=list)
-
-    def check_share(self, most: float) -> None:
-        """Raise ``ShareExceeded`` when more units failed than the stated share; single failures never fail a run."""
-        if self.units and len(self.failed) / self.units > most:
-            first = "; ".join(f"{system}/{unit}: {why}" for system, unit, why in self.failed[:3])
-            raise ShareExceeded(f"{len(self.failed)} of {self.units} units could not be reached: {first}")
 
 
 def units_of(registry: Registry, system: System, day_from: date, day_to: date) -> dict[str, list[date]]:
@@ -120,7 +115,7 @@ def _fetch_unit(
             path = f"{system.code}/{unit}/{day.isoformat()}/{name}"
             key = delivery_of(name, system.code, unit, day, dialects)
             if key is None:
-                strays.append(Stray(path, "unknown file name"))
+                strays.append(Stray(path, StrayReason.UNKNOWN_FILE_NAME))
                 continue
             if not source.is_news(fingerprint, known.get(path)):
                 continue
@@ -145,7 +140,7 @@ def _unknown_folders(source: Source, system: System, folders: dict[str, list[dat
     if children is None or not folders:
         return []
     return [
-        Stray(f"{system.code}/{unit}", "unit not registered for this system")
+        Stray(f"{system.code}/{unit}", StrayReason.UNIT_NOT_REGISTERED)
         for unit in children(system.code)
         if unit not in folders
     ]

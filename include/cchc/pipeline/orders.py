@@ -65,7 +65,7 @@ def check(planned: list[Json], collected: list[Json], batches: list[Json], store
     seen.append({"units": len(lost), "failed": lost})
     files = sum(len(batch["revisions"]) for batch in batches or [])
     files_failed = files - stored["files_accepted"] - stored["files_refused"]
-    tasks.check_share(seen, {**stored, "files_refused": stored["files_refused"] + files_failed})
+    tasks.check_share(seen, stored, files_failed)
     units_failed = sum(len(part["failed"]) for part in seen)
     return {"units": units, "units_failed": units_failed, "files_failed": files_failed, **stored}
 

@@ -6,7 +6,6 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -23,12 +22,14 @@ from cchc.ledger import Ledger, open_ledger
 from cchc.load import open_warehouse
 from cchc.pipeline.build import build
 from cchc.pipeline.collect import Collected, collect
-from cchc.pipeline.judge import judge_batch, plan_batches
+from cchc.pipeline.judge import Batch, Judged, plan_batches
+from cchc.pipeline.judging import judge_batches
+from cchc.pipeline.share import Share, first_refused
 from cchc.pipeline.store import store
 from cchc.registry.importer import import_reference
 from cchc.registry.load import Registry, load
 from cchc.settings import Settings
-from cchc.validate.verdict import build_docs, context
+from cchc.validate.verdict import context
 
 Say = Callable[[str, str], None]
 
@@ -72,6 +73,11 @@ class Summary:
             totals[name] = sum(getattr(result, name) for result in self.results)
         return totals
 
+    def share(self) -> Share:
+        """What of the run failed, for the rule that both doors share."""
+        refused = sum(result.outcome == "refused" for result in self.results)
+        return Share(self.units, self.failed_units, len(self.results), refused, first_refused(self.results))
+
 
 def use_reference(settings: Settings, reference: Path | None) -> Registry:
     """The registry of a run; with a reference folder it is imported into the working folder first."""
@@ -114,18 +120,13 @@ def ingest(
         warm.join()
     summary.startup["great_expectations"] = time.perf_counter() - clock
     clock = time.perf_counter()
-    judged = []
-    waivers = ledger.waivers()
-    with ThreadPoolExecutor(settings.judge_workers) as pool:
-        ended = pool.map(lambda batch: judge_batch(settings, registry, batch, folder, waivers), batches)
-        for batch, done in zip(batches, ended, strict=True):
-            judged.append(done)
-            rows = sum(result.rows_read for result in done.results)
-            say(
-                "judge",
-                f"batch {batch.number + 1} of {len(batches)}: {batch.dataset}/{batch.dialect}, "
-                f"{len(batch.revisions)} files, {rows:,} rows",
-            )
+
+    def ended(batch: Batch, done: Judged) -> None:
+        rows = sum(result.rows_read for result in done.results)
+        what = f"{batch.dataset}/{batch.dialect}, {len(batch.revisions)} files, {rows:,} rows"
+        say("judge", f"batch {batch.number + 1} of {len(batches)}: {what}")
+
+    judged, summary.quality = judge_batches(settings, registry, batches, folder, ledger.waivers(), ended)
     summary.seconds["judge"] = time.perf_counter() - clock
     clock = time.perf_counter()
     if judged:
@@ -162,14 +163,14 @@ def _run(settings: Settings, reference: Path | None, day_from: date, day_to: dat
         ledger.finish_run(run_id, "failed", {"error": str(error)[:2000]})
         raise
     ledger.finish_run(run_id, "finished", summary.counts())
-    Collected(units=summary.units, failed=summary.failed_units).check_share(settings.fail_share)
+    summary.share().check(settings.fail_share)
     return summary
 
 
 def finish(
     settings: Settings, registry: Registry, ledger: Ledger, summary: Summary, say: Say, pages: bool = True
 ) -> None:
-    """Build, document the validations, publish."""
+    """Build and publish."""
     clock = time.perf_counter()
 
     def progress(index: int, total: int, name: str) -> None:
@@ -183,7 +184,6 @@ def finish(
     if built is None:
         say("build", "nothing changed")
     clock = time.perf_counter()
-    summary.quality = build_docs(settings.quality, settings.expectations)
     if pages:
         from cchc.publish import publish_pages
 

@@ -15,12 +15,13 @@ from cchc.contracts import Batch, DeliveryKey, Judged, Result, Revision
 from cchc.ledger import open_ledger
 from cchc.load import open_warehouse
 from cchc.pipeline import build as _build
-from cchc.pipeline.collect import Collected, collect, units_of
-from cchc.pipeline.judge import judge_batch, plan_batches
+from cchc.pipeline.collect import collect, units_of
+from cchc.pipeline.judge import plan_batches
+from cchc.pipeline.judging import judge_batches
+from cchc.pipeline.share import Share, first_refused
 from cchc.pipeline.store import store
 from cchc.registry.load import load
 from cchc.settings import Settings
-from cchc.validate.verdict import build_docs
 
 Json = dict[str, Any]
 
@@ -75,8 +76,7 @@ def judge(batch: Json) -> Json:
     registry, ledger = load(settings.registry_dir), open_ledger(settings.ledger)
     revisions = tuple(revision_from_json(item) for item in batch["revisions"])
     work = Batch(batch["number"], batch["dataset"], batch["dialect"], revisions)
-    judged = judge_batch(settings, registry, work, settings.staged / batch["token"], ledger.waivers())
-    build_docs(settings.quality, settings.expectations)
+    (judged,), _ = judge_batches(settings, registry, [work], settings.staged / batch["token"], ledger.waivers())
     return {
         "files": {table: [str(path) for path in paths] for table, paths in judged.files.items()},
         "results": [
@@ -90,7 +90,7 @@ def judge(batch: Json) -> Json:
 
 
 def store_all(judged: list[Json]) -> Json:
-    """One load of everything judged; returns the counts."""
+    """One load of everything judged; returns the counts, and path and reason of the first refused files."""
     settings = Settings.from_env()
     ledger = open_ledger(settings.ledger)
     batches = [
@@ -107,20 +107,21 @@ def store_all(judged: list[Json]) -> Json:
         counts["files_accepted" if result.outcome == "accepted" else "files_refused"] += 1
     for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate"):
         counts[name] = sum(getattr(result, name) for result in results)
+    counts["refused"] = [list(item) for item in first_refused(results)]
     return counts
 
 
-def check_share(collected: list[Json], stored: Json) -> None:
-    """Fail the run when more than the stated share of units could not be reached, or of files was refused."""
-    settings = Settings.from_env()
-    whole = Collected()
-    for part in collected:
-        whole.units += part["units"]
-        whole.failed += [(item[0], item[1], item[2]) for item in part["failed"]]
-    whole.check_share(settings.fail_share)
-    files = stored["files_accepted"] + stored["files_refused"]
-    refused = Collected(units=files, failed=[("files", "refused", "see cchc status")] * stored["files_refused"])
-    refused.check_share(settings.fail_share)
+def check_share(collected: list[Json], stored: Json, files_lost: int = 0) -> None:
+    """Fail the run when more than the stated share of units was not reached, or of files refused or not judged."""
+    share = Share(
+        units=sum(part["units"] for part in collected),
+        unreached=[(item[0], item[1], item[2]) for part in collected for item in part["failed"]],
+        files=stored["files_accepted"] + stored["files_refused"] + files_lost,
+        files_refused=stored["files_refused"],
+        refused=[(item[0], item[1]) for item in stored["refused"]],
+        files_lost=files_lost,
+    )
+    share.check(Settings.from_env().fail_share)
 
 
 def replay(day_from: str, day_to: str, system: str | None, unit: str | None) -> int:

@@ -5,11 +5,7 @@ In: a ``pub_*`` view. Out: one file, written whole or not at all. Texts never ac
 
 from __future__ import annotations
 
-import csv
-import os
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
@@ -21,6 +17,7 @@ import xlsxwriter
 from cchc.errors import PermanentError
 from cchc.publish.read import Reader, open_reader
 from cchc.settings import Settings
+from cchc.table_file import plain, spreadsheet_safe, whole_file, write_csv
 
 Format = Literal["csv", "xlsx"]
 
@@ -39,34 +36,10 @@ INDICATOR_COLUMNS = (
     "source",
 )
 
-#: A cell that starts so is run by spreadsheet programs.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 #: What a sheet holds, the heading row included.
 _SHEET_ROWS = 1_048_576
 _SAMPLE = 500
 _WIDEST = 60
-
-
-def spreadsheet_safe(value: Any) -> Any:
-    """A text that a spreadsheet would run as a formula gets a leading apostrophe; anything else is left alone."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def plain(value: Any) -> str:
-    """One CSV cell: whole numbers without decimals, scores with two, ISO dates, true and false, nothing for null."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, Decimal):
-        if value.as_tuple().exponent == -2:
-            return format(value, "f")
-        return format(value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize(), "f")
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    return str(spreadsheet_safe(value))
 
 
 def export_indicators(settings: Settings, out_path: Path) -> Path:
@@ -92,15 +65,6 @@ def export_table(settings: Settings, name: str, out_path: Path, fmt: Format = "c
         if fmt != "xlsx":
             raise PermanentError(f"{fmt!r} is no format: csv or xlsx")
         return _write_xlsx(Path(out_path), name, names, rows, _facts(reader, name))
-
-
-def write_csv(out_path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> Path:
-    """Rows of any table, safe for spreadsheets."""
-    with _whole(out_path) as part, part.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(names)
-        writer.writerows([plain(value) for value in row] for row in rows)
-    return out_path
 
 
 def _facts(reader: Reader, view: str) -> list[tuple[str, str]]:
@@ -134,7 +98,7 @@ def _write_xlsx(
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
-    with _whole(path) as part, xlsxwriter.Workbook(str(part), options) as book:
+    with whole_file(path) as part, xlsxwriter.Workbook(str(part), options) as book:
         bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E6EEF7"})
         whole = book.add_format({"num_format": "#,##0"})
         two = book.add_format({"num_format": "#,##0.00"})
@@ -179,19 +143,3 @@ def _write_xlsx(
             about.write_string(line, 0, label, bold)
             about.write_string(line, 1, str(spreadsheet_safe(text)))
     return path
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A file beside the target that takes its place when it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    os.close(handle)
-    part = Path(name)
-    try:
-        yield part
-        part.chmod(0o644)
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

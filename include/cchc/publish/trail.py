@@ -139,12 +139,13 @@ def _dossiers(reader: Reader, found: Trail) -> list[Row]:
 
 
 def _payments(reader: Reader, found: Trail) -> list[Row]:
-    """Transactions of the obligated dossiers, with the columns of the dossiers' rows."""
+    """Transactions of the obligated dossiers, with the columns of the dossiers' rows and those of the payment."""
     return _rows(
         reader,
         "select 'payment' as record, x.transaction_code as code, d.handling_unit as unit_code, "
         f"1 as in_numerator, 0 as in_denominator, x.system, {_FILE}, "
-        f"{_LATE.replace('x.', 'd.')} as is_overdue, {_FLAGS.replace('x.', 'd.')} "
+        f"{_LATE.replace('x.', 'd.')} as is_overdue, {_FLAGS.replace('x.', 'd.')}, "
+        "d.dossier_code, x.paid_at, x.amount_vnd "
         "from publish.pub_payment_trail x join publish.pub_dossier_trail d on x.dossier_key = d.dossier_key "
         f"{_BELOW.format(unit='handling_unit', day='received_date').replace('x.', 'd.')}"
         "where d.received_date between ? and ? and d.is_obligated and x.outcome = 'succeeded' and not x.is_refunded "

@@ -48,7 +48,10 @@ class Registry:
         self.headings = dict(self.headings)
         #: field -> normalised label -> canonical value
         self.labels: dict[str, dict[str, str]] = {}
+        #: field -> canonical value -> the label as the registry writes it
+        self.label_texts: dict[str, dict[str, str]] = {}
         for label in (placed.item for placed in parsed.labels):
+            self.label_texts.setdefault(label.field, {}).setdefault(label.canonical, label.label)
             self.labels.setdefault(label.field, {})[normalise_heading(label.label)] = label.canonical
         #: dialect -> field -> normalised code -> canonical value
         self.codes: dict[str, dict[str, dict[str, str]]] = {}

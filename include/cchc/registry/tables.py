@@ -73,7 +73,7 @@ def build_tables(registry: Registry) -> dict[str, pa.Table]:
         "reg_units": registry.units,
         "reg_mergers": registry.mergers,
         "reg_procedures": registry.procedures,
-        "reg_system_units": _system_units(registry),
+        "reg_system_units": system_units(registry),
         "reg_methods": methods,
         "reg_criteria": [
             {"method": method.method, "group_name": group.group, "position": position, **criterion.model_dump()}
@@ -102,7 +102,7 @@ def _table(rows: Iterable[Any], schema: pa.Schema) -> pa.Table:
     return pa.table([pa.array([cell(row, f.name) for row in listed], f.type) for f in schema], schema=schema)
 
 
-def _system_units(registry: Registry) -> list[dict[str, Any]]:
+def system_units(registry: Registry) -> list[dict[str, Any]]:
     """Which system delivers what for which unit, when. Where nothing is due daily, due days and time are null."""
     versions: dict[str, list[Unit]] = {}
     for unit in registry.units:

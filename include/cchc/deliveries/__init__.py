@@ -1,0 +1,9 @@
+"""What should have come and what came: from the registry and the ledger alone, before any build and without dbt.
+
+The rule stands here and, for the warehouse, in ``dbt_project``'s ``fct_expected_delivery``; a test compares the two.
+"""
+
+from cchc.deliveries.board import STATUSES, Square, board, never_delivered
+from cchc.deliveries.strays import REASONS, StrayReason
+
+__all__ = ["REASONS", "STATUSES", "Square", "StrayReason", "board", "never_delivered"]

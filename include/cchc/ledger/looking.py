@@ -1,0 +1,101 @@
+"""Looking into the ledger: what was delivered, what became of it, what waits. Nothing here writes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from cchc.contracts import DeliveryKey, Revision
+from cchc.ledger import tables as t
+
+#: The national portal is asked, it does not deliver: its files make no business day and are never missing.
+NOT_DELIVERED = "portal"
+
+
+class Looking:
+    """One ledger database, read. Every method is one short transaction."""
+
+    engine: sa.Engine
+
+    def fingerprints(self, day_from: date, day_to: date) -> dict[str, str]:
+        """Path -> fingerprint of every file already taken, for export dates of a range."""
+        query = sa.select(t.seen_file.c.path, t.seen_file.c.fingerprint).where(
+            t.seen_file.c.export_date.between(day_from, day_to)
+        )
+        with self.engine.connect() as connection:
+            return {row.path: row.fingerprint for row in connection.execute(query)}
+
+    def undecided(self) -> list[Revision]:
+        """Every landed revision no finished run has judged yet, in a stable order."""
+        r = t.file_revision
+        query = (
+            sa.select(r)
+            .where(r.c.outcome == "landed")
+            .order_by(r.c.dataset, r.c.system, r.c.export_date, r.c.unit, r.c.revision)
+        )
+        with self.engine.connect() as connection:
+            return [_revision(row) for row in connection.execute(query)]
+
+    def find(self, **equal: Any) -> list[dict[str, Any]]:
+        """File revisions as dictionaries, by equality on columns; ``day_from`` and ``day_to`` bound the export date."""
+        r = t.file_revision
+        query = sa.select(r).order_by(r.c.system, r.c.unit, r.c.export_date, r.c.dataset, r.c.revision)
+        if (first := equal.pop("day_from", None)) is not None:
+            query = query.where(r.c.export_date >= first)
+        if (last := equal.pop("day_to", None)) is not None:
+            query = query.where(r.c.export_date <= last)
+        for column, value in equal.items():
+            if value is not None:
+                query = query.where(r.c[column] == value)
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def changed_since(self, change_no: int) -> list[dict[str, Any]]:
+        """Decided revisions that changed after ``change_no``: what the warehouse copy lacks."""
+        r = t.file_revision
+        query = sa.select(r).where(r.c.change_no > change_no, r.c.outcome != "landed").order_by(r.c.id)
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def last_day(self) -> date | None:
+        """The last export date of which anything was delivered."""
+        with self.engine.connect() as connection:
+            found: date | None = connection.execute(sa.select(sa.func.max(t.file_revision.c.export_date))).scalar()
+        return found
+
+    def last_arrival(self) -> datetime | None:
+        """When the last file arrived, local time."""
+        with self.engine.connect() as connection:
+            found: datetime | None = connection.execute(sa.select(sa.func.max(t.file_revision.c.arrived_at))).scalar()
+        return found
+
+    def business_days(self) -> list[date]:
+        """Every day of which any system delivered something, in order."""
+        r = t.file_revision
+        query = sa.select(r.c.export_date).where(r.c.dataset != NOT_DELIVERED).distinct().order_by(r.c.export_date)
+        with self.engine.connect() as connection:
+            return list(connection.execute(query).scalars())
+
+    def first_days(self) -> dict[str, date]:
+        """System -> export date of its first delivery."""
+        r = t.file_revision
+        query = sa.select(r.c.system, sa.func.min(r.c.export_date)).where(r.c.dataset != NOT_DELIVERED)
+        with self.engine.connect() as connection:
+            return {row[0]: row[1] for row in connection.execute(query.group_by(r.c.system))}
+
+    def strays(self) -> list[dict[str, Any]]:
+        """Every stray name, with why it is no delivery."""
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(sa.select(t.stray_file)).mappings()]
+
+    def waivers(self) -> set[tuple[str, int, str]]:
+        """(sha256, row number, rule) of every waived verdict."""
+        with self.engine.connect() as connection:
+            return {(row.sha256, row.row_number, row.rule) for row in connection.execute(sa.select(t.waiver))}
+
+
+def _revision(row: Any) -> Revision:
+    key = DeliveryKey(row.system, row.unit, row.export_date, row.dataset)
+    return Revision(key, row.path, row.revision, row.sha256, row.size_bytes)

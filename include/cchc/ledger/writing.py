@@ -1,0 +1,227 @@
+"""Writing into the ledger: what landed, how it was judged, what a person decided. Every method is one transaction."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+
+from cchc.contracts import TIMEZONE, DeliveryKey, Result, Revision
+from cchc.ledger import tables as t
+from cchc.ledger.standing import weigh
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A file that was fetched and landed: what the ledger needs to number its revision.
+
+    ``tells_changes`` is false where the source cannot say whether a file changed, so the same bytes are no repeat.
+    """
+
+    key: DeliveryKey
+    path: str
+    fingerprint: str
+    sha256: str
+    size_bytes: int
+    arrived_at: datetime | None
+    tells_changes: bool = True
+
+
+def now() -> datetime:
+    """Local time without an offset, as everywhere in the ledger."""
+    return datetime.now(ZoneInfo(TIMEZONE)).replace(tzinfo=None)
+
+
+class Writing:
+    """One ledger database, written."""
+
+    engine: sa.Engine
+
+    def record_arrivals(self, arrivals: Sequence[Arrival]) -> tuple[int, int]:
+        """Number the revisions of landed files; returns (new revisions, repeats).
+
+        The same bytes as the newest revision are a repeat; other bytes a new revision.
+        """
+        if not arrivals:
+            return 0, 0
+        r = t.file_revision
+        days = [arrival.key.export_date for arrival in arrivals]
+        stamp = now()
+        fresh: list[dict[str, Any]] = []
+        repeats: list[str] = []
+        with self.engine.begin() as connection:
+            change = _next_change(connection)
+            query = sa.select(r).where(r.c.export_date.between(min(days), max(days))).order_by(r.c.revision)
+            known = {
+                key: (row.revision, row.sha256, row.id)
+                for row in connection.execute(query)
+                if (key := DeliveryKey(row.system, row.unit, row.export_date, row.dataset))
+            }
+            for arrival in arrivals:
+                number, sha256, revision_id = known.get(arrival.key, (0, "", ""))
+                if sha256 == arrival.sha256:
+                    if arrival.tells_changes:
+                        repeats.append(revision_id)
+                    continue
+                revision = Revision(arrival.key, arrival.path, number + 1, arrival.sha256, arrival.size_bytes)
+                known[arrival.key] = (revision.number, revision.sha256, revision.id)
+                fresh.append(
+                    {
+                        "id": revision.id,
+                        **vars(arrival.key),
+                        "path": arrival.path,
+                        "revision": revision.number,
+                        "sha256": arrival.sha256,
+                        "size_bytes": arrival.size_bytes,
+                        "arrived_at": arrival.arrived_at or stamp,
+                        "landed_at": stamp,
+                        "change_no": change,
+                    }
+                )
+            if fresh:
+                connection.execute(sa.insert(r), fresh)
+                self._stages(connection, [(row["id"], "land", "landed", None, 0, 0) for row in fresh])
+            for revision_id in repeats:
+                connection.execute(
+                    sa.update(r).where(r.c.id == revision_id).values(repeats=r.c.repeats + 1, change_no=change)
+                )
+            paths = [arrival.path for arrival in arrivals]
+            for some in _chunks(paths, 500):
+                connection.execute(sa.delete(t.seen_file).where(t.seen_file.c.path.in_(some)))
+            last = {a.path: a for a in arrivals}
+            connection.execute(
+                sa.insert(t.seen_file),
+                [
+                    {"path": a.path, "export_date": a.key.export_date, "fingerprint": a.fingerprint}
+                    for a in last.values()
+                ],
+            )
+        return len(fresh), len(repeats)
+
+    def record_strays(self, strays: Iterable[tuple[str, str]]) -> int:
+        """Remember names that are no delivery; returns how many were new (each is reported once)."""
+        named = dict(strays)
+        with self.engine.begin() as connection:
+            known: set[str] = set(connection.execute(sa.select(t.stray_file.c.path)).scalars())
+            fresh = [
+                {"path": path, "reason": reason, "first_seen_at": now()}
+                for path, reason in named.items()
+                if path not in known
+            ]
+            if fresh:
+                connection.execute(sa.insert(t.stray_file), fresh)
+        return len(fresh)
+
+    def reopen(self, day_from: date, day_to: date, system: str | None = None, unit: str | None = None) -> int:
+        """Mark the decided revisions of some deliveries as landed again, so that they are judged anew."""
+        r = t.file_revision
+        where = [r.c.export_date.between(day_from, day_to), r.c.outcome != "landed"]
+        where += [r.c.system == system] if system else []
+        where += [r.c.unit == unit] if unit else []
+        with self.engine.begin() as connection:
+            cleared = dict.fromkeys(("rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate"), 0)
+            done = connection.execute(
+                sa.update(r).where(*where).values(outcome="landed", reason=None, detail=None, warnings="", **cleared)
+            )
+        return done.rowcount
+
+    def record_results(self, results: Sequence[Result]) -> None:
+        """Write how revisions ended, with one row a stage. Call it after the warehouse has committed their rows."""
+        r = t.file_revision
+        values = [
+            {
+                "b_id": result.revision.id,
+                "outcome": result.outcome,
+                "reason": result.reason,
+                "detail": result.detail,
+                "rows_read": result.rows_read,
+                "rows_accepted": result.rows_accepted,
+                "rows_quarantined": result.rows_quarantined,
+                "rows_duplicate": result.rows_duplicate,
+                "warnings": ",".join(sorted(set(result.warnings))),
+            }
+            for result in results
+        ]
+        if not values:
+            return
+        with self.engine.begin() as connection:
+            change = _next_change(connection)
+            connection.execute(sa.update(r).where(r.c.id == sa.bindparam("b_id")).values(change_no=change), values)
+            self._stages(
+                connection,
+                [
+                    (result.revision.id, stage, _stage_outcome(result, stage), result.reason, result.rows_read, ms)
+                    for result in results
+                    for stage, ms in result.stage_ms.items()
+                ],
+            )
+            standing = weigh(connection, results)
+            for is_in_force, ids in ((False, standing.ended), (True, standing.begun)):
+                statement = sa.update(r).where(r.c.id == sa.bindparam("b_id")).values(change_no=change)
+                if ids:
+                    connection.execute(statement, [{"b_id": i, "in_force": is_in_force} for i in sorted(ids)])
+
+    def waive(self, sha256: str, row_number: int, rule: str, reason: str, decided_by: str) -> None:
+        """Record that a row is to be accepted although it breaks a rule: who decided, and why."""
+        values = {"sha256": sha256, "row_number": row_number, "rule": rule}
+        with self.engine.begin() as connection:
+            connection.execute(sa.delete(t.waiver).where(*(t.waiver.c[k] == v for k, v in values.items())))
+            connection.execute(
+                sa.insert(t.waiver).values(**values, reason=reason, decided_by=decided_by, decided_at=now())
+            )
+
+    def start_run(self, command: str, day_from: date | None, day_to: date | None) -> int:
+        """Open a run; returns its number."""
+        with self.engine.begin() as connection:
+            done = connection.execute(
+                sa.insert(t.run).values(command=command, day_from=day_from, day_to=day_to, started_at=now())
+            )
+        return int((done.inserted_primary_key or [0])[0])
+
+    def finish_run(self, run_id: int, outcome: str, summary: dict[str, Any]) -> None:
+        """Close a run with its counts."""
+        with self.engine.begin() as connection:
+            connection.execute(
+                sa.update(t.run)
+                .where(t.run.c.id == run_id)
+                .values(outcome=outcome, finished_at=now(), summary=json.dumps(summary, default=str))
+            )
+
+    @staticmethod
+    def _stages(connection: sa.Connection, rows: list[tuple[str, str, str, str | None, int, int]]) -> None:
+        stages = {(row[0], row[1]) for row in rows}
+        s = t.stage_outcome
+        for stage in sorted({stage for _, stage in stages}):
+            for some in _chunks([i for i, name in stages if name == stage], 500):
+                connection.execute(sa.delete(s).where(s.c.stage == stage, s.c.revision_id.in_(some)))
+        names = ("revision_id", "stage", "outcome", "reason", "row_count", "duration_ms")
+        if rows:
+            stamp = now()
+            connection.execute(
+                sa.insert(s), [{**dict(zip(names, row, strict=True)), "recorded_at": stamp} for row in rows]
+            )
+
+
+def _next_change(connection: sa.Connection) -> int:
+    """A change number above all before it, also where the clock was put back.
+
+    The counter's row stays locked until the transaction ends: numbers follow the order of commits, so that who copies
+    "everything above the last number seen" never passes a change over.
+    """
+    last, clock = t.change_counter.c.last, time.time_ns()
+    number = sa.case((last >= clock, last + 1), else_=clock)
+    return int(connection.execute(sa.update(t.change_counter).values(last=number).returning(last)).scalar_one())
+
+
+def _stage_outcome(result: Result, stage: str) -> str:
+    return "refused" if result.outcome == "refused" and stage == "read" else "done"
+
+
+def _chunks(items: list[str], size: int) -> Iterable[list[str]]:
+    return (items[i : i + size] for i in range(0, len(items), size))
