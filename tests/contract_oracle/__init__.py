@@ -1,4 +1,4 @@
-"""A slow, independent reading of the export contract (sections 3 to 5), to compare the pipeline with.
+"""A slow, independent reading of the export contract (sections 3 to 6, less `declared`), to compare the pipeline with.
 
 Standard library only, one row at a time, no code of the package: what both get wrong must be wrong twice.
 

@@ -9,10 +9,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from contract_oracle import beside
 from contract_oracle import indicators as rules
-from contract_oracle import rows as reading
 from contract_oracle.files import Refused, raw_rows
 from contract_oracle.reference import Reference
+from contract_oracle.rows import Dossiers
 
 FileKey = tuple[str, str, str, str]
 IndicatorKey = tuple[str, str, str, str]
@@ -78,14 +79,16 @@ def expected(root: Path, reference: Path | Reference) -> Truth:
 def _accept(
     file: FileTruth, raws: list[Row], spec: dict[str, str], unit: str, day: date, known: Reference
 ) -> list[Row]:
-    dossiers = reading.Dossiers(spec["dialect"], unit, day, known)
+    dossiers = Dossiers(spec["dialect"], unit, day, known)
     seen, out = set(), []
     file.rows_read = len(raws)
     for number, raw in enumerate(raws, 1):
         if spec["dataset"] == "dossiers":
             row = dossiers.read(raw)
+        elif spec["dataset"] == "apologies":
+            row = beside.apology(raw, spec["dialect"], day, known)
         else:
-            row = getattr(reading, spec["dataset"].removesuffix("s"))(raw, day, known)
+            row = getattr(beside, spec["dataset"].removesuffix("s"))(raw, day, known)
         if row.rules:
             file.quarantined.append((number, sorted(row.rules)))
             file.rows_quarantined += 1

@@ -21,11 +21,11 @@ REQUIRED = {
     "payments": {"MaGiaoDich", "MaDonVi", "SoTien", "TrangThai", "ThoiGian"},
     "vneid": {"MaXa", "Ngay", "SoCCCDGanChip", "KichHoatMuc1", "KichHoatMuc2"},
     "feedback": {"MaPAKN", "MaDonVi", "Loai", "NgayTiepNhan"},
+    "apologies": {"MaDonVi", "MaHoSo", "LanThu", "NgayKy", "DaGui"},
 }
 REQUIRED_KEYS = {
     "dvcqg2022": {"MaHoSo", "MaTTHC", "NgayTiepNhan", "TrangThaiHoSo"},
     "dvcqg2026": {"MaHoSo", "MaTTHC", "TrangThai"},  # a key without a value may be left out, NgayTiepNhan often is
-    "jsonl": {"MaPAKN", "MaDonVi", "Loai", "NgayTiepNhan"},
 }
 LIMIT = 2 * 1024**3
 
@@ -45,7 +45,7 @@ def raw_rows(path: Path, spec: Row, reference: Reference) -> list[dict[str, Any]
         raise Refused("html_error_page")
     dialect = spec["dialect"]
     if dialect in ("dvcqg2022", "dvcqg2026", "jsonl"):
-        return _json_rows(data, dialect)
+        return _json_rows(data, dialect, REQUIRED_KEYS.get(dialect, REQUIRED[spec["dataset"]]))
     headings = reference.headings.get(spec["headings"], {})
     if dialect == "workbook":
         return _table(_sheet(data), headings)
@@ -84,7 +84,7 @@ def _text(data: bytes) -> str:
         raise Refused("wrong_encoding") from error
 
 
-def _json_rows(data: bytes, dialect: str) -> list[dict[str, Any]]:
+def _json_rows(data: bytes, dialect: str, required: set[str]) -> list[dict[str, Any]]:
     text = _text(data)
     if _depth(text) > 100:
         raise Refused("deep_nesting")
@@ -99,7 +99,7 @@ def _json_rows(data: bytes, dialect: str) -> list[dict[str, Any]]:
         raise Refused("invalid_json") from error
     if not isinstance(rows, list) or any(not isinstance(r, dict) for r in rows):
         raise Refused("invalid_json")
-    if rows and REQUIRED_KEYS[dialect] - {key for row in rows for key in row}:
+    if rows and required - {key for row in rows for key in row}:
         raise Refused("missing_column")
     return rows
 

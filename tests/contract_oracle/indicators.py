@@ -1,4 +1,4 @@
-"""Section 5 of the contract, counted one dossier at a time."""
+"""Sections 5 and 6 of the contract, counted one dossier at a time."""
 
 from __future__ import annotations
 
@@ -76,13 +76,14 @@ def count(truth: Truth, data: dict[str, list[Row]], reference: Reference) -> Non
     petitions = latest(data["feedback"], "feedback_code")
     by_number = defaultdict(list)
     for d in dossiers:
-        d["unhappy"], d["transactions"] = False, 0
+        d["unhappy"], d["transactions"], d["apologised_at"] = False, 0, []
         d["obligated"] = reference.bears_fee(d["procedure"]) and not (d["fees"] and not any(d["fees"]))
         by_number[d["dossier_code"]].append(d)
     for p in petitions:
         if p["satisfied"] is False and (named := _named(by_number, p, truth)):
             named["unhappy"] = True
     _pay(data["payments"], by_number, truth)
+    _apologise(data["apologies"], by_number, truth)
     above = reference.ancestors()
     for _, start, end in truth.periods:
         as_of = _end(min(end, truth.last_day or end))
@@ -92,13 +93,18 @@ def count(truth: Truth, data: dict[str, list[Row]], reference: Reference) -> Non
 
 
 def _named(by_number: dict[str, list[Row]], row: Row, truth: Truth) -> Row | None:
-    """The dossier a payment or petition names: by number, where that is not unique by number and unit."""
+    """The dossier a payment, petition or letter names: by number, where that is not unique by number and unit."""
     found = by_number.get(row["dossier_code"], [])
     if len(found) > 1:
         found = [d for d in found if d["handling_unit"] == row["unit"]]
         if len(found) != 1:
-            truth.flags["ambiguous_dossier"].add(row.get("transaction_code") or row["feedback_code"])
+            truth.flags["ambiguous_dossier"].add(_key(row))
     return found[0] if len(found) == 1 else None
+
+
+def _key(row: Row) -> str:
+    letter = "/".join(str(row.get(name)) for name in ("unit", "dossier_code", "number"))
+    return str(row.get("transaction_code") or row.get("feedback_code") or letter)
 
 
 def _pay(payments: list[Row], by_number: dict[str, list[Row]], truth: Truth) -> None:
@@ -107,6 +113,13 @@ def _pay(payments: list[Row], by_number: dict[str, list[Row]], truth: Truth) -> 
     for p in rows:
         if p["outcome"] == "succeeded" and p["transaction_code"] not in refunded and (d := _named(by_number, p, truth)):
             d["transactions"] += 1
+
+
+def _apologise(letters: list[Row], by_number: dict[str, list[Row]], truth: Truth) -> None:
+    """Note on each dossier when its letters were signed that, as last told, are sent."""
+    for letter in latest(letters, "unit", "dossier_code", "number"):
+        if letter["sent"] and (d := _named(by_number, letter, truth)):
+            d["apologised_at"].append(letter["signed_at"])
 
 
 def _within(stamp: datetime | None, span: Span) -> bool:
@@ -137,6 +150,8 @@ def _dossiers(truth: Truth, dossiers: list[Row], above: Above, span: Span, as_of
 
         put("PROCESSING_ON_TIME", timely)
         put("DOSSIER_RECEIVING_SATISFACTION", timely and not d["unhappy"])
+        if not timely:
+            put("OVERDUE_WITH_APOLOGY", any(signed <= as_of for signed in d["apologised_at"]))
         for name, test in PLAIN.items():
             put(name, test(d))
         put("PAYMENT_ONLINE_DOSSIER", d["obligated"] and d["online_payment"] in (1, 2), d["obligated"])

@@ -7,6 +7,7 @@ import hashlib
 import io
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +17,7 @@ import pytest
 from demo_helpers import few_units, quarter
 
 from cchc.demo.faults import BROKEN_BY_EXT, ROW_RULES
+from cchc.demo.letters import LETTER_RULES
 from cchc.demo.sink import Sink
 from cchc.registry.load import Registry
 from contract_oracle import Reference as Known
@@ -54,8 +56,39 @@ def test_rows_are_conserved(small: Sink, truth: Truth) -> None:
 def test_every_row_fault_is_found_where_it_was_put(small: Sink, truth: Truth) -> None:
     found = Counter(rule for file in truth.files.values() for _, rules in file.quarantined for rule in rules)
     assert found == {rule: len(small.faults[rule]) for rule in found}
-    assert set(found) == set(ROW_RULES)
+    assert set(found) == {*ROW_RULES, *LETTER_RULES}
     assert sum(file.rows_duplicate for file in truth.files.values()) == len(small.faults["duplicate_row"])
+
+
+def test_letters_are_there_with_each_of_their_faults(small: Sink, truth: Truth) -> None:
+    everywhere: Counter[str] = Counter()
+    for system in ("igate-quangtri", "onestop-a"):
+        files = [file for key, file in truth.files.items() if (key[0], key[3]) == (system, "apologies")]
+        found = Counter(rule for file in files for _, rules in file.quarantined for rule in rules)
+        found["duplicate_row"] = sum(file.rows_duplicate for file in files)
+        mine = {
+            rule: sum(place.startswith(f"{system}/") and "/apologies." in place for place in places)
+            for rule, places in small.faults.items()
+            if rule in {*LETTER_RULES, "duplicate_row"}
+        }
+        assert found == Counter(mine)
+        assert sum(file.rows_accepted for file in files) > 30, system
+        everywhere += found
+    assert set(everywhere) == {*LETTER_RULES, "duplicate_row"}
+    parts = [parts for (*_, name), parts in truth.indicators.items() if name == "OVERDUE_WITH_APOLOGY"]
+    assert any(0 < with_letter < overdue for with_letter, overdue in parts)
+
+
+def test_no_other_file_depends_on_the_letters(tmp_path: Path, registry: Registry) -> None:
+    whole = few_units(registry, 1)
+    without = replace(whole, outlets=[o for o in whole.outlets if o.dataset != "apologies"])
+    for name, reference in (("with", whole), ("without", without)):
+        quarter(tmp_path / name, reference, seed=1, last=date(2026, 7, 14))
+    first, second = (_digests(tmp_path / name) for name in ("with", "without"))
+    letters = {path for path in first if "/apologies." in path}
+    strays = first.keys() - second.keys() - letters
+    assert letters and {path.split("/")[0] for path in strays} <= {"igate-quangtri", "onestop-a"}
+    assert {path: digest for path, digest in first.items() if path not in letters | strays} == second
 
 
 def test_every_file_fault_is_found_where_it_was_put(small: Sink, truth: Truth) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from cchc.registry.load import Registry
 from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
+from support.letters import letter, letter_file
 from support.stages import File, normalise_rows
 
 Row = dict[str, Any]
@@ -450,3 +451,40 @@ def test_rows_keep_their_place_across_files(tmp_path: Path, registry: Registry) 
     assert [row["dossier_code"] for row in found] == [f"D{n}-{row:03d}" for n in range(3) for row in range(40)]
     assert [row["row_number"] for row in found] == list(range(1, 41)) * 3
     assert len({row["revision_id"] for row in found}) == 3
+
+
+TYPED_LETTER = {
+    "letter_number": 1,
+    "signed_at": datetime(2026, 11, 5, 8, 0),
+    "new_due_at": datetime(2026, 11, 9, 17, 0),
+    "sent": True,
+    "bad_dates": None,
+    "unknown_units": None,
+    "bad_amount": False,
+}
+
+
+@pytest.mark.parametrize("dialect", ["csv", "jsonl"])
+def test_letters_are_the_same_in_both_dialects(dialect: str, tmp_path: Path, registry: Registry) -> None:
+    sound = letter(dialect)
+    unit, code = sound["MaDonVi"], sound["MaHoSo"]
+    changed = [{}, {"MaDonVi": f" {unit.lower()} ", "MaHoSo": f"\t{code.lower()} "}, {"NgayHenMoi": ""}]
+    changed += [{"DaGui": "0" if dialect == "csv" else False}, {"DaGui": ""}, {"LanThu": " 9 "}, {"LanThu": "1.0"}]
+    rows = normalise_rows(
+        tmp_path, registry, letter_file(dialect, *(letter(dialect, **difference) for difference in changed))
+    )
+    expected = [TYPED_LETTER | {"unit": unit, "dossier_code": code} for _ in changed]
+    expected[2]["new_due_at"] = None
+    expected[3]["sent"], expected[4]["sent"] = False, None
+    expected[5]["letter_number"] = 9
+    expected[6] |= {"letter_number": None, "bad_amount": True}
+    assert [{name: row[name] for name in want} for row, want in zip(rows, expected, strict=True)] == expected
+
+
+@pytest.mark.parametrize("dialect", ["csv", "jsonl"])
+def test_what_a_letter_says_wrongly_is_seen_as_a_shape(dialect: str, tmp_path: Path, registry: Registry) -> None:
+    bad = letter(dialect, NgayKy="hôm qua 5", NgayHenMoi="mai", DaGui="chưa rõ", MaDonVi="H50.999")
+    (row,) = normalise_rows(tmp_path, registry, letter_file(dialect, bad))
+    assert (row["bad_dates"], row["unknown_units"], row["sent"]) == ("signed_at,new_due_at", "unit", None)
+    assert (row["bad_date_shape"], row["status_shape"]) == ("aaa aaa d", "aaaa aa")
+    assert not any("hôm" in str(value) or "rõ" in str(value) for value in row.values())

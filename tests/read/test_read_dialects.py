@@ -26,6 +26,7 @@ from support.dossiers import (
     record_2026,
     workbook,
 )
+from support.letters import KEYS, letter, letter_file
 from support.stages import File, normalise_rows, read_files, read_rows
 
 TWO = [dossier(), dossier(dossier_code="H50.101-261104-0002", fees=[], supplements=[], due_at=None)]
@@ -289,6 +290,59 @@ def test_an_escaped_zero_character_reaches_no_database(tmp_path: Path, registry:
     assert rows[0]["dossier_code"] == "A B-1" and rows[0]["handling_unit"] == "H50.101"
 
 
+# -- letters ----------------------------------------
+
+
+@pytest.mark.parametrize("dialect", ["csv", "jsonl"])
+def test_a_letter_is_the_same_text_in_both_dialects(dialect: str, tmp_path: Path, registry: Registry) -> None:
+    (row,) = read_rows(tmp_path, registry, letter_file(dialect, letter(dialect)))
+    told = letter(dialect)
+    columns = ("unit", "dossier_code", "letter_number", "signed_at", "new_due_at", "sent")
+    texts = {True: "true"}
+    assert [row[name] for name in columns] == [
+        texts[told[key]] if told[key] is True else str(told[key]) for key in KEYS
+    ]
+
+
+def test_letters_under_other_delimiters_encodings_and_orders(tmp_path: Path, registry: Registry) -> None:
+    cells = [list(reversed(KEYS)), list(reversed(letter("csv").values()))]
+    for delimiter, encoding in itertools.product([",", ";", "\t"], ["utf-8", "utf-8-sig", "utf-16"]):
+        file = File(delimited(cells, delimiter, encoding), "apologies", "csv")
+        (row,) = read_rows(tmp_path, registry, file)
+        assert (row["unit"], row["sent"]) == ("H50.103", "1"), (delimiter, encoding)
+
+
+@pytest.mark.parametrize("dialect", ["csv", "jsonl"])
+def test_a_column_or_key_that_letters_lack_is_refused_only_where_required(
+    dialect: str, tmp_path: Path, registry: Registry
+) -> None:
+    """``NgayHenMoi`` may lack; so says the contract, and no other column of letters may."""
+    told = letter(dialect)
+    files = []
+    for left_out in KEYS:
+        kept = {key: value for key, value in told.items() if key != left_out}
+        content = delimited([[*kept], [*kept.values()]]) if dialect == "csv" else lines([kept])
+        files.append(File(content, "apologies", dialect))
+    batch = read_files(tmp_path, registry, *files)
+    columns = ("unit", "dossier_code", "letter_number", "signed_at", "new_due_at", "sent")
+    assert {n: (refused.reason, refused.detail) for n, refused in batch.refused.items()} == {
+        n: ("missing_column", name) for n, name in enumerate(columns) if name != "new_due_at"
+    }
+    assert batch.rows == {4: 1} and batch.warnings[4] == []
+    (row,) = batch.table.to_pylist()
+    assert row["new_due_at"] is None
+
+
+@pytest.mark.parametrize("dialect", ["csv", "jsonl"])
+def test_an_unknown_column_of_letters_is_warned_of_and_kept_out(
+    dialect: str, tmp_path: Path, registry: Registry
+) -> None:
+    told = letter(dialect) | {"NguoiNhan": "CANARY Nguyễn Thử"}
+    content = delimited([[*told], [*told.values()]]) if dialect == "csv" else lines([told])
+    batch = read_files(tmp_path, registry, File(content, "apologies", dialect))
+    assert batch.warnings == {0: ["extra_column"]} and "CANARY" not in str(batch.table.to_pylist())
+
+
 # -- empty days ----------------------------------------
 
 
@@ -313,6 +367,9 @@ def test_an_empty_day_of_every_dialect(tmp_path: Path, registry: Registry, table
         File(money + b"\r\n", "payments", "csv"),
         File(people + b"\n", "vneid", "csv"),
         File(b"\n", "feedback", "jsonl"),
+        letter_file("csv"),
+        letter_file("jsonl"),
+        File(b"\n", "apologies", "jsonl"),
     ]
     for file in files:
         batch = read_files(tmp_path, registry, file)

@@ -12,10 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cchc.datasets import DATASETS
+from cchc.datasets.dialects import DIALECTS
 from cchc.datasets.dossiers import DOSSIERS
 from cchc.registry.load import Registry
 from support.dossiers import STAMPS, Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
-from support.stages import File, normalise_rows, read_files, read_rows
+from support.letters import letter, letters
+from support.stages import SYSTEMS, File, normalise_rows, read_files, read_rows
 
 QUICK = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -169,7 +172,44 @@ def test_workbook_gives_back_its_text(rows: list[dict[str, Any]], registry: Regi
     assert found(read, columns) == expected(rows, columns)
 
 
-def _sound(tables: Tables) -> dict[str, bytes]:
+#: Datasets whose columns all stand under keys of their own: whatever the text, it comes back.
+FLAT = [
+    (dataset, dialect)
+    for dataset, dialect in SYSTEMS
+    if DIALECTS[dialect].keys[dataset] and set(DIALECTS[dialect].key_of(dataset)) == set(DATASETS[dataset].text_columns)
+]
+
+
+def test_letters_are_among_the_datasets_under_keys_of_their_own() -> None:
+    assert set(FLAT) == {
+        ("payments", "csv"),
+        ("vneid", "csv"),
+        ("feedback", "jsonl"),
+        ("apologies", "csv"),
+        ("apologies", "jsonl"),
+    }
+
+
+@pytest.mark.parametrize(("dataset", "dialect"), FLAT)
+@QUICK
+@given(data=st.data())
+def test_flat_datasets_give_back_their_text(
+    dataset: str, dialect: str, data: st.DataObject, registry: Registry
+) -> None:
+    keys = DIALECTS[dialect].key_of(dataset)
+    first, *others = keys
+    row = st.fixed_dictionaries({name: st.none() | TEXT for name in others} | {first: TEXT})
+    rows = data.draw(st.lists(row, min_size=1, max_size=6))
+    if DIALECTS[dialect].records:
+        content = lines({keys[name]: row[name] for name in keys} for row in rows)
+    else:
+        content = delimited([[*keys.values()], *([row[name] or "" for name in keys] for row in rows)])
+    with tempfile.TemporaryDirectory() as folder:
+        read = read_rows(Path(folder), registry, File(content, dataset, dialect))
+    assert [{name: row[name] for name in keys} for row in read] == [{name: row[name] for name in keys} for row in rows]
+
+
+def _sound(tables: Tables) -> dict[tuple[str, str], bytes]:
     rows = [dossier(dossier_code=f"D-{n:04d}") for n in range(4)]
     serial = [
         [
@@ -179,11 +219,14 @@ def _sound(tables: Tables) -> dict[str, bytes]:
         for row in rows
     ]
     table = [tables.heading_row("A"), *(tables.cells("A", row) for row in rows)]
+    written = {dialect: [letter(dialect, MaHoSo=f"D-{n:04d}") for n in range(4)] for dialect in ("csv", "jsonl")}
     return {
-        "dvcqg2022": envelope(map(record_2022, rows)),
-        "dvcqg2026": lines(map(record_2026, rows)),
-        "onecsv": delimited(table),
-        "workbook": workbook(tables.heading_row("A"), serial, serial=True),
+        ("dossiers", "dvcqg2022"): envelope(map(record_2022, rows)),
+        ("dossiers", "dvcqg2026"): lines(map(record_2026, rows)),
+        ("dossiers", "onecsv"): delimited(table),
+        ("dossiers", "workbook"): workbook(tables.heading_row("A"), serial, serial=True),
+        ("apologies", "csv"): letters("csv", written["csv"]),
+        ("apologies", "jsonl"): letters("jsonl", written["jsonl"]),
     }
 
 
@@ -222,21 +265,24 @@ def _damage(content: bytes, dice: random.Random) -> bytes:
     return bytes(damaged)
 
 
-@pytest.mark.parametrize("dialect", ["dvcqg2022", "dvcqg2026", "onecsv", "workbook"])
+@pytest.mark.parametrize(
+    ("dataset", "dialect"),
+    [pair for pair in SYSTEMS if pair[0] in ("dossiers", "apologies")],
+)
 def test_damaged_files_are_refused_or_read_and_nothing_else(
-    dialect: str, tmp_path: Path, registry: Registry, tables: Tables
+    dataset: str, dialect: str, tmp_path: Path, registry: Registry, tables: Tables
 ) -> None:
     """Whatever the bytes are, the batch ends with a table that normalises, and the sound file beside it is whole."""
-    sound = _sound(tables)[dialect]
+    sound = _sound(tables)[dataset, dialect]
     ends: set[str] = set()
     for seed in range(3):
         dice = random.Random(f"{dialect}-{seed}")
-        files = [File(sound, dialect=dialect)]
+        files = [File(sound, dataset, dialect)]
         for _ in range(25):
             content = _damage(sound, dice)
             if dice.random() < 0.1:
                 content = _damage(gzip.compress(sound), dice)
-            files.append(File(content, dialect=dialect))
+            files.append(File(content, dataset, dialect))
         batch = read_files(tmp_path, registry, *files)
         assert batch.rows[0] == 4
         assert batch.table.num_rows == sum(batch.rows.values())

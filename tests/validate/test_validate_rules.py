@@ -18,6 +18,7 @@ from cchc.settings import PROJECT
 from cchc.validate import judge, load_rules
 from cchc.validate.verdict import _definition
 from support.dossiers import delimited, dossier, envelope, lines, record_2022
+from support.letters import letter, letter_file
 from support.stages import File
 
 pytestmark = pytest.mark.xdist_group("great_expectations")
@@ -28,7 +29,7 @@ EXPECTATIONS = [
     for path in sorted(SUITES.glob("*.json"))
     for expectation in json.loads(path.read_text(encoding="utf-8"))["expectations"]
 ]
-#: Rules of the contract (section 4). The others are ours: text that is no number, and codes that only draw a warning.
+#: Rules of the contract (sections 4, 6 and 7). The others are ours: codes that only draw a warning.
 CONTRACT = {
     "no_key",
     "bad_date",
@@ -40,8 +41,10 @@ CONTRACT = {
     "unknown_unit",
     "unknown_procedure",
     "negative_amount",
+    "bad_amount",
+    "unknown_value",
 }
-OURS = {"bad_amount", "unknown_applicant_kind", "unknown_online_payment"}
+OURS = {"unknown_applicant_kind", "unknown_online_payment"}
 
 MONEY = ["MaGiaoDich", "MaHoSo", "MaTTHC", "MaDonVi", "SoTien", "CongThanhToan", "TrangThai", "ThoiGian"]
 PAID = ["GD1", "H50.101-261104-0001", "1.001193", "H50.101", "50000", "1", "1", "20261105080000"]
@@ -79,6 +82,10 @@ def voice(**changed: Any) -> File:
     return File(lines([VOICE | changed]), "feedback", "jsonl")
 
 
+def sorry(dialect: str = "csv", **changed: Any) -> File:
+    return letter_file(dialect, letter(dialect, **changed))
+
+
 def portal(unit: str = "H50", year: Any = 2026, score: Any = 1.0, **metric: Any) -> File:
     measured = {
         "code": "ONLINE_DOSSIER",
@@ -102,7 +109,14 @@ def portal(unit: str = "H50", year: Any = 2026, score: Any = 1.0, **metric: Any)
     return File(json.dumps(whole).encode(), "portal", "portal")
 
 
-GOOD = {"dossiers": g2(), "payments": money(), "vneid": people(), "feedback": voice(), "portal": portal()}
+GOOD = {
+    "dossiers": g2(),
+    "payments": money(),
+    "vneid": people(),
+    "feedback": voice(),
+    "apologies": sorry(),
+    "portal": portal(),
+}
 LATER = datetime(2026, 11, 4, 7, 59, 59)
 
 #: A broken file an expectation; or SQL on the normalised row, where the code maps let no file break it.
@@ -140,6 +154,12 @@ BROKEN: dict[str, File | str] = {
     "PAK-03": voice(Loai="khác"),
     "PAK-04": voice(HanXuLy="2026-11-05 07:59:59"),
     "PAK-05": voice(MaDonVi="H50.999"),
+    "APO-01": sorry(MaHoSo=" "),
+    "APO-02": sorry(NgayHenMoi="20260231080000"),
+    "APO-03": sorry(LanThu="Lần 1"),
+    "APO-04": sorry(NgayHenMoi="20261105075959"),
+    "APO-05": sorry(MaDonVi="H50.999"),
+    "APO-06": sorry(DaGui="chưa rõ"),
     "DVC-01": portal(unit=" "),
     "DVC-02": "update rows set bad_dates = 'period_start'",  # the reader makes the dates of a period itself
     "DVC-03": portal(unit="H99.999"),
@@ -254,3 +274,56 @@ def test_a_row_that_breaks_several_rules_lists_them_all_in_order(tmp_path: Path,
     assert verdicts.failed == {
         0: ["no_key", "bad_date", "unknown_status", "unknown_channel", "unknown_unit", "unknown_procedure"]
     }
+
+
+LETTERS: dict[str, list[tuple[dict[str, Any], list[str]]]] = {
+    "csv": [
+        ({}, []),
+        ({"NgayHenMoi": ""}, []),
+        ({"NgayHenMoi": "20261105080000"}, []),  # promised at the very moment of signing
+        ({"LanThu": "9"}, []),
+        ({"DaGui": "0"}, []),
+        ({"MaHoSo": ""}, ["no_key"]),
+        ({"NgayKy": ""}, ["bad_date"]),
+        ({"NgayKy": "2026-11-05 08:00:00"}, ["bad_date"]),
+        ({"LanThu": "0"}, ["bad_amount"]),
+        ({"LanThu": "10"}, ["bad_amount"]),
+        ({"LanThu": ""}, ["bad_amount"]),
+        ({"NgayHenMoi": "20261105075959"}, ["due_before_received"]),
+        ({"MaDonVi": ""}, ["unknown_unit"]),
+        ({"DaGui": "2"}, ["unknown_value"]),
+        ({"DaGui": ""}, ["unknown_value"]),
+        (
+            {"MaDonVi": "H9", "MaHoSo": " ", "LanThu": "x", "NgayKy": "x", "DaGui": "x"},
+            ["no_key", "bad_date", "bad_amount", "unknown_unit", "unknown_value"],
+        ),
+    ],
+    "jsonl": [
+        ({}, []),
+        ({"NgayHenMoi": None}, []),
+        ({"LanThu": "2"}, []),
+        ({"DaGui": False}, []),
+        ({"MaHoSo": None}, ["no_key"]),
+        ({"NgayKy": None}, ["bad_date"]),
+        ({"NgayKy": "20261105080000"}, ["bad_date"]),
+        ({"NgayHenMoi": "0000-00-00 00:00:00"}, ["bad_date"]),
+        ({"LanThu": 0}, ["bad_amount"]),
+        ({"LanThu": -1}, ["bad_amount"]),
+        ({"LanThu": 1.5}, ["bad_amount"]),
+        ({"LanThu": None}, ["bad_amount"]),
+        ({"NgayHenMoi": "2026-11-05 07:59:59"}, ["due_before_received"]),
+        ({"MaDonVi": "H50.999"}, ["unknown_unit"]),
+        ({"DaGui": None}, ["unknown_value"]),
+        ({"DaGui": "chưa rõ"}, ["unknown_value"]),
+    ],
+}
+
+
+@pytest.mark.parametrize("dialect", LETTERS)
+def test_letters_at_the_edge_and_beyond_it_in_both_dialects(dialect: str, tmp_path: Path, registry: Registry) -> None:
+    file = letter_file(dialect, *(letter(dialect, **changed) for changed, _ in LETTERS[dialect]))
+    opened = [file.open(0, tmp_path, registry)]
+    with scratch.connect(dialect) as con:
+        normalise(con, read_batch(opened, registry, con).table, opened, registry)
+        failed = judge(con, "apologies", SUITES).failed
+    assert [(changed, failed.get(n, [])) for n, (changed, _) in enumerate(LETTERS[dialect])] == LETTERS[dialect]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import cycle
 
 import numpy as np
 
 from cchc.demo.dossier import Dossier
 
 COLUMNS = ("MaDonVi", "MaHoSo", "LanThu", "NgayKy", "NgayHenMoi", "DaGui")
-WRITTEN, SENT_AT_ONCE, NEVER_SENT, SECOND = 0.7, 0.6, 0.85, 0.2  # shares
+WRITTEN, SENT_AT_ONCE, SENT, SECOND = 0.7, 0.6, 0.85, 0.2  # shares
 
 #: rule -> what it does to a letter (unit, dossier, number, signed, new due date, sent)
 _FAULTS: dict[str, Callable[[list[object], str], None]] = {
@@ -22,6 +23,7 @@ _FAULTS: dict[str, Callable[[list[object], str], None]] = {
     "bad_amount": lambda row, _: row.__setitem__(2, "Lần 1"),
     "unknown_value": lambda row, _: row.__setitem__(5, "chưa rõ"),
 }
+LETTER_RULES = tuple(_FAULTS)
 SPOILED = 0.08
 
 
@@ -43,6 +45,7 @@ class Letters:
 
     rng: np.random.Generator
     by_day: dict[tuple[str, date], list[Letter]] = field(default_factory=dict)
+    _rules: Iterator[str] = field(default_factory=lambda: cycle(LETTER_RULES))  # in turn: even a few show every fault
 
     def follow(self, d: Dossier) -> None:
         """The letters of one finished life: only who ends late owes one."""
@@ -58,7 +61,7 @@ class Letters:
             due = promised if promised and promised >= signed else None
             if luck > SENT_AT_ONCE:  # drafted first
                 self._show(d.unit, Letter(unit, code, number, signed, due, sent=False))
-            if luck < NEVER_SENT:
+            if luck < SENT:
                 at = signed if luck <= SENT_AT_ONCE else signed + timedelta(days=1)
                 self._show(d.unit, Letter(unit, code, number, signed, due, sent=True), at.date())
             signed += timedelta(days=2)
@@ -75,7 +78,7 @@ class Letters:
             sent = int(letter.sent) if compact else letter.sent
             row = [letter.unit, letter.dossier, letter.number, letter.signed_at.strftime(form), due, sent]
             if self.rng.random() < SPOILED:
-                rule = list(_FAULTS)[int(self.rng.integers(0, len(_FAULTS)))]
+                rule = next(self._rules)
                 _FAULTS[rule](row, (letter.signed_at - timedelta(days=3)).strftime(form))
                 note(rule)
             elif self.rng.random() < 0.02:

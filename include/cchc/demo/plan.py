@@ -45,6 +45,8 @@ class Plan:
     @classmethod
     def drawn(cls, outlets: list[Outlet], days: tuple[date, ...], rng: np.random.Generator) -> Plan:
         """0.8 % never delivered, 2 % late by one to six days, a few broken in every way, some stray names."""
+        if not outlets:
+            return cls(set(), {}, {}, {})
         early = days[: max(1, len(days) - 4)]
         by_ext: dict[str, list[Delivery]] = {}
         for o in outlets:
