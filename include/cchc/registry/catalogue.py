@@ -38,23 +38,27 @@ class Registry:
         self.published = [placed.item for placed in parsed.published]
         self.mergers = [placed.item for placed in parsed.mergers]
         self._overrides = [placed.item for placed in parsed.overrides]
+        self.heading_rows = [placed.item for placed in parsed.headings]
+        self.label_rows = [placed.item for placed in parsed.labels]
+        self.code_rows = [placed.item for placed in parsed.codes]
+        self.portal_answers = [placed.item for placed in parsed.portal_answers]
         #: heading map -> normalised heading -> canonical column or ``personal:<name>``
         self.headings: dict[str, dict[str, str]] = defaultdict(dict)
-        for heading in (placed.item for placed in parsed.headings):
+        for heading in self.heading_rows:
             self.headings[heading.headings][normalise_heading(heading.heading)] = heading.canonical
         self.headings = dict(self.headings)
         #: field -> normalised label -> canonical value
         self.labels: dict[str, dict[str, str]] = {}
-        for label in (placed.item for placed in parsed.labels):
+        for label in self.label_rows:
             self.labels.setdefault(label.field, {})[normalise_heading(label.label)] = label.canonical
         #: dialect -> field -> code -> canonical value
         self.codes: dict[str, dict[str, dict[str, str]]] = {}
-        for code in (placed.item for placed in parsed.codes):
+        for code in self.code_rows:
             self.codes.setdefault(code.dialect, {}).setdefault(code.field, {})[code.code] = code.canonical
         #: portal answer -> group name; portal answer -> how its keys make criteria
         self.portal_groups: dict[str, str] = {}
         self.portal_criteria: dict[str, list[PortalAnswer]] = {}
-        for answer in (placed.item for placed in parsed.portal_answers):
+        for answer in self.portal_answers:
             self.portal_groups[answer.answer] = answer.group_name
             criteria = self.portal_criteria.setdefault(answer.answer, [])
             criteria += [answer] if answer.criterion else []
