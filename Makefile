@@ -16,7 +16,7 @@ export UV_SYSTEM_CERTS ?= true
 # uv, the installer: the one on the PATH, else one in a private environment of its own
 UV = $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
 
-.PHONY: help run airflow test fast lint format bench chaos docs manifest install clean
+.PHONY: help run airflow test fast lint format bench chaos docs install clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -33,11 +33,8 @@ $(STAMP): requirements.lock pyproject.toml
 run: $(STAMP) ## Demonstration exports through the real DAGs to the ranking; says where the result is
 	@$(PY) scripts/run_dags.py
 
-airflow: $(STAMP) manifest ## Airflow with its web page on http://127.0.0.1:8080 (Ctrl-C ends it)
+airflow: $(STAMP) ## Airflow with its web page on http://127.0.0.1:8080 (Ctrl-C ends it)
 	@$(PY) scripts/airflow_env.py serve
-
-manifest: $(STAMP) ## Prepare dbt's manifest, which the DAG files read
-	@$(PY) scripts/manifest.py
 
 test: $(if $(T),$(STAMP),lint) ## Lint, then every test; T=tests/land (a folder, a file, a test id): that alone, no lint, in seconds
 	$(PY) -m pytest $(if $(T),-n 0 $(T),-n 2 --dist loadfile)
@@ -64,7 +61,7 @@ bench: $(STAMP) ## 1,000,000 dossier rows from files to ranking, beside the floo
 chaos: $(STAMP) ## Kill `cchc run` 20 times at random points; the tables must not differ
 	$(PY) tests/flow/chaos.py --kills 20
 
-docs: $(STAMP) manifest ## Generate docs/data_dictionary.md from dbt
+docs: $(STAMP) ## Generate docs/data_dictionary.md from dbt
 	$(PY) scripts/data_dictionary.py
 
 clean: ## Remove var/ (exports, warehouse, ledger, reports) and caches; keeps .venv

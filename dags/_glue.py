@@ -1,10 +1,9 @@
-"""What the DAG files share: this installation's settings, and our errors in Airflow's terms. It builds no DAG."""
+"""What the DAG files share: how every DAG runs, and our errors in Airflow's terms. It builds no DAG."""
 
 from __future__ import annotations
 
 import importlib
 import inspect
-import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,12 +12,6 @@ from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowFailException
 
 from cchc.errors import PermanentError
-from cchc.model import warehouse_environment
-from cchc.settings import Settings
-
-SETTINGS = Settings.from_env()
-os.environ.update(warehouse_environment(SETTINGS))  # dbt's, in the process of the task; never an operator's argument
-MANIFEST = str(SETTINGS.manifest)
 
 ARRIVED = Asset(name="exports_stored", uri="cchc://warehouse/raw")
 POOL = "warehouse"  # one slot: one process at a time may write the embedded warehouse

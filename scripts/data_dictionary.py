@@ -11,6 +11,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from cchc.model import run_dbt
+from cchc.settings import Settings
+
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "data_dictionary.md"
 LAYERS = {
     "marts": "Facts and dimensions",
@@ -63,11 +66,17 @@ def _columns(node: dict[str, Any]) -> str:
     return "".join(lines)
 
 
+def make_manifest() -> dict[str, Any]:
+    """dbt's manifest of the project as it stands, below the working folder."""
+    settings = Settings.from_env()
+    run_dbt(settings, ["parse"])
+    manifest: dict[str, Any] = json.loads((settings.workdir / "dbt" / "target" / "manifest.json").read_text("utf-8"))
+    return manifest
+
+
 def main(arguments: list[str]) -> int:
     """Write, or compare."""
-    from manifest import make_manifest
-
-    text = dictionary(json.loads(make_manifest().read_text("utf-8")))
+    text = dictionary(make_manifest())
     if "--check" in arguments:
         if not TARGET.is_file() or TARGET.read_text("utf-8") != text:
             print(f"{TARGET.name} is stale: run `make docs`", file=sys.stderr)

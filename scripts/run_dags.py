@@ -18,10 +18,9 @@ from typing import Any, TextIO
 
 import airflow_env
 from cchc.settings import Settings
-from manifest import make_manifest
 
 PROJECT = airflow_env.PROJECT
-DBT_LINE = re.compile(r"(\d+) of (\d+) (?:OK|PASS|START|WARN)")
+DBT_LINE = re.compile(r"(\d+) of (\d+) models and tests")
 #: Business days further apart than this belong to different ranges: the demo holds 2023 and 2026.
 GAP = timedelta(days=62)
 
@@ -152,11 +151,8 @@ def main() -> None:
     console = Console(home / "logs" / "make-run.log")
     follower = Follower(console)
     demo = make_demo(console, exports)
-    manifest = threading.Thread(target=make_manifest)
-    manifest.start()
     console.say("airflow", "starting, metadata in " + str(home.relative_to(workdir.parent)))
     airflow_env.prepare()
-    manifest.join()
     if demo:
         demo.join()
     bag = airflow_env.dags()

@@ -127,11 +127,6 @@ class Settings:
         return self.workdir / "dbt" / "target"
 
     @property
-    def manifest(self) -> Path:
-        """dbt's manifest, which the DAG files read."""
-        return self.dbt_target / "manifest.json"
-
-    @property
     def on_postgres(self) -> bool:
         """Whether the warehouse is a PostgreSQL server."""
         return self.warehouse.startswith("postgres")

@@ -52,7 +52,7 @@ def duckdb_environment(folder: Path, path: Path) -> dict[str, str]:
     }
 
 
-def _registry() -> dict[str, Rows]:
+def registry_rows() -> dict[str, Rows]:
     since = date(2025, 7, 1)
     units = [("X1", None, "province", None, since, None)]
     units += [(code, None, "department", "X1", since, None) for code in ("X1.01", "X1.02")]
@@ -99,6 +99,11 @@ def _registry() -> dict[str, Rows]:
              "full_at_percent": pa_decimal(full, 4), "zero_denominator": zero, "name_vi": c, "name_en": c}
             for m in ("old", "new")
             for n, (c, g, top, full, zero) in enumerate(criteria)
+        ],
+        "reg_groups": [
+            {"method": m, "group_name": g, "position": n, "name_vi": f"Nhóm {g}", "name_en": f"Group {g}",
+             "max_score": pa_decimal(sum(c[2] for c in criteria if c[1] == g), 2)}
+            for m in ("old", "new") for n, g in enumerate(dict.fromkeys(c[1] for c in criteria), start=1)
         ],
         "reg_bands": [
             {"method": m, "band": b, "name_vi": b, "name_en": b, "lower_bound": pa_decimal(low, 2),
@@ -217,10 +222,15 @@ def _number(rows: dict[str, Rows], revision: int) -> Rows:
     ]  # fmt: skip
 
 
+def registry_tables(changed: Mapping[str, Rows] | None = None) -> dict[str, pa.Table]:
+    """The small registry as tables; ``changed`` stands in the place of the tables it names."""
+    rows = {name: [] for name in SCHEMAS} | registry_rows() | dict(changed or {})
+    return {name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in SCHEMAS.items()}
+
+
 def fill(warehouse: Warehouse) -> None:
     """Registry and the first deliveries, one of them refused, one row in quarantine."""
-    tables = {name: pa.Table.from_pylist(rows, schema=SCHEMAS[name]) for name, rows in _registry().items()}
-    warehouse.sync_registry(tables, "test")
+    warehouse.sync_registry(registry_tables(), "test")
     rows = deliveries(1, FIRST, date(2026, 10, 31))
     files = _number(rows, 1)
     refused = files[0] | {"revision_id": "refused", "export_date": LAST, "outcome": "refused", "reason": "zero_bytes",

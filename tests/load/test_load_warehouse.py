@@ -215,20 +215,6 @@ def test_every_dataset_notes_its_own_key(warehouse: Warehouse, tmp_path: Path) -
 # -- registry and ledger copies --------------------------------------------
 
 
-def test_another_registry_is_copied_and_wants_a_full_build(warehouse: Warehouse, tmp_path: Path) -> None:
-    one = {"reg_units": pa.table({"agency_code": ["H50"], "valid_from": pa.array([DAY], pa.date32())})}
-    two = {"reg_units": pa.table({"agency_code": ["H50", "H51"], "extra": pa.array([1, None], pa.int32())})}
-    assert warehouse.sync_registry(one, "hash-1") is True
-    built(warehouse)
-    assert warehouse.sync_registry(one, "hash-1") is False and not warehouse.state()["full_refresh"]
-    assert warehouse.sync_registry(two, "hash-2") is True
-    assert warehouse.execute("select * from raw.reg_units order by 1") == [("H50", 1), ("H51", None)]
-    state = warehouse.state()
-    assert (state["full_refresh"], state["stale"], state["registry_hash"]) == (True, True, "hash-2")
-    put(warehouse, tmp_path, "r1", ["A"])
-    assert pending(warehouse) == ["A"]  # a full build may be under way, and have read the table already
-
-
 def test_a_load_during_the_first_build_is_not_forgotten(warehouse: Warehouse, tmp_path: Path) -> None:
     """Under Airflow a load may come in between the steps of a build; its rows were once never modelled."""
     put(warehouse, tmp_path, "r1", ["A"])
@@ -237,13 +223,6 @@ def test_a_load_during_the_first_build_is_not_forgotten(warehouse: Warehouse, tm
     warehouse.finish_build()
     state = warehouse.begin_build()
     assert (state["full_refresh"], state["keys"]) == (False, 1) and pending(warehouse) == ["B"]
-
-
-def test_a_view_on_a_registry_table_does_not_stop_its_replacement(warehouse: Warehouse) -> None:
-    one = {"reg_units": pa.table({"agency_code": ["H50"]})}
-    warehouse.sync_registry(one, "hash-1")
-    warehouse.execute("create view raw.stg_units as select * from raw.reg_units")
-    assert warehouse.sync_registry(one, "hash-2") is True
 
 
 def delivery(id_: str, change_no: int, **more: Any) -> dict[str, Any]:

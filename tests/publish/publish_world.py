@@ -30,8 +30,15 @@ CRITERIA = [
     ("ONLINE_DOSSIER", "ONLINE_SERVICE", "6", 50),
     ("PAYMENT_ONLINE_DOSSIER", "PAYMENT", "6", 100),
     ("SO_HOA_GIAY_TO_GIAI_QUYET", "DIGITISATION", "4", 100),
-    ("DOSSIER_RECEIVING_SATISFACTION", "SATISFACTION", "6", 90),
+    ("DOSSIER_RECEIVING_SATISFACTION", "NEW_GROUP", "6", 90),
 ]
+GROUPS = {
+    "PROGRESS": ("Tiến độ giải quyết", "Timeliness"),
+    "ONLINE_SERVICE": ("Dịch vụ công trực tuyến", "Online services"),
+    "PAYMENT": ("Thanh toán trực tuyến", "Online payment"),
+    "DIGITISATION": ("Số hóa hồ sơ", "Digitisation"),
+    "NEW_GROUP": ("Nhóm mới của tỉnh", "The province's own group"),  # no page ever heard of it
+}
 NAMES = ["Phường Quảng Trị", "Phường Đông Hà", "Xã Cửa Tùng", HOSTILE, FORMULA, "Xã Vĩnh Định"]
 QUARTER = {
     "period_id": "2026-07-01_2026-09-30",
@@ -85,6 +92,8 @@ def make_world(communes: int = len(NAMES), days: int = 20) -> World:
                 "method_source": "QĐ 766/QĐ-TTg",
                 "is_default_method": True,
                 "group_name": group,
+                "group_vi": GROUPS[group][0],
+                "group_en": GROUPS[group][1],
                 "position": position,
                 "criterion": criterion,
                 "criterion_vi": f"Tiêu chí {position}",
@@ -140,6 +149,7 @@ def _add_unit(
                 "indicator_vi": f"Tỷ lệ {criterion.lower()}",
                 "indicator_en": f"Ratio {criterion.lower()}",
                 "numerator_rule": "Hồ sơ <đạt>.",
+                "numerator_rule_en": "Dossiers <good>.",
                 "denominator_rule": "Hồ sơ tiếp nhận trong kỳ.",
                 "unit_of_measure": "percent",
                 "numerator": Decimal(numerator).quantize(Decimal("0.0001")),

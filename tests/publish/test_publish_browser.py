@@ -117,6 +117,25 @@ def test_language_and_numbers_switch(tab: Watched, report: Path) -> None:
     assert tab.page.inner_text("#as-of") == "28 Sep 2026"
 
 
+def test_names_of_groups_and_rules_come_from_the_registry_in_both_languages(tab: Watched, report: Path) -> None:
+    tab.page.goto((report / "2026-Q3.html").as_uri() + "#unit=H50.101")
+    box = tab.page.locator('#detail [data-indicator="PROCESSING_ON_TIME"]')
+    box.locator("summary").click()
+    assert "Nhóm mới của tỉnh" in tab.page.inner_text("#rank-table thead")
+    assert "Nhóm mới của tỉnh" in tab.page.inner_text("#detail")
+    assert "Hồ sơ <đạt>." in box.inner_text()
+    tab.page.keyboard.press("Escape")
+    tab.page.click("[data-lang=en]")
+    assert "The province's own group" in tab.page.inner_text("#rank-table thead")
+    assert "NEW_GROUP" not in tab.page.inner_text("body")
+    tab.page.goto((report / "2026-Q3.html").as_uri() + "#unit=H50.102")
+    box = tab.page.locator('#detail [data-indicator="PROCESSING_ON_TIME"]')
+    box.locator("summary").click()
+    assert "Dossiers <good>." in box.inner_text()
+    assert "Hồ sơ tiếp nhận trong kỳ." in box.inner_text()  # no English text: the Vietnamese one, marked as such
+    assert box.locator("dd span[lang=vi]").first.inner_text() == "Hồ sơ tiếp nhận trong kỳ."
+
+
 def test_a_unit_shows_what_the_warehouse_says(tab: Watched, report: Path, settings: Settings) -> None:
     with open_reader(settings) as reader:
         (figure,) = reader.rows(

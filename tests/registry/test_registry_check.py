@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from cchc.errors import RegistryError
 from cchc.registry.check import check
 from cchc.registry.files import PACKAGED
 from cchc.registry.importer import import_reference
+from cchc.registry.load import load
 
 SAMPLE = Path(__file__).parent / "sample"
 SYSTEM = """\
@@ -228,6 +230,20 @@ def test_missing_column_and_wrong_encoding(registry: Path) -> None:
     rules = {(file, rule) for file, _, rule in found(registry)}
     assert ("labels.csv", "missing_column") in rules
     assert ("headings.csv", "unreadable") in rules
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in PACKAGED.glob("*.csv")))
+def test_a_column_nobody_reads_is_refused(tmp_path: Path, name: str) -> None:
+    first, *rows = (PACKAGED / name).read_text(encoding="utf-8").splitlines()
+    (tmp_path / name).write_text("\n".join([f"{first},nobody_reads_me", f"{rows[0]},x"]) + "\n", encoding="utf-8")
+    assert (name, 1, "unknown_column") in found(tmp_path)
+    with pytest.raises(RegistryError, match=rf"{name}:1: unknown_column: no column 'nobody_reads_me'"):
+        load(tmp_path)
+
+
+def test_a_column_that_stands_twice_is_refused(registry: Path) -> None:
+    (registry / "labels.csv").write_text("field,label,canonical,label\nstatus,x,1,y\n", encoding="utf-8")
+    assert ("labels.csv", 1, "duplicate_column") in found(registry)
 
 
 def test_messages_are_in_both_languages(registry: Path) -> None:

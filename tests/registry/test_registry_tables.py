@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from pydantic import BaseModel
 
+from cchc.registry import model
 from cchc.registry.load import Registry, load
 from cchc.registry.tables import SCHEMAS, build_tables
 
@@ -83,3 +85,70 @@ def test_nothing_is_due_of_a_system_without_daily_delivery(registry: Registry) -
 def test_unverified_targets_say_so(registry: Registry) -> None:
     sources = {row["source"] for row in build_tables(registry)["reg_targets"].to_pylist()}
     assert any(source.startswith("NQ 76/NQ-CP") and "chưa kiểm chứng" in source for source in sources)
+
+
+#: Where the columns of each class of registry rows and nodes go, and those that have another name there.
+TABLES: dict[type[BaseModel], tuple[str, dict[str, str]]] = {
+    model.Unit: ("reg_units", {}),
+    model.Procedure: ("reg_procedures", {}),
+    model.Heading: ("reg_headings", {}),
+    model.Label: ("reg_labels", {}),
+    model.Code: ("reg_codes", {}),
+    model.Merger: ("reg_mergers", {}),
+    model.Band: ("reg_bands", {}),
+    model.Indicator: ("reg_indicators", {}),
+    model.Target: ("reg_targets", {}),
+    model.Period: ("reg_periods", {}),
+    model.Published: ("reg_published", {}),
+    model.Override: ("reg_calendar", {}),
+    model.PortalAnswer: ("reg_portal_answers", {}),
+    model.System: ("reg_systems", {"code": "system"}),
+    model.DatasetSpec: ("reg_system_datasets", {}),
+    model.Method: ("reg_methods", {}),
+    model.Group: ("reg_groups", {"group": "group_name"}),
+    model.Criterion: ("reg_criteria", {}),
+}
+
+#: Columns that no table has, and why.
+NOWHERE = {
+    (model.System, "root"): "where its files lie; may name a user of another machine",
+    (model.System, "transport"): "how its files are fetched",
+    (model.System, "datasets"): "a table of its own",
+    (model.Method, "groups"): "a table of its own",
+    (model.Group, "criteria"): "a table of its own",
+}
+
+
+def shapes() -> list[type[BaseModel]]:
+    """Every class of a row or a node; a selector of units stands as text in its dataset's row."""
+    found = [each for each in vars(model).values() if isinstance(each, type) and issubclass(each, BaseModel)]
+    return [each for each in found if each.__module__ == model.__name__ and each.__name__[0] != "_"]
+
+
+@pytest.mark.parametrize("shape", [each for each in shapes() if each is not model.Selector])
+def test_every_column_of_the_registry_reaches_a_table(shape: type[BaseModel]) -> None:
+    table, renamed = TABLES[shape]
+    columns = set(SCHEMAS[table].names)
+    lost = [
+        name for name in shape.model_fields if renamed.get(name, name) not in columns and (shape, name) not in NOWHERE
+    ]
+    assert lost == []
+
+
+def test_tables_hold_what_the_files_say(registry: Registry) -> None:
+    tables = {name: table.to_pylist() for name, table in build_tables(registry).items()}
+    groups = {(row["method"], row["group_name"]): row for row in tables["reg_groups"]}
+    assert groups["qd766-portal-2026", "TRANSPARENCY"]["name_vi"] == "Công khai, minh bạch"
+    assert groups["qd766-portal-2026", "TRANSPARENCY"]["max_score"] == 18
+    assert {(row["method"], row["group_name"]) for row in tables["reg_criteria"]} == set(groups)
+    assert all(row["numerator_rule_en"] and row["denominator_rule_en"] for row in tables["reg_indicators"])
+    assert {row["canonical"] for row in tables["reg_headings"] if row["heading"] == "Mã hồ sơ"} == {"dossier_code"}
+    assert len(tables["reg_codes"]) > 50 < len(tables["reg_headings"])
+    specs = {(row["system"], row["dataset"]): row for row in tables["reg_system_datasets"]}
+    assert {system for system, _ in specs} == {row["system"] for row in tables["reg_systems"]}
+    swapped = next(row for row in tables["reg_calendar"] if row["day"] == date(2026, 1, 2))
+    assert (swapped["verified"], swapped["source"] is None) == (False, False)
+
+
+def test_no_table_says_where_files_lie_or_who_fetches_them(registry: Registry) -> None:
+    assert not {"root", "transport"} & {column for schema in SCHEMAS.values() for column in schema.names}

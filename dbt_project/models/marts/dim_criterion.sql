@@ -1,12 +1,18 @@
 select
-    method,
-    criterion,
-    group_name,
-    position,
-    max_score,
-    full_at_percent,
-    zero_denominator,
-    name_vi,
-    name_en,
-    source
-from {{ ref('stg_criteria') }}
+    c.method,
+    c.criterion,
+    c.group_name,
+    c.position,
+    c.max_score,
+    c.full_at_percent,
+    c.zero_denominator,
+    c.name_vi,
+    c.name_en,
+    c.source,
+    g.name_vi as group_vi,
+    g.name_en as group_en
+from {{ ref('stg_criteria') }} as c
+left join {{ ref('stg_groups') }} as g
+    on
+        c.method = g.method
+        and c.group_name = g.group_name

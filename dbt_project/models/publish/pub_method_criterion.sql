@@ -15,6 +15,8 @@ select
     c.max_score,
     c.full_at_percent,
     c.zero_denominator,
-    c.source as criterion_source
+    c.source as criterion_source,
+    c.group_vi,
+    c.group_en
 from {{ ref('dim_criterion') }} as c
 inner join {{ ref('dim_method') }} as m on c.method = m.method

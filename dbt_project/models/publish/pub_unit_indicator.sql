@@ -33,7 +33,9 @@ select
     n.source as legal_source,
     t.operator as target_operator,
     t.target_percent,
-    t.is_met as is_target_met
+    t.is_met as is_target_met,
+    n.numerator_rule_en,
+    n.denominator_rule_en
 from {{ ref('fct_unit_indicator') }} as i
 inner join {{ ref('dim_unit_period') }} as u
     on

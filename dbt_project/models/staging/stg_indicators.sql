@@ -5,6 +5,8 @@ select
     dataset,
     numerator_rule,
     denominator_rule,
+    numerator_rule_en,
+    denominator_rule_en,
     unit_of_measure,
     source
 from {{ source('raw', 'reg_indicators') }}

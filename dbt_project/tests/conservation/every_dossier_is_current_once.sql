@@ -1,3 +1,4 @@
+{{ config(tags=['whole_history']) }}
 -- fct_dossier holds the current version of every delivered dossier, and nothing else.
 with current_versions as (
 

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow as pa
 
 from cchc.datasets import DATASETS
+from cchc.load.registry import sync
 from cchc.load.schema import DELIVERIES, TABLES, create_statement
 
 
@@ -77,38 +78,26 @@ class Warehouse(ABC):
         """Replace the rows of the revisions named, and note which keys the next build must recompute."""
         with self.transaction():
             gone = sorted(load.revisions | load.replaced | load.discarded)
-            # Before the first build began nothing is modelled, so nothing is to be noted. Once it began, what comes in
-            # meanwhile must be: the build may have read the table already, and its end closes the books.
-            begun = self.state()["change_no"]
-            note, stamp = begun > 0, max(time.time_ns(), begun + 1)
-            self._stage_ids(gone)
+            stamp = self._stamp()
+            self.stage_keys(gone)
             for dataset in DATASETS:
-                self._forget(dataset, note, stamp)
+                self._forget(dataset, stamp)
                 if load.files.get(dataset):
                     self.append_parquet(dataset, TABLES[dataset], load.files[dataset])
-                    if note:
+                    if stamp is not None:
                         self._note_pending(dataset, stamp)
             self.execute("delete from raw.quarantine where revision_id in (select revision_id from touched)")
             if load.files.get("quarantine"):
                 self.append_parquet("quarantine", TABLES["quarantine"], load.files["quarantine"])
             if load.discarded:
-                self._stage_ids(sorted(load.discarded))
+                self.stage_keys(sorted(load.discarded))
                 for table in (*(name for name in DATASETS if load.files.get(name)), "quarantine"):
                     self.execute(f"delete from raw.{table} where revision_id in (select revision_id from touched)")
 
-    def sync_registry(self, tables: Mapping[str, pa.Table], registry_hash: str) -> bool:
-        """Replace the registry tables when the registry changed; then everything must be built anew. True if so."""
-        if self.state()["registry_hash"] == registry_hash:
-            return False
+    def sync_registry(self, tables: Mapping[str, pa.Table], registry_hash: str) -> list[str]:
+        """Replace the registry tables whose content differs, and note the keys they decide; returns their names."""
         with self.transaction():
-            for name, rows in tables.items():
-                self.execute(f"drop table if exists raw.{name} cascade")
-                self.execute(create_statement(name, rows.schema))
-                self.append_table(name, rows)
-            self.execute(
-                "update raw.build_state set full_refresh = true, stale = true, registry_hash = ?", [registry_hash]
-            )
-        return True
+            return sync(self, tables, registry_hash, self._stamp())
 
     def sync_deliveries(self, rows: Iterable[Mapping[str, Any]]) -> int:
         """Copy changed file revisions from the ledger; returns how many. Remembers the ``change_no`` of the last."""
@@ -117,7 +106,7 @@ class Warehouse(ABC):
             return 0
         table = pa.Table.from_pylist([{**row, "revision_id": row["id"]} for row in listed], schema=DELIVERIES)
         with self.transaction():
-            self._stage_ids(table["revision_id"].to_pylist())
+            self.stage_keys(table["revision_id"].to_pylist())
             self.execute("delete from raw.deliveries where revision_id in (select revision_id from touched)")
             self.append_table("deliveries", table)
             newest = max(row["change_no"] for row in listed)
@@ -145,22 +134,31 @@ class Warehouse(ABC):
         names = TABLES["build_state"].names
         return dict(zip(names, self.execute(f"select {', '.join(names)} from raw.build_state")[0], strict=True))
 
-    # -- inside --------------------------------------------------------------------------------------------------------
-
-    def _stage_ids(self, ids: Sequence[str]) -> None:
-        """The temporary table ``touched``: revisions whose rows this transaction replaces."""
+    def stage_keys(self, ids: Sequence[str]) -> None:
+        """Fill the temporary table ``touched`` (column ``revision_id``): whose rows this transaction is about."""
         self.execute("create temporary table if not exists touched (revision_id varchar)")
         self.execute("delete from touched")
         self._fill_touched(pa.table({"revision_id": pa.array(list(ids), pa.string())}))
+
+    # -- inside --------------------------------------------------------------------------------------------------------
 
     @abstractmethod
     def _fill_touched(self, ids: pa.Table) -> None:
         """Fill the temporary table ``touched``."""
 
-    def _forget(self, dataset: str, note: bool, stamp: int) -> None:
+    def _stamp(self) -> int | None:
+        """The change number of keys noted now, or None while nothing is to be noted.
+
+        Before the first build began nothing is modelled. Once it began, what comes in meanwhile must be noted: the
+        build may have read the table already, and its end closes the books.
+        """
+        begun = self.state()["change_no"]
+        return max(time.time_ns(), begun + 1) if begun > 0 else None
+
+    def _forget(self, dataset: str, stamp: int | None) -> None:
         if not self.execute(f"select 1 from raw.{dataset} limit 1"):
             return
-        if note:
+        if stamp is not None:
             self._note_pending(dataset, stamp)
         self.execute(f"delete from raw.{dataset} where revision_id in (select revision_id from touched)")
 

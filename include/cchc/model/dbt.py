@@ -16,6 +16,17 @@ from cchc.settings import Settings, child_environment
 Progress = Callable[[int, int, str], None]
 
 
+@dataclass(frozen=True)
+class Node:
+    """What became of one model or test. ``rows``: written by a model, where the engine says so; found by a test."""
+
+    name: str
+    kind: str  # model, test, ...
+    status: str  # success, pass, error, fail, skipped
+    rows: int | None
+    seconds: float
+
+
 @dataclass
 class DbtResult:
     """One invocation. ``startup_seconds`` is imports and parsing, ``seconds`` the work itself."""
@@ -24,6 +35,7 @@ class DbtResult:
     seconds: float = 0.0
     nodes: int = 0
     failures: list[str] = field(default_factory=list)
+    done: list[Node] = field(default_factory=list)
 
 
 def warehouse_environment(settings: Settings) -> dict[str, str]:
@@ -54,8 +66,17 @@ def warehouse_environment(settings: Settings) -> dict[str, str]:
     return values
 
 
-def run_dbt(settings: Settings, arguments: Sequence[str], progress: Progress | None = None) -> DbtResult:
-    """Run one dbt command in a process of its own. Raises ``BuildError`` naming every failed model and test."""
+def run_dbt(
+    settings: Settings,
+    arguments: Sequence[str],
+    progress: Progress | None = None,
+    report: Callable[[DbtResult], None] | None = None,
+) -> DbtResult:
+    """Run one dbt command in a process of its own. Raises ``BuildError`` naming every failed model and test.
+
+    ``report`` hears of the result before that, however it ended. When the caller is interrupted (a task past its time),
+    dbt ends with it and lets go of the warehouse.
+    """
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "cchc.model.runner", *arguments],
@@ -64,6 +85,21 @@ def run_dbt(settings: Settings, arguments: Sequence[str], progress: Progress | N
         stderr=subprocess.STDOUT,
         text=True,
     )
+    try:
+        result, said = _follow(process, started, progress)
+    except BaseException:
+        process.terminate()
+        process.wait()
+        raise
+    if report:
+        report(result)
+    if said is not None:
+        raise BuildError(f"dbt {arguments[0]} failed:\n{said}")
+    return result
+
+
+def _follow(process: subprocess.Popen[str], started: float, progress: Progress | None) -> tuple[DbtResult, str | None]:
+    """Hear a dbt process out; returns its result, and what it said if it failed."""
     result, other, done = DbtResult(), [], False
     first: float | None = None
     assert process.stdout is not None
@@ -71,8 +107,7 @@ def run_dbt(settings: Settings, arguments: Sequence[str], progress: Progress | N
         event = _event(line)
         if event is None:
             other.append(line.rstrip())
-            continue
-        if event["event"] == "started":
+        elif event["event"] == "started":
             first = first or time.perf_counter()
         elif event["event"] == "node":
             result.nodes += 1
@@ -80,14 +115,13 @@ def run_dbt(settings: Settings, arguments: Sequence[str], progress: Progress | N
                 progress(event["index"], event["total"], event["name"])
         elif event["event"] == "done":
             done, result.failures = True, event["failures"]
+            result.done = [Node(**node) for node in event["nodes"]]
     code = process.wait()
     ended = time.perf_counter()
     result.startup_seconds = (first or ended) - started
     result.seconds = ended - (first or ended)
-    if code != 0 or not done or result.failures:
-        said = "\n".join(result.failures or other[-20:])
-        raise BuildError(f"dbt {arguments[0]} failed:\n{said}")
-    return result
+    failed = code != 0 or not done or result.failures
+    return result, "\n".join(result.failures or other[-20:]) if failed else None
 
 
 def _event(line: str) -> dict[str, Any] | None:

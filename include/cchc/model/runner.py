@@ -29,12 +29,24 @@ def main(arguments: list[str]) -> int:
 
     outcome = dbtRunner(callbacks=[follow]).invoke(["--quiet", "--no-use-colors", *arguments])
     failures: list[str] = []
+    done: list[dict[str, Any]] = []
     if outcome.exception is not None:
         failures.append(str(outcome.exception))
     for node in getattr(outcome.result, "results", None) or []:
+        kind, rows = node.node.resource_type, (node.adapter_response or {}).get("rows_affected")
+        known = rows if isinstance(rows, int) and rows >= 0 else None
+        done.append(
+            {
+                "name": node.node.name,
+                "kind": str(getattr(kind, "value", kind)),
+                "status": str(node.status),
+                "rows": node.failures if node.failures is not None else known,
+                "seconds": round(node.execution_time, 3),
+            }
+        )
         if node.status in ("error", "fail", "runtime error"):
             failures.append(f"{node.node.unique_id}: {node.status}: {(node.message or '').strip()}")
-    say("done", failures=failures)
+    say("done", failures=failures, nodes=done)
     return 0 if outcome.success else 1
 
 

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from cchc.ledger import Ledger, open_ledger
 from cchc.load import Warehouse, open_warehouse
+from cchc.load.registry import READING_ONLY
 from cchc.model import DbtResult, run_dbt
 from cchc.model.dbt import Progress
+from cchc.model.report import log_result
 from cchc.registry.load import Registry, load
 from cchc.registry.tables import build_tables
 from cchc.settings import Settings
 
-#: Unit tests of the models belong to development; data tests run with every build.
-BUILD = ("build", "--exclude-resource-type", "unit_test")
+log = logging.getLogger("cchc.build")
 
-#: Data tests that read all history. A full build runs them; a build of what changed does not, or its cost would grow
-#: with history. The other data tests run every time.
-WHOLE_HISTORY = (
-    "every_dossier_is_current_once",
-    "unique_key_fct_dossier_dossier_key",
-    "unique_key_fct_dossier_version_dossier_key__version_number",
-    "unique_key_stg_dossiers_revision_id__row_number",
-)
+#: What a build runs, by selectors of the dbt project: everything, or all but the data tests that read all history.
+FULL, DAILY = "full_build", "daily_build"
 
 
 def prepare_build(settings: Settings, registry: Registry | None = None, ledger: Ledger | None = None) -> dict[str, Any]:
@@ -37,7 +33,14 @@ def prepare_build(settings: Settings, registry: Registry | None = None, ledger: 
 
 
 def _prepare(warehouse: Warehouse, registry: Registry, ledger: Ledger) -> dict[str, Any]:
-    warehouse.sync_registry(build_tables(registry), registry.hash)
+    is_new = not warehouse.state()["registry_hash"]
+    changed = warehouse.sync_registry(build_tables(registry), registry.hash)
+    if not is_new and (reading := sorted(READING_ONLY.intersection(changed))):
+        log.warning(
+            "Changed in the registry: %s. That says how files are read; rows that are loaded stay as they are. "
+            "To read landed files again: cchc ingest --from DAY --to DAY --replay",
+            ", ".join(name.removeprefix("reg_") for name in reading),
+        )
     warehouse.sync_deliveries(ledger.changed_since(warehouse.state()["synced_no"]))
     state = warehouse.begin_build()
     due = bool(state["full_refresh"] or state["stale"] or state["keys"])
@@ -48,6 +51,19 @@ def finish_build(settings: Settings) -> None:
     """After a successful build: nothing is pending any more. Without this call the next build repeats the work."""
     with open_warehouse(settings) as warehouse:
         warehouse.finish_build()
+
+
+def build_models(settings: Settings, full_refresh: bool, progress: Progress | None = None) -> DbtResult:
+    """Run dbt between ``prepare_build`` and ``finish_build``; raises ``BuildError`` naming what failed.
+
+    The log ``cchc.build`` says what became of every model and which tests failed.
+    """
+    return run_dbt(settings, build_arguments(full_refresh), progress, log_result)
+
+
+def build_arguments(full_refresh: bool) -> list[str]:
+    """The dbt command of a build; the same for the command line and for Airflow."""
+    return ["build", "--selector", FULL, "--full-refresh"] if full_refresh else ["build", "--selector", DAILY]
 
 
 def build(
@@ -61,8 +77,6 @@ def build(
     state = prepare_build(settings, registry, ledger)
     if not state["due"] and not full_refresh:
         return None
-    whole = state["full_refresh"] or full_refresh
-    scope = ["--full-refresh"] if whole else ["--exclude", *WHOLE_HISTORY]
-    result = run_dbt(settings, [*BUILD, *scope], progress)
+    result = build_models(settings, state["full_refresh"] or full_refresh, progress)
     finish_build(settings)
     return result

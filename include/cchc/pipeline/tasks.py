@@ -134,6 +134,20 @@ def prepare_build() -> Json:
     return _build.prepare_build(Settings.from_env())
 
 
+def build_models(prepared: Json) -> Json:
+    """See ``cchc.pipeline.build.build_models``; ``prepared`` is what ``prepare_build`` returned."""
+    said = 0.0
+
+    def progress(index: int, total: int, name: str) -> None:
+        nonlocal said
+        if index == total or time.monotonic() - said > 5:
+            said = time.monotonic()
+            _build.log.info("%d of %d models and tests", index, total)
+
+    result = _build.build_models(Settings.from_env(), prepared["full_refresh"], progress)
+    return {"nodes": result.nodes, "seconds": round(result.seconds, 1)}
+
+
 def finish_build() -> None:
     """See ``cchc.pipeline.build.finish_build``."""
     _build.finish_build(Settings.from_env())

@@ -123,8 +123,8 @@ def _methods(reader: Reader, ranking: Iterable[Row]) -> list[Row]:
     wanted = {row["method"]: bool(row["is_default_method"]) for row in ranking}
     found: dict[str, Row] = {}
     for row in reader.rows(
-        "select method, method_vi, method_en, method_source, group_name, criterion, criterion_vi, criterion_en, "
-        "max_score, full_at_percent, zero_denominator, criterion_source "
+        "select method, method_vi, method_en, method_source, group_name, group_vi, group_en, criterion, "
+        "criterion_vi, criterion_en, max_score, full_at_percent, zero_denominator, criterion_source "
         "from publish.pub_method_criterion order by method, position"
     ):
         if row["method"] not in wanted:
@@ -143,7 +143,7 @@ def _methods(reader: Reader, ranking: Iterable[Row]) -> list[Row]:
         )
         groups = method["groups"]
         if not groups or groups[-1]["id"] != row["group_name"]:
-            groups.append({"id": row["group_name"], "max": 0})
+            groups.append({"id": row["group_name"], "vi": row["group_vi"], "en": row["group_en"], "max": 0})
         groups[-1]["max"] = number(Decimal(str(groups[-1]["max"])) + row["max_score"])
         method["criteria"].append(
             {
@@ -207,9 +207,10 @@ def _indicators(reader: Reader, period: Period, methods: list[Row], units: Listi
     columns = {method["id"]: position for position, method in enumerate(methods)}
     facts: list[dict[int, list[Any]]] = [{} for _ in units.items]
     _, found = reader.stream(
-        "select unit_code, indicator, indicator_vi, indicator_en, numerator_rule, denominator_rule, unit_of_measure, "
-        "legal_source, numerator, denominator, ratio, method, score, null_reason, source, target_operator, "
-        "target_percent, is_target_met from publish.pub_unit_indicator where period_id = ? order by indicator",
+        "select unit_code, indicator, indicator_vi, indicator_en, numerator_rule, denominator_rule, "
+        "numerator_rule_en, denominator_rule_en, unit_of_measure, legal_source, numerator, denominator, "
+        "ratio, method, score, null_reason, source, target_operator, target_percent, "
+        "is_target_met from publish.pub_unit_indicator where period_id = ? order by indicator",
         [period.id],
     )
     for (
@@ -219,6 +220,8 @@ def _indicators(reader: Reader, period: Period, methods: list[Row], units: Listi
         en,
         above,
         below,
+        above_en,
+        below_en,
         measure,
         legal,
         num,
@@ -235,7 +238,15 @@ def _indicators(reader: Reader, period: Period, methods: list[Row], units: Listi
             continue
         which = indicators.add(
             indicator,
-            {"id": indicator, "vi": vi, "en": en, "num": above, "den": below, "measure": measure, "source": legal},
+            {
+                "id": indicator,
+                "vi": vi,
+                "en": en,
+                "num": {"vi": above, "en": above_en},
+                "den": {"vi": below, "en": below_en},
+                "measure": measure,
+                "source": legal,
+            },
         )
         fact = facts[unit].get(which)
         if fact is None:

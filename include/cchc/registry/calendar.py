@@ -20,6 +20,8 @@ class CalendarDay:
     holiday_vi: str | None
     holiday_en: str | None
     known_from: date | None
+    verified: bool | None  # of the registry's own days; null for the package's
+    source: str | None
 
 
 def build_calendar(overrides: Iterable[Override]) -> list[CalendarDay]:
@@ -34,10 +36,16 @@ def build_calendar(overrides: Iterable[Override]) -> list[CalendarDay]:
     days, day = [], date(FIRST_YEAR, 1, 1)
     while day.year <= LAST_YEAR:
         if item := own.get(day):
-            days.append(CalendarDay(day, item.is_working_day, item.holiday_vi, item.holiday_en, item.known_from))
+            days.append(_own_day(item))
         else:
             name = names_vi.get(day)
             works = name is None and (day.weekday() < 5 or day in swapped)
-            days.append(CalendarDay(day, works, name, names_en.get(day) if name else None, None))
+            days.append(CalendarDay(day, works, name, names_en.get(day) if name else None, None, None, None))
         day += timedelta(days=1)
     return days
+
+
+def _own_day(item: Override) -> CalendarDay:
+    return CalendarDay(
+        item.day, item.is_working_day, item.holiday_vi, item.holiday_en, item.known_from, item.verified, item.source
+    )

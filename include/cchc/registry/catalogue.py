@@ -38,11 +38,15 @@ class Registry:
         self.published = [placed.item for placed in parsed.published]
         self.mergers = [placed.item for placed in parsed.mergers]
         self._overrides = [placed.item for placed in parsed.overrides]
+        self.heading_rows = [placed.item for placed in parsed.headings]
+        self.label_rows = [placed.item for placed in parsed.labels]
+        self.code_rows = [placed.item for placed in parsed.codes]
+        self.portal_answers = [placed.item for placed in parsed.portal_answers]
         #: heading map -> normalised heading -> canonical column or ``personal:<name>``
         self.headings: dict[str, dict[str, str]] = defaultdict(dict)
         #: heading map -> canonical column -> its headings as written
         self._written: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-        for heading in (placed.item for placed in parsed.headings):
+        for heading in self.heading_rows:
             self.headings[heading.headings][normalise_heading(heading.heading)] = heading.canonical
             self._written[heading.headings][heading.canonical].append(heading.heading)
         self.headings = dict(self.headings)
@@ -50,19 +54,19 @@ class Registry:
         self.labels: dict[str, dict[str, str]] = {}
         #: field -> canonical value -> the label as the registry writes it
         self.label_texts: dict[str, dict[str, str]] = {}
-        for label in (placed.item for placed in parsed.labels):
+        for label in self.label_rows:
             self.label_texts.setdefault(label.field, {}).setdefault(label.canonical, label.label)
             self.labels.setdefault(label.field, {})[normalise_heading(label.label)] = label.canonical
         #: dialect -> field -> normalised code -> canonical value
         self.codes: dict[str, dict[str, dict[str, str]]] = {}
-        for code in (placed.item for placed in parsed.codes):
+        for code in self.code_rows:
             self.codes.setdefault(code.dialect, {}).setdefault(code.field, {})[normalise_heading(code.code)] = (
                 code.canonical
             )
         #: portal answer -> group name; portal answer -> how its keys make criteria
         self.portal_groups: dict[str, str] = {}
         self.portal_criteria: dict[str, list[PortalAnswer]] = {}
-        for answer in (placed.item for placed in parsed.portal_answers):
+        for answer in self.portal_answers:
             self.portal_groups[answer.answer] = answer.group_name
             criteria = self.portal_criteria.setdefault(answer.answer, [])
             criteria += [answer] if answer.criterion else []

@@ -62,6 +62,7 @@ def read_rows(path: Path, name: str, own: bool, model: type[T]) -> tuple[list[Pl
                 text = ", ".join(missing)
                 problem = Problem(name, 1, "missing_column", f"no column {text}", f"thiếu cột {text}")
                 return [], [problem]
+            problems += _foreign_columns(name, header, model)
             before = reader.line_num
             for cells in reader:
                 line, before = before + 1, reader.line_num
@@ -74,7 +75,8 @@ def read_rows(path: Path, name: str, own: bool, model: type[T]) -> tuple[list[Pl
                     )
                     continue
                 try:
-                    rows.append(Placed(model.model_validate(dict(zip(header, cells, strict=True))), name, line, own))
+                    row = {key: cell for key, cell in zip(header, cells, strict=True) if key in model.model_fields}
+                    rows.append(Placed(model.model_validate(row), name, line, own))
                 except ValidationError as error:
                     problems.extend(_problems(error, name, lambda _, line=line: line))
     except FileNotFoundError:
@@ -82,6 +84,19 @@ def read_rows(path: Path, name: str, own: bool, model: type[T]) -> tuple[list[Pl
     except (UnicodeDecodeError, csv.Error) as error:
         problems.append(Problem(name, 0, "unreadable", str(error), "không đọc được tệp"))
     return rows, problems
+
+
+def _foreign_columns(name: str, header: list[str], model: type[BaseModel]) -> list[Problem]:
+    """Columns nobody would read, and columns that stand twice: what they hold would be lost without a word."""
+    problems = []
+    for position, column in enumerate(header):
+        if column not in model.model_fields:
+            message, message_vi = f"no column {column!r} is known here", f"không biết cột {column!r}"
+            problems.append(Problem(name, 1, "unknown_column", message, message_vi))
+        elif column in header[:position]:
+            message, message_vi = f"column {column} stands twice", f"cột {column} bị lặp"
+            problems.append(Problem(name, 1, "duplicate_column", message, message_vi))
+    return problems
 
 
 def read_node(path: Path, name: str, own: bool, model: type[T]) -> tuple[Placed[T] | None, list[Problem]]:

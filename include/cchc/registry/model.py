@@ -60,9 +60,9 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_words)]
 
 
 class _Row(BaseModel):
-    """A row of a CSV file: an empty cell is None, columns the registry does not know are ignored."""
+    """A row of a CSV file: an empty cell is None, a column the registry does not know is a typing error."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
     @model_validator(mode="before")
     @classmethod

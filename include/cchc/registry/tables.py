@@ -40,7 +40,22 @@ SCHEMAS: dict[str, pa.Schema] = {
     "reg_system_units": _schema(
         "system system_name dataset dialect unit valid_from valid_to due_days due_time", due_days=pa.int32()
     ),
-    "reg_methods": _schema("method name_vi name_en source valid_from valid_to is_default", is_default=pa.bool_()),
+    "reg_systems": _schema("system name_vi name_en valid_from valid_to"),
+    "reg_system_datasets": _schema(
+        "system dataset dialect ext delimiter encoding headings units due_days due_time expected", due_days=pa.int32()
+    ),
+    "reg_headings": _schema("headings heading canonical"),
+    "reg_labels": _schema("field label canonical"),
+    "reg_codes": _schema("dialect field code canonical"),
+    "reg_portal_answers": _schema("answer group_name criterion numerator_keys denominator_keys"),
+    "reg_methods": _schema(
+        "method name_vi name_en source valid_from valid_to is_default max_score",
+        is_default=pa.bool_(),
+        max_score=_SCORE,
+    ),
+    "reg_groups": _schema(
+        "method group_name position name_vi name_en max_score", position=pa.int32(), max_score=_SCORE
+    ),
     "reg_criteria": _schema(
         "method criterion group_name position max_score full_at_percent zero_denominator name_vi name_en source",
         position=pa.int32(),
@@ -49,12 +64,19 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "reg_bands": _schema("method band name_vi name_en lower_bound valid_from valid_to source", lower_bound=_SCORE),
     "reg_indicators": _schema(
-        "indicator name_vi name_en dataset numerator_rule denominator_rule unit_of_measure source"
+        "indicator name_vi name_en dataset numerator_rule denominator_rule numerator_rule_en denominator_rule_en "
+        "unit_of_measure source"
     ),
     "reg_targets": _schema(
-        "indicator unit_code level period_from period_to operator target_percent source", target_percent=_PERCENT
+        "indicator unit_code level period_from period_to operator target_percent source verified note",
+        target_percent=_PERCENT,
+        verified=pa.bool_(),
     ),
-    "reg_calendar": _schema("day is_working_day holiday_vi holiday_en known_from", is_working_day=pa.bool_()),
+    "reg_calendar": _schema(
+        "day is_working_day holiday_vi holiday_en known_from verified source",
+        is_working_day=pa.bool_(),
+        verified=pa.bool_(),
+    ),
     "reg_periods": _schema("kind period_start period_end label_vi label_en"),
     "reg_published": _schema(
         "figure_id source_document unit_code scope period_start period_end measure published_value published_text "
@@ -74,7 +96,29 @@ def build_tables(registry: Registry) -> dict[str, pa.Table]:
         "reg_mergers": registry.mergers,
         "reg_procedures": registry.procedures,
         "reg_system_units": system_units(registry),
+        "reg_systems": [{**vars(system), "system": system.code} for system in registry.systems.values()],
+        "reg_system_datasets": [
+            {**vars(spec), "system": system.code, "units": _units_text(spec.units)}
+            for system in registry.systems.values()
+            for spec in system.datasets
+        ],
+        "reg_headings": registry.heading_rows,
+        "reg_labels": registry.label_rows,
+        "reg_codes": registry.code_rows,
+        "reg_portal_answers": [
+            {
+                **vars(answer),
+                "numerator_keys": " ".join(answer.numerator_keys) or None,
+                "denominator_keys": " ".join(answer.denominator_keys) or None,
+            }
+            for answer in registry.portal_answers
+        ],
         "reg_methods": methods,
+        "reg_groups": [
+            {**vars(group), "method": method.method, "group_name": group.group, "position": position}
+            for method in methods
+            for position, group in enumerate(method.groups, start=1)
+        ],
         "reg_criteria": [
             {"method": method.method, "group_name": group.group, "position": position, **criterion.model_dump()}
             for method in methods
@@ -100,6 +144,11 @@ def _table(rows: Iterable[Any], schema: pa.Schema) -> pa.Table:
         return row[name] if isinstance(row, Mapping) else getattr(row, name)
 
     return pa.table([pa.array([cell(row, f.name) for row in listed], f.type) for f in schema], schema=schema)
+
+
+def _units_text(units: tuple[str, ...] | Selector) -> str:
+    """Units as the registry says them: codes, or the level below a unit."""
+    return f"{units.level} below {units.under}" if isinstance(units, Selector) else " ".join(units)
 
 
 def system_units(registry: Registry) -> list[dict[str, Any]]:

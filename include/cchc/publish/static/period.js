@@ -10,7 +10,8 @@ const state = { method: 0, province: 0, level: null, query: "", sort: "rank", do
   boardLimit: BOARD_PAGE, dataset: "", faults: false, unit: null, open: new Set() };
 
 const method = () => D.methods[state.method];
-const groupName = (group) => term("group", group.id);
+/* A rule in the language of the page, marked where only the Vietnamese text exists. */
+const ruleText = (rule) => (rule.vi || rule.en ? [" – ", h("span", { lang: lang === "en" && rule.en ? "en" : "vi" }, named(rule))] : null);
 const keys = D.units.map((unit) => plain(unit[U.name] + " " + unit[U.code]));
 const ranked = (level) => (D.ranking[state.method] || []).filter((row) => D.units[row[R.unit]][U.tab] === level
   && D.units[row[R.unit]][U.province] === state.province);
@@ -124,7 +125,7 @@ function table() {
   const m = method(), rows = state.level ? chosenRows() : [], groups = m ? m.groups : [];
   const all = state.level ? ranked(state.level) : [], unrankedLevel = state.level === "other";
   const columns = [["rank", t("col_rank")], ["change", t("col_change")], ["unit", t("col_unit")],
-    ...groups.map((group, i) => ["g" + i, groupName(group), t("col_max", { max: whole(group.max) })]),
+    ...groups.map((group, i) => ["g" + i, named(group), t("col_max", { max: whole(group.max) })]),
     ["total", t("col_total")], ["percent", t("col_percent")], ["band", t("col_band")]]
     .filter(([key]) => !(key === "rank" && unrankedLevel) && !(key === "change" && !all.some((row) => row[R.before] !== null)));
   const ties = new Map();
@@ -146,7 +147,7 @@ function table() {
     cell["g" + i] = (row) => {
       const value = groupsOf(row[R.unit])[2 * i], top = groupsOf(row[R.unit])[2 * i + 1];
       if (value === null || value === undefined) return h("td", { class: "num group none" + lit("g" + i), title: t("no_data") }, "–");
-      return h("td", { class: "num group meter" + lit("g" + i), title: groupName(group) + ": " + t("of_attainable", { score: points(value), max: whole(top) }),
+      return h("td", { class: "num group meter" + lit("g" + i), title: named(group) + ": " + t("of_attainable", { score: points(value), max: whole(top) }),
         vars: { "--p": (top ? (value * 100) / top : 0) + "%", "--c": COLOURS[i % COLOURS.length] } }, points(value));
     };
   });
@@ -217,7 +218,7 @@ function partsChart(rows) {
   const name = (row, bare) => (row ? (row[R.rank] !== null && !bare ? row[R.rank] + ". " : "") + D.units[row[R.unit]][U.name] : "");
   const texts = bars.map((row) => (row ? [points(row[R.total])] : ["⋯ " + t("chart_gap", { n: whole(rows.length - 2 * ENDS) }), true]));
   const config = { type: "bar",
-    data: { labels: bars.map((row) => name(row)), datasets: groups.map((group, g) => ({ label: groupName(group), backgroundColor: stripes(g), borderColor: "#fff", borderWidth: { right: 1 },
+    data: { labels: bars.map((row) => name(row)), datasets: groups.map((group, g) => ({ label: named(group), backgroundColor: stripes(g), borderColor: "#fff", borderWidth: { right: 1 },
       borderSkipped: false, barThickness: 17, stack: "points", data: bars.map((row) => (row ? groupsOf(row[R.unit])[2 * g] ?? null : null)) })) },
     options: lying({ x: { stacked: true, min: 0, max: top, grid: { color: GRID }, border: { display: false }, ticks: { stepSize: 20, includeBounds: false, callback: whole } },
       y: { stacked: true, ...nameScale((i, small) => name(bars[i], small), 232, 128, 520) } },
@@ -225,7 +226,7 @@ function partsChart(rows) {
       callbacks: { label: (item) => " " + item.dataset.label + ": " + points(item.raw), footer: (items) => (items.length ? t("col_total") + ": " + points(bars[items[0].dataIndex][R.total]) : "") } }, 50),
     plugins: [beside(texts, "left", ({ scales: { x, y } }, i) => [x.getPixelForValue(bars[i] ? sum(groups.map((_, g) => groupsOf(bars[i][R.unit])[2 * g] || 0)) : 0) + 5, y.getPixelForValue(i)])] };
   return figure(t("chart_parts"), few ? t("chart_parts_all", { n: whole(rows.length) }) : t("chart_parts_ends", { n: ENDS }),
-    h("ul", { class: "legend" }, groups.map((group, g) => h("li", {}, h("i", { vars: { background: stripes(g) } }), groupName(group)))),
+    h("ul", { class: "legend" }, groups.map((group, g) => h("li", {}, h("i", { vars: { background: stripes(g) } }), named(group)))),
     picture("parts", t("chart_parts"), bars.length * 24 + 28, config));
 }
 function spreadChart(rows) {
@@ -244,7 +245,7 @@ function spreadChart(rows) {
   return figure(t("chart_spread"), t("chart_spread_note"), picture("spread", t("chart_spread_note"), 200, config));
 }
 function groupsChart(rows) {
-  const groups = method().groups, labels = groups.map(groupName);
+  const groups = method().groups, labels = groups.map(named);
   const shares = groups.map((_, g) => rows.map((row) => groupsOf(row[R.unit])).filter((v) => v[2 * g + 1]).map((v) => (v[2 * g] * 100) / v[2 * g + 1]));
   const medians = shares.map(median), lows = shares.map((v) => (v.length ? v.reduce((a, b) => Math.min(a, b)) : null)), highs = shares.map((v) => (v.length ? v.reduce((a, b) => Math.max(a, b)) : null));
   const end = (data) => ({ type: "line", data, showLine: false, pointStyle: "line", rotation: 90, pointRadius: 5, pointHoverRadius: 5, pointBorderWidth: 1.5, borderColor: INK, clip: false });
@@ -408,7 +409,7 @@ function checks() {
   $("checks").hidden = link.hidden = !any;
   if (!any) return;
   const figureText = (row, value) => (value === null ? "–" : fmt(value, row.decimals || 0) + (row.unit_of_measure === "percent" ? "%" : ""));
-  const criterion = (id) => { const found = D.methods.flatMap((m) => m.criteria).find((c) => c.id === id); return found ? named(found) : id.startsWith("GROUP:") ? term("group", id.slice(6)) : id; };
+  const criterion = (id) => { const found = D.methods.flatMap((m) => (id.startsWith("GROUP:") ? m.groups : m.criteria)).find((one) => one.id === id.replace("GROUP:", "")); return found ? named(found) : id; };
   show(area,
     D.portal ? [h("p", {}, t("checks_portal", { equal: whole(D.portal.equal), checked: whole(D.portal.checked) })),
       D.portal.differing.length ? h("div", { class: "scroll" }, h("table", { class: "plain-table" },
@@ -440,8 +441,8 @@ function ruleRows(unit, indicator, fact, criterion) {
   const parts = [];
   const add = (label, ...content) => parts.push(h("dt", {}, label), h("dd", {}, content));
   if (fact) {
-    add(t("numerator"), h("b", {}, whole(fact[F.num])), indicator.num ? [" – ", h("span", { lang: "vi" }, indicator.num)] : null);
-    add(t("denominator"), h("b", {}, whole(fact[F.den])), indicator.den ? [" – ", h("span", { lang: "vi" }, indicator.den)] : null);
+    add(t("numerator"), h("b", {}, whole(fact[F.num])), ruleText(indicator.num));
+    add(t("denominator"), h("b", {}, whole(fact[F.den])), ruleText(indicator.den));
     if (criterion) {
       const max = whole(criterion.max), full = whole(criterion.full);
       if (fact[F.den]) {
@@ -496,7 +497,7 @@ function detail() {
   const parts = m.groups.map((group, g) => {
     const value = mine[2 * g], top = mine[2 * g + 1], none = value === null || value === undefined;
     return h("section", { class: "group-box" }, h("h4", { vars: { "--c": COLOURS[g % COLOURS.length], "--p": !none && top ? (value * 100) / top + "%" : "0%" } },
-      h("span", {}, groupName(group)), h("span", { class: "g-score" }, none ? t("no_data") : [h("b", {}, points(value)), h("small", {}, " / " + whole(top))]), h("i", { class: "bar", "aria-hidden": "true" })),
+      h("span", {}, named(group)), h("span", { class: "g-score" }, none ? t("no_data") : [h("b", {}, points(value)), h("small", {}, " / " + whole(top))]), h("i", { class: "bar", "aria-hidden": "true" })),
     m.criteria.filter((c) => c.group === g).map((c) => criterionBox(at, shownIndicator(c.id), facts.get(c.id), c)));
   });
   const extra = D.facts[at].filter((fact) => !scored.has(D.indicators[fact[F.indicator]].id));

@@ -1,0 +1,135 @@
+"""The registry's tables in the warehouse: only what differs is replaced, only the rows it decides are built anew.
+
+A landed file is never read again for a changed registry; that is ``cchc ingest --replay``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any, Literal
+
+import pyarrow as pa
+
+from cchc.load.schema import create_statement, sql_type
+
+if TYPE_CHECKING:
+    from cchc.load.base import Warehouse
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Touches:
+    """Which dossiers a changed row of a registry table decides, for models that keep their rows between builds.
+
+    ``by``: ``code`` = those whose ``column`` holds the row's value of the same name; ``days`` = those received (without
+    a date: exported) within the row's ``valid_from`` .. ``valid_to``, both inclusive, open where null; ``all``.
+    ``columns`` are those that decide; a change in the others touches nothing. Empty: every column decides.
+    """
+
+    by: Literal["code", "days", "all"]
+    columns: tuple[str, ...] = ()
+    column: str = ""
+
+
+#: Every registry table that an incremental model reads. The models of the other tables are built whole every time.
+TOUCHES: dict[str, Touches] = {
+    "reg_procedures": Touches("code", ("procedure_code", "fee_vnd", "valid_from", "valid_to"), "procedure_code"),
+    "reg_timeliness_rules": Touches("days"),
+    "reg_ending_rules": Touches("days"),
+    "reg_rules_in_force": Touches("days"),
+}
+
+#: Registry tables that no model reads: they say how files are read. A change of theirs makes no build necessary.
+READING_ONLY = frozenset(
+    {"reg_headings", "reg_labels", "reg_codes", "reg_portal_answers", "reg_systems", "reg_system_datasets"}
+)
+
+_SAME_TYPE = {"character varying": "varchar", "timestamp without time zone": "timestamp"}
+
+
+def sync(warehouse: Warehouse, tables: Mapping[str, pa.Table], registry_hash: str, note: int | None) -> list[str]:
+    """Replace the tables that differ, inside the caller's transaction; returns their names.
+
+    ``note`` is the change number under which touched keys become pending, None when nothing is modelled yet.
+    """
+    held = _columns(warehouse)
+    changed: list[str] = []
+    for name, rows in tables.items():
+        same_shape = held.get(name) == [(field.name, sql_type(field.type)) for field in rows.schema]
+        if same_shape and _held(warehouse, name, rows.schema.names) == _counted(rows, rows.schema.names):
+            continue
+        changed.append(name)
+        if note is not None and name in TOUCHES:
+            _note(warehouse, name, [column for column, _ in held.get(name, [])], rows, note)
+        if same_shape:
+            warehouse.execute(f"delete from raw.{name}")
+        else:
+            warehouse.execute(f"drop table if exists raw.{name} cascade")
+            warehouse.execute(create_statement(name, rows.schema))
+        warehouse.append_table(name, rows)
+    if set(changed) - READING_ONLY:
+        warehouse.execute("update raw.build_state set stale = true")
+    warehouse.execute("update raw.build_state set registry_hash = ?", [registry_hash])
+    return changed
+
+
+def _columns(warehouse: Warehouse) -> dict[str, list[tuple[str, str]]]:
+    """Columns and types of the tables in ``raw``, spelled as ``sql_type`` does."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for table, column, kind, precision, scale in warehouse.execute(
+        "select table_name, column_name, lower(data_type), numeric_precision, numeric_scale "
+        "from information_schema.columns where table_schema = 'raw' order by table_name, ordinal_position"
+    ):
+        is_decimal = kind.startswith(("decimal", "numeric"))
+        kind = f"decimal({precision}, {scale})" if is_decimal else _SAME_TYPE.get(kind, kind)
+        found.setdefault(table, []).append((column, kind))
+    return found
+
+
+def _held(warehouse: Warehouse, name: str, columns: Sequence[str]) -> Counter[Row]:
+    """The rows of a table as it stands, without their order."""
+    return Counter(warehouse.execute(f"select {', '.join(columns)} from raw.{name}"))
+
+
+def _counted(rows: pa.Table, columns: Sequence[str]) -> Counter[Row]:
+    """The rows that shall stand there; a column they lack is null."""
+    empty = [None] * rows.num_rows
+    return Counter(zip(*(rows[c].to_pylist() if c in rows.schema.names else empty for c in columns), strict=True))
+
+
+def _note(warehouse: Warehouse, name: str, held: list[str], rows: pa.Table, stamp: int) -> None:
+    """Make pending the dossiers that the rows that go or come decide."""
+    touches = TOUCHES[name]
+    deciding = touches.columns or tuple(sorted({*held, *rows.schema.names}))
+    lacking = [column if column in held else f"null as {column}" for column in deciding]
+    old = _held(warehouse, name, lacking) if held else Counter()
+    new = _counted(rows, deciding)
+    differing = [dict(zip(deciding, row, strict=True)) for row in [*(old - new), *(new - old)]]
+    if not differing:
+        return
+    into = "insert into raw.pending select distinct 'dossiers', dossier_code, cast(? as bigint) from raw.dossiers"
+    if touches.by == "code":
+        warehouse.stage_keys(sorted({str(row[touches.column]) for row in differing}))
+        warehouse.execute(f"{into} where {touches.column} in (select revision_id from touched)", [stamp])
+    elif touches.by == "days":
+        for first, last in _spans(differing):
+            judged_on = "coalesce(cast(received_at as date), export_date)"
+            warehouse.execute(f"{into} where {judged_on} between ? and ?", [stamp, first, last])
+    else:
+        warehouse.execute(into, [stamp])
+
+
+def _spans(rows: list[dict[str, Any]]) -> list[tuple[date, date]]:
+    """The days of the rows' validities, ranges that touch or overlap made one."""
+    days = sorted((row.get("valid_from") or date.min, row.get("valid_to") or date.max) for row in rows)
+    spans = [days[0]]
+    for first, last in days[1:]:
+        if first.toordinal() <= spans[-1][1].toordinal() + 1:
+            spans[-1] = (spans[-1][0], max(spans[-1][1], last))
+        else:
+            spans.append((first, last))
+    return spans

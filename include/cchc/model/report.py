@@ -1,0 +1,37 @@
+"""What a build did, as lines of the log ``cchc.build``: models with rows and seconds, and the tests that failed."""
+
+from __future__ import annotations
+
+import logging
+
+from cchc.model.dbt import DbtResult, Node
+
+log = logging.getLogger("cchc.build")
+
+_GOOD = ("success", "pass", "skipped")
+
+
+def log_result(result: DbtResult) -> None:
+    """One table: model, rows where the engine says how many, seconds; then what failed."""
+    models = [node for node in result.done if node.kind == "model"]
+    tests = [node for node in result.done if node.kind == "test"]
+    lines = [f"{'model':<40} {'rows':>12} {'seconds':>8}"]
+    lines += [f"{node.name:<40} {_rows(node):>12} {node.seconds:>8.2f}  {_mark(node)}".rstrip() for node in models]
+    passed = sum(node.status == "pass" for node in tests)
+    lines.append(
+        f"{len(models)} models, {passed} of {len(tests)} tests passed, {result.seconds:.1f} s "
+        f"(start-up {result.startup_seconds:.1f} s)"
+    )
+    log.info("%s", "\n".join(lines))
+    for node in result.done:
+        if node.status not in _GOOD:
+            found = f", {node.rows:,} rows" if node.kind == "test" and node.rows is not None else ""
+            log.error("%s %s: %s%s", node.kind, node.name, node.status, found)
+
+
+def _rows(node: Node) -> str:
+    return "" if node.rows is None else f"{node.rows:,}"
+
+
+def _mark(node: Node) -> str:
+    return "" if node.status == "success" else node.status
