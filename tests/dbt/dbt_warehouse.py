@@ -15,6 +15,7 @@ import pyarrow as pa
 from cchc.contracts import raw_schema
 from cchc.load import Warehouse
 from cchc.load.schema import DATASETS, DELIVERIES, QUARANTINE
+from cchc.registry.load import load
 from cchc.registry.tables import SCHEMAS
 from cchc.settings import Settings
 
@@ -32,6 +33,9 @@ WORK_TABLES = {
     "int_cells_before",
     "int_cells_to_recompute",
 }
+
+#: The dated rules of timeliness are the packaged ones.
+RULES = ("reg_timeliness_rules", "reg_ending_rules", "reg_rules_in_force")
 
 Rows = list[dict[str, Any]]
 
@@ -220,7 +224,8 @@ def _number(rows: dict[str, Rows], revision: int) -> Rows:
 def fill(warehouse: Warehouse) -> None:
     """Registry and the first deliveries, one of them refused, one row in quarantine."""
     tables = {name: pa.Table.from_pylist(rows, schema=SCHEMAS[name]) for name, rows in _registry().items()}
-    warehouse.sync_registry(tables, "test")
+    packaged = load().tables()
+    warehouse.sync_registry(tables | {name: packaged[name] for name in RULES}, "test")
     rows = deliveries(1, FIRST, date(2026, 10, 31))
     files = _number(rows, 1)
     refused = files[0] | {"revision_id": "refused", "export_date": LAST, "outcome": "refused", "reason": "zero_bytes",

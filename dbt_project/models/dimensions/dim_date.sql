@@ -49,6 +49,7 @@ select
     n.year * 10 + n.quarter as quarter_key,
     n.year * 100 + n.month as month_key,
     coalesce(c.is_working_day, n.weekday < 6) as is_working_day,
+    cast(count(*) filter (where coalesce(c.is_working_day, n.weekday < 6)) over (order by n.day) as integer) as working_day_number,
     c.holiday_vi,
     c.holiday_en,
     case n.weekday when 7 then 'Chủ nhật' else 'Thứ ' || cast(n.weekday + 1 as varchar) end as weekday_vi,

@@ -1,7 +1,9 @@
--- The fee of a procedure by catalogue version, clipped so that no day has two versions.
+-- Fee and longest time of a procedure by catalogue version, clipped so that no day has two versions.
 select
     procedure_code,
     fee_vnd,
+    max_days,
+    day_kind,
     valid_from,
     least(
         coalesce(valid_to, {{ doomsday() }}),

@@ -34,7 +34,8 @@ select
     count(*) filter (where is_dissatisfied) as dissatisfied,
     count(*) filter (where is_without_due_at) as without_due_at,
     count(*) filter (where is_ended_without_date) as ended_without_date,
-    count(*) filter (where timeliness <> 'running') as resolved,
+    count(*) filter (where timeliness = 'not_judged') as not_judged,
+    count(*) filter (where timeliness not in ('running', 'not_judged')) as resolved,
     count(*) filter (where timeliness = 'early') as early,
     count(*) filter (where timeliness = 'on_the_day') as on_the_day,
     count(*) filter (where timeliness = 'overdue') as overdue_resolved

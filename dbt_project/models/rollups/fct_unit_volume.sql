@@ -22,7 +22,7 @@ select
     period_id,
     scope,
     {% for measure in [
-        'received', 'online', 'resolved', 'early', 'on_the_day', 'overdue_resolved', 'running', 'running_overdue', 'digitised'
+        'received', 'online', 'not_judged', 'resolved', 'early', 'on_the_day', 'overdue_resolved', 'running', 'running_overdue', 'digitised'
     ] -%}
         cast(sum({{ measure }}) as bigint) as {{ measure }}{{ ',' if not loop.last }}
     {% endfor -%}

@@ -19,6 +19,7 @@ with cells as (
         c.vneid_verified,
         c.dissatisfied,
         c.without_due_at,
+        c.not_judged,
         c.resolved,
         c.early,
         c.on_the_day,
@@ -45,11 +46,12 @@ select
     sum(c.without_due_at) as without_due_at,
     sum(case when c.is_overdue then c.received else 0 end) as overdue,
     sum(case when c.is_overdue then c.received else c.dissatisfied end) as overdue_or_dissatisfied,
+    sum(c.not_judged) as not_judged,
     sum(c.resolved) as resolved,
     sum(c.early) as early,
     sum(c.on_the_day) as on_the_day,
     sum(c.overdue_resolved) as overdue_resolved,
-    sum(c.received - c.resolved) as running,
+    sum(c.received - c.not_judged - c.resolved) as running,
     sum(case when c.is_overdue then c.received - c.resolved else 0 end) as running_overdue
 from cells as c
 inner join {{ ref('dim_unit_ancestry') }} as a

@@ -15,6 +15,7 @@ with dossiers as (
         sum(personal_store) as personal_store,
         sum(vneid_verified) as vneid_verified,
         sum(without_due_at) as without_due_at,
+        sum(not_judged) as not_judged,
         sum(overdue) as overdue,
         sum(overdue_or_dissatisfied) as overdue_or_dissatisfied
     from {{ ref('int_unit_period_dossiers') }}
@@ -28,7 +29,8 @@ select
     u.unit_code,
     u.period_id,
     coalesce(d.received, 0) as received,
-    coalesce(d.received - d.overdue, 0) as on_time,
+    coalesce(d.received - d.not_judged, 0) as judged,
+    coalesce(d.received - d.not_judged - d.overdue, 0) as on_time,
     coalesce(d.received - d.overdue_or_dissatisfied, 0) as satisfied,
     coalesce(d.online, 0) as online,
     coalesce(d.obligated, 0) as obligated,

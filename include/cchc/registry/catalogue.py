@@ -37,6 +37,9 @@ class Registry:
         self.periods = [placed.item for placed in parsed.periods]
         self.published = [placed.item for placed in parsed.published]
         self.mergers = [placed.item for placed in parsed.mergers]
+        self.timeliness_rules = [placed.item for placed in parsed.timeliness_rules]
+        self.ending_rules = [placed.item for placed in parsed.ending_rules]
+        self.rules_in_force = [placed.item for placed in parsed.rules_in_force]
         self._overrides = [placed.item for placed in parsed.overrides]
         #: heading map -> normalised heading -> canonical column or ``personal:<name>``
         self.headings: dict[str, dict[str, str]] = defaultdict(dict)
