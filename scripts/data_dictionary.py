@@ -16,7 +16,9 @@ from cchc.settings import Settings
 
 TARGET = Path(__file__).resolve().parents[1] / "docs" / "data_dictionary.md"
 LAYERS = {
-    "marts": "Facts and dimensions",
+    "dimensions": "What things are: units, periods, procedures, methods, rules (schema `marts`)",
+    "facts": "What happened, one row each (schema `marts`)",
+    "rollups": "Counts by unit and period (schemas `marts` and `intermediate`)",
     "indicators": "Indicators: one model each, identical columns",
     "scoring": "Scores and ranks",
     "publish": "What pages and files are made of: a stable outward shape",

@@ -15,7 +15,8 @@ import pyarrow as pa
 from cchc.datasets import DATASETS
 from cchc.load import Warehouse
 from cchc.load.schema import DELIVERIES, QUARANTINE
-from cchc.registry.tables import SCHEMAS
+from cchc.registry.load import load
+from cchc.registry.tables import SCHEMAS, build_tables
 from cchc.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -32,6 +33,9 @@ WORK_TABLES = {
     "int_cells_before",
     "int_cells_to_recompute",
 }
+
+#: The dated rules of timeliness are the packaged ones.
+RULES = ("reg_timeliness_rules", "reg_ending_rules", "reg_rules_in_force")
 
 Rows = list[dict[str, Any]]
 
@@ -224,7 +228,9 @@ def _number(rows: dict[str, Rows], revision: int) -> Rows:
 
 def registry_tables(changed: Mapping[str, Rows] | None = None) -> dict[str, pa.Table]:
     """The small registry as tables; ``changed`` stands in the place of the tables it names."""
-    rows = {name: [] for name in SCHEMAS} | registry_rows() | dict(changed or {})
+    packaged = build_tables(load())
+    rules = {name: packaged[name].to_pylist() for name in RULES}
+    rows = {name: [] for name in SCHEMAS} | registry_rows() | rules | dict(changed or {})
     return {name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in SCHEMAS.items()}
 
 

@@ -47,7 +47,7 @@ def test_the_fixture_exercises_the_rules(built: Built) -> None:
         assert values("select distinct is_refunded from marts.fct_online_payment") == {True, False}
         assert values("select distinct is_obligated from marts.fct_dossier") == {True, False}
         assert {"missing", "refused", "late", "on_time"} <= values("select status from marts.fct_expected_delivery")
-        assert values("select kind from marts.dim_period") == {"month", "quarter", "year", "custom", "to_date"}
+        assert values("select period_kind from marts.dim_period") == {"month", "quarter", "year", "custom", "to_date"}
         assert values("select distinct method from scoring.fct_unit_score") == {"old", "new"}
         assert 1 in values("select rank from scoring.fct_ranking")
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from dbt_warehouse import Built
+import yaml
+from dbt_warehouse import PROJECT, Built
 
 LAW = [
     "PROCESSING_ON_TIME",
@@ -26,14 +29,11 @@ LAW = [
     "PAYMENT_TRANSACTION_ONLINE",
 ]
 
-MAY_READ = {
-    "staging": {"raw"},
-    "intermediate": {"staging", "intermediate", "marts"},
-    "marts": {"staging", "intermediate", "marts"},
-    "indicators": {"intermediate", "marts", "indicators"},
-    "scoring": {"marts", "indicators", "scoring"},
-    "publish": {"marts", "indicators", "scoring"},
-}
+#: Folders in the order in which data flows. A model reads its own folder and earlier ones.
+ORDER = ["staging", "dimensions", "increment", "facts", "rollups", "indicators", "scoring", "publish"]
+#: Pages and files are made of these alone.
+PUBLISHED_FROM = {"dimensions", "facts", "rollups", "indicators", "scoring"}
+SCHEMAS = {"raw", "staging", "intermediate", "marts", "indicators", "scoring", "publish"}
 
 
 @pytest.fixture(scope="session")
@@ -48,19 +48,70 @@ def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def test_no_layer_reads_what_it_should_not(manifest: dict[str, Any], models: list[dict[str, Any]]) -> None:
+def wrong_edges(manifest: dict[str, Any]) -> list[str]:
+    """Edges against the order of the folders, and readers of raw tables that should read what stands before them."""
     nodes = manifest["nodes"] | manifest["sources"]
-    wrong = [
-        f"{model['name']} reads {nodes[parent]['name']}"
-        for model in models
-        for parent in model["depends_on"]["nodes"]
-        if nodes[parent]["schema"] not in MAY_READ[model["schema"]]
-    ]
-    assert wrong == []
+    wrong = []
+    for model in (node for node in manifest["nodes"].values() if node["resource_type"] == "model"):
+        folder = model["fqn"][1]
+        for parent in (nodes[parent] for parent in model["depends_on"]["nodes"]):
+            if parent["resource_type"] == "source":
+                allowed = {"staging", "dimensions"} if parent["name"].startswith("reg_") else {"staging"}
+                good = folder in allowed
+            else:
+                read = parent["fqn"][1]
+                good = ORDER.index(read) <= ORDER.index(folder) and (folder != "publish" or read in PUBLISHED_FROM)
+            if not good:
+                wrong.append(f"{folder}/{model['name']} reads {parent['name']}")
+    return wrong
+
+
+def test_data_flows_one_way(manifest: dict[str, Any], models: list[dict[str, Any]]) -> None:
+    assert wrong_edges(manifest) == []
+    assert {model["fqn"][1] for model in models} == set(ORDER)
+    assert {model["schema"] for model in models} <= SCHEMAS
+
+
+@pytest.mark.parametrize(
+    ("reader", "read"),
+    [
+        ("model.cchc.fct_dossier", "model.cchc.fct_dossier_daily"),
+        ("model.cchc.int_cells_before", "model.cchc.fct_dossier"),
+        ("model.cchc.dim_period", "model.cchc.int_unit_period"),
+        ("model.cchc.pub_ranking", "model.cchc.stg_units"),
+        ("model.cchc.fct_unit_score", "source.cchc.raw.reg_criteria"),
+        ("model.cchc.dim_period", "source.cchc.raw.deliveries"),
+    ],
+)
+def test_an_edge_that_runs_back_is_found(manifest: dict[str, Any], reader: str, read: str) -> None:
+    node = manifest["nodes"][reader]
+    changed = node | {"depends_on": {"nodes": [*node["depends_on"]["nodes"], read]}}
+    (found,) = wrong_edges(manifest | {"nodes": manifest["nodes"] | {reader: changed}})
+    assert found.endswith(f"{reader.split('.')[-1]} reads {read.split('.')[-1]}")
+
+
+def test_only_the_increment_reads_what_the_last_build_left(models: list[dict[str, Any]]) -> None:
+    reads = {m["name"]: re.findall(r"as_last_built\('marts', '(\w+)'\)", m["raw_code"]) for m in models}
+    assert {name: found for name, found in reads.items() if found} == {
+        "int_cells_before": ["fct_dossier"],
+        "int_pending_dossier_codes": ["fct_online_payment", "fct_feedback"],
+    }
+
+
+def test_no_mart_is_a_copy(models: list[dict[str, Any]]) -> None:
+    """One model a registry table: a select of a staging model's columns and nothing else says nothing new."""
+    staged = {m["name"]: list(m["columns"]) for m in models if m["fqn"][1] == "staging"}
+    plain = re.compile(r"select\s+(?:\w+,\s+)*\w+\s+from \{\{ ref\('(stg_\w+)'\) \}\}\s*")
+    copies = []
+    for model in models:
+        found = plain.fullmatch(model["raw_code"].strip())
+        if found and model["fqn"][1] != "publish" and list(model["columns"]) == staged[found[1]]:
+            copies.append(model["name"])
+    assert copies == []
 
 
 def test_every_indicator_of_the_law_has_a_model(models: list[dict[str, Any]]) -> None:
-    names = {model["name"] for model in models if model["schema"] == "indicators"}
+    names = {model["name"] for model in models if model["fqn"][1] == "indicators"}
     assert {f"ind_{code.lower()}" for code in LAW} | {"ind_portal"} == {n for n in names if n.startswith("ind_")}
 
 
@@ -100,6 +151,42 @@ def test_every_rule_that_decides_a_score_has_a_unit_test(manifest: dict[str, Any
     tested = {test["model"] for test in manifest["unit_tests"].values()}
     assert {
         "fct_dossier", "fct_dossier_version", "fct_online_payment", "fct_feedback", "dim_period",
-        "int_unit_period_dossiers", "int_unit_period_vneid", "int_unit_ancestry", "fct_unit_indicator", "ind_portal",
+        "int_unit_period_dossiers", "int_unit_period_vneid", "dim_unit_ancestry", "fct_unit_indicator", "ind_portal",
         "fct_unit_score", "fct_unit_group_score", "fct_ranking", "fct_period_method", "fct_published_check",
     } <= tested  # fmt: skip
+
+
+def documented_columns() -> list[tuple[str, str]]:
+    """Every column of the project's yml files as (model.column, description as written)."""
+    found = []
+    for path in sorted((PROJECT / "models").rglob("*.yml")):
+        for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", []):
+            found += [(f"{model['name']}.{c['name']}", c.get("description", "")) for c in model["columns"]]
+    assert len(found) > 1000
+    return found
+
+
+def doc_blocks() -> list[tuple[str, str]]:
+    text = "".join(path.read_text(encoding="utf-8") for path in sorted((PROJECT / "docs").glob("*.md")))
+    return re.findall(r"\{% docs (\w+) %\}(.*?)\{% enddocs %\}", text, re.DOTALL)
+
+
+def test_each_meaning_is_written_once() -> None:
+    blocks = doc_blocks()
+    texts = Counter(" ".join(text.split()).casefold().rstrip(".") for _, text in blocks)
+    assert [text for text, times in texts.items() if times > 1 or not text] == []
+    named = {where: re.fullmatch(r"\{\{ doc\('(\w+)'\) \}\}", written) for where, written in documented_columns()}
+    assert [where for where, name in named.items() if name is None] == []
+    assert {name[1] for name in named.values() if name} == {name for name, _ in blocks}
+
+
+def test_one_name_has_one_meaning(models: list[dict[str, Any]]) -> None:
+    """``kind`` and ``null_reason`` are names of exported columns; inside, each meaning has its own."""
+    homonyms = [(m["name"], c) for m in models for c in ("kind", "null_reason") if c in m["columns"]]
+    assert [name for name, _ in homonyms if not name.startswith("pub_")] == []
+
+
+def test_no_wall_of_yml() -> None:
+    paths = list((PROJECT / "models").rglob("*.yml"))
+    assert [path.name for path in paths if path.read_text(encoding="utf-8").count("\n") > 300] == []
+    assert len(paths) > 50

@@ -63,8 +63,9 @@ MONTH = {
 
 def contract() -> dict[str, dict[str, str]]:
     """View -> column -> SQL type, as the dbt project promises them."""
-    models = PROJECT / "dbt_project" / "models" / "publish" / "_publish_models.yml"
-    listed = yaml.safe_load(models.read_text(encoding="utf-8"))["models"]
+    folder = PROJECT / "dbt_project" / "models" / "publish"
+    files = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.yml"))]
+    listed = [model for file in files for model in file["models"]]
     return {m["name"]: {c["name"]: c["data_type"] for c in m["columns"]} for m in listed}
 
 

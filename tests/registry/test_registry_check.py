@@ -112,6 +112,18 @@ def test_line_after_a_cell_of_two_lines(registry: Path) -> None:
         ("targets.csv", "NOTHING,,,2026-01-01,,>=,90,x,true,", "unknown_indicator"),
         ("portal_answers.csv", "new-tree,NOWHERE,,,", "unknown_group"),
         ("indicators.csv", "ONLINE_DOSSIER,a,b,dossiers,c,d,,,percent,x", "duplicate_indicator"),
+        ("timeliness_rules.csv", "report_ii06,a,b,day,true,ignored,on_time,out,in_time,x", "duplicate_rule_set"),
+        ("timeliness_rules.csv", "own,a,b,day,true,ignored,on_time,out,in_time,x", "no_ending"),
+        ("timeliness_rules.csv", "own,a,b,week,true,ignored,on_time,out,in_time,x", "schema"),
+        ("timeliness_rules.csv", "own,a,b,day,true,ignored,on_time,,in_time,x", "schema"),
+        ("ending_rules.csv", "own,9,1,finished,true", "unknown_rule_set"),
+        ("ending_rules.csv", "report_ii06,8,3,returned,false", "ending_order"),
+        ("ending_rules.csv", "report_ii06,8,1,returned,false", "ending_order"),
+        ("ending_rules.csv", "report_ii06,8,2,finished,false", "duplicate_ending"),
+        ("ending_rules.csv", "report_ii06,9,3,refused,false", "ending_expectation"),
+        ("ending_rules.csv", "report_ii06,11,1,finished,true", "schema"),
+        ("ending_rules.csv", "report_ii06,8,2,archived,false", "schema"),
+        ("rules_in_force.csv", "report_ii06,2026-10-07,,x", "overlapping_validity"),
     ],
 )
 def test_rows(registry: Path, name: str, line: str, rule: str) -> None:
@@ -119,6 +131,24 @@ def test_rows(registry: Path, name: str, line: str, rule: str) -> None:
     assert (name, at, rule) in found(registry)
     if name not in ("targets.csv",):
         assert len(found(registry)) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "wrong"),
+    [
+        (["report_ii06,1900-01-01,"], []),
+        (["report_ii06,1900-01-01,2026-10-06", "qd766-portal-2026,2026-10-07,"], []),
+        (["report_ii06,2020-01-01,"], [(2, "rule_gap")]),
+        (["report_ii06,1900-01-01,2026-10-06"], [(2, "rule_gap")]),
+        (["qd766-portal-2026,2026-10-09,", "report_ii06,1900-01-01,2026-10-06"], [(2, "rule_gap")]),
+        (["own,1900-01-01,"], [(2, "unknown_rule_set")]),
+        ([], [(1, "rule_gap")]),
+    ],
+)
+def test_a_rule_is_in_force_on_every_day(registry: Path, lines: list[str], wrong: list[tuple[int, str]]) -> None:
+    text = "".join(f"{line}\n" for line in ["rule_set,valid_from,valid_to", *lines])
+    (registry / "rules_in_force.csv").write_text(text, encoding="utf-8")
+    assert found(registry) == [("rules_in_force.csv", line, rule) for line, rule in wrong]
 
 
 def test_target_of_an_unknown_unit(registry: Path) -> None:

@@ -83,6 +83,16 @@ def test_methods_make_a_hundred(registry: Registry) -> None:
     assert zero == {"PETITION_PROCESSING_ON_TIME", "PETITION_HANDLING_SATISFACTION"}
 
 
+def test_one_rule_of_timeliness_judges_every_day(registry: Registry) -> None:
+    presets = {rule.rule_set: rule for rule in registry.timeliness_rules}
+    assert set(presets) == {"qd766-portal-2026", "qd766_fd_20261007", "report_ii06"}
+    (rule,) = registry.rules_in_force
+    assert (rule.rule_set, rule.valid_from, rule.valid_to) == ("qd766-portal-2026", date(1900, 1, 1), None)
+    portal, document = (presets[name].model_dump() for name in ("qd766-portal-2026", "qd766_fd_20261007"))
+    named = ("rule_set", "name_vi", "name_en", "source")
+    assert {key for key in portal if portal[key] != document[key]} - {*named} == {"without_due"}
+
+
 def test_every_criterion_is_an_indicator(registry: Registry) -> None:
     indicators = {item.indicator: item.dataset for item in registry.indicators}
     criteria = {c.criterion for method in registry.methods.values() for _, c in method.criteria()}

@@ -56,6 +56,6 @@ select
     case
         when denominator is null or numerator is null then 'not_measured'
         when denominator = 0 then 'zero_denominator'
-    end as null_reason,
+    end as indicator_null_reason,
     position = 1 as is_used
 from positioned

@@ -1,1 +1,1 @@
-{{ indicator_from_exports('PROCESSING_ON_TIME', 'on_time', 'received') }}
+{{ indicator_from_exports('PROCESSING_ON_TIME', 'on_time', 'judged') }}

@@ -3,7 +3,7 @@ select
     x.feedback_code,
     x.system,
     x.unit_code,
-    x.kind,
+    x.feedback_kind as kind,
     x.dossier_code,
     x.join_status,
     x.received_at,

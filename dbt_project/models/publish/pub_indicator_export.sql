@@ -19,7 +19,7 @@ lines as (
         i.denominator,
         s.score,
         m.method,
-        i.null_reason,
+        i.indicator_null_reason as null_reason,
         i.source
     from {{ ref('fct_unit_indicator') }} as i
     left join default_methods as m on i.period_id = m.period_id
@@ -55,7 +55,7 @@ select
     l.unit_code,
     p.period_start,
     p.period_end,
-    p.kind as period_kind,
+    p.period_kind,
     l.indicator,
     l.numerator,
     l.denominator,

@@ -5,7 +5,7 @@ select
     r.province_code,
     r.ranked_level,
     r.period_id,
-    p.kind as period_kind,
+    p.period_kind,
     p.is_to_date,
     p.period_start,
     p.period_end,
@@ -25,7 +25,7 @@ select
     r.band,
     r.band_vi,
     r.band_en,
-    r.null_reason
+    r.rank_null_reason as null_reason
 from {{ ref('fct_ranking') }} as r
 inner join {{ ref('dim_period') }} as p on r.period_id = p.period_id
 inner join {{ ref('fct_period_method') }} as m

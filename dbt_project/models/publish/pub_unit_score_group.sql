@@ -3,7 +3,7 @@ select
     u.unit_name,
     u.level,
     g.period_id,
-    p.kind as period_kind,
+    p.period_kind,
     p.period_start,
     p.period_end,
     g.method,

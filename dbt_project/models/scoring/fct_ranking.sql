@@ -25,13 +25,13 @@ described as (
         u.level,
         u.province_code,
         u.ranked_level,
-        p.kind,
+        p.period_kind,
         p.period_start,
         p.period_end,
         case
             when u.ranked_level is null then 'level_not_ranked'
             when t.dossiers = 0 then 'no_dossiers'
-        end as null_reason
+        end as rank_null_reason
     from totals as t
     inner join {{ ref('dim_unit_period') }} as u
         on
@@ -46,16 +46,16 @@ ranked as (
     select
         *,
         case
-            when null_reason is null
+            when rank_null_reason is null
                 then
                     rank() over (
-                        partition by period_id, method, province_code, ranked_level, null_reason
+                        partition by period_id, method, province_code, ranked_level, rank_null_reason
                         order by total desc
                     )
         end as place,
         case
-            when null_reason is null
-                then count(*) over (partition by period_id, method, province_code, ranked_level, null_reason)
+            when rank_null_reason is null
+                then count(*) over (partition by period_id, method, province_code, ranked_level, rank_null_reason)
         end as ranked_units
     from described
 
@@ -91,9 +91,9 @@ previous as (
     from {{ ref('dim_period') }} as p
     inner join {{ ref('dim_period') }} as q
         on
-            p.kind = q.kind
+            p.period_kind = q.period_kind
             and p.period_start - 1 = q.period_end
-    where p.kind in ('month', 'quarter', 'year')
+    where p.period_kind in ('month', 'quarter', 'year')
 
 )
 
@@ -115,14 +115,14 @@ select
     n.name_en as band_en,
     cast(q.place as integer) as previous_rank,
     cast(q.place - r.place as integer) as rank_change,
-    r.null_reason
+    r.rank_null_reason
 from ranked as r
 left join bands as b
     on
         r.unit_code = b.unit_code
         and r.period_id = b.period_id
         and r.method = b.method
-        and r.null_reason is distinct from 'no_dossiers'
+        and r.rank_null_reason is distinct from 'no_dossiers'
 left join {{ ref('dim_band') }} as n
     on
         b.method = n.method

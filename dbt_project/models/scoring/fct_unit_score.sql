@@ -42,7 +42,7 @@ select
         when c.zero_denominator = 'maximum' then c.max_score
         else cast(0 as decimal(9, 2))
     end as score,
-    case when i.denominator > 0 then null else 'zero_denominator' end as null_reason
+    case when i.denominator > 0 then null else 'zero_denominator' end as score_null_reason
 from measured as i
 inner join {{ ref('dim_criterion') }} as c
     on

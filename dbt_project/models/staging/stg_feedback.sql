@@ -7,7 +7,7 @@ select
     feedback_code,
     unit as unit_code,
     dossier_code,
-    kind,
+    kind as feedback_kind,
     received_at,
     cast(received_at as date) as received_date,
     due_at,

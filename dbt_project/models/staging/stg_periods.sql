@@ -1,5 +1,5 @@
 select
-    kind,
+    kind as period_kind,
     period_start,
     period_end,
     label_vi,

@@ -1,7 +1,7 @@
 select
     agency_code as unit_code,
     admin_code,
-    kind,
+    kind as unit_kind,
     name,
     level,
     parent as parent_code,

@@ -20,7 +20,7 @@ dossiers as (
         handling_unit as unit_code,
         received_date,
         count(*) as received,
-        count(ended_at) as resolved,
+        count(*) filter (where timeliness in ('early', 'on_the_day', 'overdue')) as resolved,
         count(*) filter (where is_dissatisfied) as dissatisfied
     from {{ ref('fct_dossier') }}
     where received_date is not null

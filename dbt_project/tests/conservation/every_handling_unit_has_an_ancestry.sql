@@ -3,7 +3,7 @@ select distinct
     c.unit_code,
     c.received_date
 from {{ ref('fct_dossier_daily') }} as c
-left join {{ ref('int_unit_ancestry') }} as a
+left join {{ ref('dim_unit_ancestry') }} as a
     on
         c.unit_code = a.descendant_code
         and c.received_date between a.holds_from and a.holds_to

@@ -8,5 +8,5 @@ group by
     period_id
 having
     sum(case when scope = 'subtree' then received else -received end) <> 0
-    or sum(case when scope = 'subtree' then running + resolved - received else 0 end) <> 0
+    or sum(case when scope = 'subtree' then running + resolved + not_judged - received else 0 end) <> 0
     or sum(case when scope = 'subtree' then early + on_the_day + overdue_resolved - resolved else 0 end) <> 0

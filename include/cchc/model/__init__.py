@@ -1,7 +1,7 @@
 """Stage 7 and 8, model and score: the dbt project over the ``raw`` schema.
 
-In: ``raw.*``. Out: staging, intermediate, marts, indicators, scoring and publish. dbt runs in a process of its own: its
-imports take seconds, it holds the DuckDB file while it runs, and its memory goes when it ends.
+In: ``raw.*``. Out: schemas staging, intermediate, marts, indicators, scoring and publish. dbt runs in a process of its
+own: its imports take seconds, it holds the DuckDB file while it runs, and its memory goes when it ends.
 """
 
 from cchc.model.dbt import DbtResult, run_dbt, warehouse_environment

@@ -22,7 +22,7 @@ _LATE = "coalesce(x.overdue_from_date <= ?, false)"
 
 #: Of dossiers: what counts into the numerator and into the denominator. ``{late}``: overdue at the period's as_of.
 _DOSSIERS: dict[str, tuple[str, str]] = {
-    "PROCESSING_ON_TIME": ("not {late}", "true"),
+    "PROCESSING_ON_TIME": ("not {late}", "x.timeliness is distinct from 'not_judged'"),
     "ONLINE_DOSSIER": ("x.channel = 'online'", "true"),
     "PAYMENT_ONLINE_DOSSIER": ("x.is_obligated and x.is_paid_online", "x.is_obligated"),
     "PAYMENT_TRANSACTION_ONLINE": ("false", "x.is_obligated"),

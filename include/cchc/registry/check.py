@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cchc.registry.check_columns import check_columns
 from cchc.registry.check_methods import check_methods
+from cchc.registry.check_rules import check_rules
 from cchc.registry.check_systems import check_systems
 from cchc.registry.check_units import check_units
 from cchc.registry.check_versions import check_procedures
@@ -27,6 +28,8 @@ _FOLLOWS = {
     "unknown_method": "methods",
     "unknown_group": "methods",
     "default_method": "methods",
+    "unknown_rule_set": "timeliness_rules.csv",
+    "no_ending": "ending_rules.csv",
 }
 
 
@@ -37,6 +40,6 @@ def check(directory: Path | None = None) -> list[Problem]:
     parsed = parse(directory)
     broken = {problem.file.split("/")[0] for problem in parsed.problems}
     problems = set(parsed.problems)
-    for rule in (check_units, check_procedures, check_columns, check_systems, check_methods):
+    for rule in (check_units, check_procedures, check_columns, check_systems, check_methods, check_rules):
         problems |= {problem for problem in rule(parsed) if _FOLLOWS.get(problem.rule) not in broken}
     return sorted(problems)

@@ -18,6 +18,7 @@ __all__ = [
     "Code",
     "Criterion",
     "DatasetSpec",
+    "EndingRule",
     "Group",
     "Heading",
     "Indicator",
@@ -29,9 +30,11 @@ __all__ = [
     "PortalAnswer",
     "Procedure",
     "Published",
+    "RuleInForce",
     "Selector",
     "System",
     "Target",
+    "TimelinessRule",
     "Unit",
     "normalise_heading",
 ]
@@ -189,6 +192,38 @@ class Band(_Dated):
     name_vi: str
     name_en: str
     lower_bound: Decimal = Field(ge=0, le=100)
+    source: str | None = None
+
+
+class TimelinessRule(_Row):
+    """How a rule set decides whether a dossier is on time; every parameter is explained in docs/architecture.md."""
+
+    rule_set: str
+    name_vi: str
+    name_en: str
+    compare: Literal["moment", "day"]
+    minus_supplement: bool
+    several_supplements: Literal["overdue", "ignored"]
+    without_due: Literal["on_time", "by_catalogue", "unknown"]
+    withdrawn: Literal["judged", "on_time", "out"]
+    waiting: Literal["judged", "in_time", "processed"]
+    source: str | None = None
+
+
+class EndingRule(_Row):
+    """A timestamp that ends a dossier of a status; of several the first that is there, by position."""
+
+    rule_set: str
+    status: int = Field(ge=1, le=10)
+    position: int = Field(ge=1, le=4)
+    end_basis: Literal["finished", "returned", "refused", "supplement_requested"]
+    expects_date: bool = False
+
+
+class RuleInForce(_Dated):
+    """The days of receipt whose dossiers a rule set judges."""
+
+    rule_set: str
     source: str | None = None
 
 

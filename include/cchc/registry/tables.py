@@ -85,6 +85,17 @@ SCHEMAS: dict[str, pa.Schema] = {
         suggested_value=_FIGURE,
         decimals=pa.int32(),
     ),
+    "reg_timeliness_rules": _schema(
+        "rule_set name_vi name_en compare minus_supplement several_supplements without_due withdrawn waiting source",
+        minus_supplement=pa.bool_(),
+    ),
+    "reg_ending_rules": _schema(
+        "rule_set status position end_basis expects_date",
+        status=pa.int32(),
+        position=pa.int32(),
+        expects_date=pa.bool_(),
+    ),
+    "reg_rules_in_force": _schema("rule_set valid_from valid_to source"),
 }
 
 
@@ -133,6 +144,9 @@ def build_tables(registry: Registry) -> dict[str, pa.Table]:
         "reg_calendar": registry.calendar,
         "reg_periods": registry.periods,
         "reg_published": registry.published,
+        "reg_timeliness_rules": registry.timeliness_rules,
+        "reg_ending_rules": registry.ending_rules,
+        "reg_rules_in_force": registry.rules_in_force,
     }
     return {name: _table(rows[name], schema) for name, schema in SCHEMAS.items()}
 

@@ -1,0 +1,14 @@
+select
+    indicator,
+    name_vi,
+    name_en,
+    dataset,
+    numerator_rule,
+    denominator_rule,
+    numerator_rule_en,
+    denominator_rule_en,
+    numerator_rule_en,
+    denominator_rule_en,
+    unit_of_measure,
+    source
+from {{ source('raw', 'reg_indicators') }}

@@ -1,0 +1,12 @@
+-- Fee and longest time of a procedure by catalogue version, clipped so that no day has two versions.
+select
+    procedure_code,
+    fee_vnd,
+    max_days,
+    day_kind,
+    valid_from,
+    least(
+        coalesce(valid_to, {{ doomsday() }}),
+        coalesce(lead(valid_from) over (partition by procedure_code order by valid_from) - 1, {{ doomsday() }})
+    ) as valid_to
+from {{ ref('stg_procedures') }}

@@ -1,9 +1,0 @@
-select
-    method,
-    name_vi,
-    name_en,
-    source,
-    valid_from,
-    valid_to,
-    is_default
-from {{ ref('stg_methods') }}
