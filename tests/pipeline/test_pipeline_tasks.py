@@ -62,7 +62,7 @@ def test_a_whole_run_through_json(here: World) -> None:
     assert here.rows("select count(*) from raw.dossiers") == [(2,)]
     tasks.check_share(collected, stored)
     assert tasks.plan_judge() == []
-    assert through(tasks.store_all([])) == dict.fromkeys(stored, 0)
+    assert through(tasks.store_all([])) == {**dict.fromkeys(stored, 0), "refused": []}
     text = json.dumps([plan, collected, batches, judged, stored])
     assert "CANARY" not in text and "999000000001" not in text
 
