@@ -3,7 +3,8 @@
     python scripts/bench_registry.py --folder DIR [--rows 1000000] [--rounds 2]
 
 Both days start from copies of the same installation and take in the same 10,000 changed dossiers; the least of the
-rounds counts. Exit code 1 when the day with the commune costs more than the stated ratio of the ordinary one.
+rounds counts. A folder that holds the warehouse of an earlier call is used again. Exit code 1 when the day with the
+commune costs more than the stated ratio of the ordinary one.
 """
 
 from __future__ import annotations
@@ -61,10 +62,11 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=2)
     chosen = parser.parse_args()
     base: Path = chosen.folder
-    shutil.rmtree(base, ignore_errors=True)
     exports, reference, work = base / "exports", base / "reference", base / "work"
-    write_scale(exports, reference, rows=chosen.rows)
-    print(f"whole: {run(exports, reference, work)[0]:.1f} s", flush=True)
+    if not (work / "measured.json").is_file():
+        write_scale(exports, reference, rows=chosen.rows)
+        print(f"whole: {run(exports, reference, work)[0]:.1f} s", flush=True)
+    shutil.rmtree(base / "reference-more", ignore_errors=True)
     write_increment(exports, reference)
     more = with_commune(reference, base / "reference-more")
     least: dict[str, float] = {}
@@ -73,9 +75,9 @@ def main() -> int:
             copy = base / "copy"
             shutil.rmtree(copy, ignore_errors=True)
             shutil.copytree(work, copy, copy_function=os.link)
-            for own in ("warehouse.duckdb", "ledger.sqlite"):  # these are written in place
-                (copy / own).unlink()
-                shutil.copy(work / own, copy / own)
+            for own in [*work.glob("warehouse.duckdb*"), *work.glob("ledger.sqlite*")]:  # these are written in place
+                (copy / own.name).unlink()
+                shutil.copy(own, copy / own.name)
             shutil.rmtree(copy / "registry")
             seconds, stages = run(exports, folder, copy)
             least[name] = min(least.get(name, seconds), seconds)
