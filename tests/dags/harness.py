@@ -10,7 +10,9 @@ import logging
 import os
 import re
 import shutil
+import sqlite3
 import sys
+from contextlib import closing
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -93,8 +95,12 @@ def by_command(workdir: Path, aside: Path) -> list[str]:
 
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir()
-    for name in ("warehouse.duckdb", "ledger.sqlite"):
-        shutil.copy(workdir / name, aside / name)
+    shutil.copy(workdir / "warehouse.duckdb", aside / "warehouse.duckdb")
+    with (
+        closing(sqlite3.connect(workdir / "ledger.sqlite")) as ledger,
+        closing(sqlite3.connect(aside / "ledger.sqlite")) as to,
+    ):
+        ledger.backup(to)  # what stands in its write-ahead log comes along
     done = CliRunner().invoke(app, ["build", "--quiet", "--workdir", str(aside)])
     assert done.exit_code == 0, done.output
     return nodes(aside)

@@ -11,6 +11,7 @@ import pytest
 from dbt_warehouse import WORK_TABLES, Built, change, dbt, duckdb_environment
 
 from cchc.load import open_warehouse
+from cchc.model import run_dbt
 from cchc.settings import Settings
 
 
@@ -104,3 +105,16 @@ def test_a_load_that_comes_in_during_a_build_fails_no_count(copy: tuple[Settings
     with duckdb.connect(str(settings.duckdb_path)) as connection:
         connection.execute("insert into raw.pending select 'dossiers', 'LATE', change_no + 1 from raw.build_state")
     dbt(env, *counts)  # noted after the snapshot: the next build's work
+
+
+def test_dbt_ends_with_whoever_called_it(copy: tuple[Settings, dict[str, str]]) -> None:
+    """A task past its time is interrupted; a dbt that went on would hold the file."""
+    settings, _ = copy
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run_dbt(settings, ["run", "--select", "staging"], interrupt)
+    with duckdb.connect(str(settings.duckdb_path)) as connection:  # waits for nobody
+        assert connection.execute("select count(*) > 0 from raw.dossiers").fetchone() == (True,)

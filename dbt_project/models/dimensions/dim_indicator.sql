@@ -7,8 +7,6 @@ select
     denominator_rule,
     numerator_rule_en,
     denominator_rule_en,
-    numerator_rule_en,
-    denominator_rule_en,
     unit_of_measure,
     source
 from {{ source('raw', 'reg_indicators') }}
