@@ -15,6 +15,7 @@ from cchc.contracts import Revision
 from cchc.pipeline import plan_batches
 from cchc.registry.load import Registry
 from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
+from support.letters import letter, letters
 from support.world import DAY, G2, World, g2_file, world
 
 pytestmark = pytest.mark.xdist_group("great_expectations")
@@ -27,6 +28,8 @@ PATHS = {
     "payments": "pay-dvcqg/H50/payments.csv",
     "vneid": "police-vneid/H50/vneid.csv",
     "feedback": "pakn-dvcqg/H50/feedback.jsonl",
+    "letters in csv": "onestop-a/H50.103/apologies.csv",
+    "letters in jsonl": "igate-quangtri/H50.102/apologies.jsonl",
 }
 BAD_DUE = {"due_at": datetime(2026, 11, 1)}
 COMMUNES: list[str] = []
@@ -46,6 +49,10 @@ def content(dialect: str, rows: list[tuple[int, bool]], tables: Tables) -> bytes
     if dialect == "feedback":
         base = {"MaDonVi": "H50.101", "NgayTiepNhan": "2026-11-05 08:00:00"}
         return lines(base | {"MaPAKN": f"PA{n}", "Loai": "staff" if ok else "lạ"} for n, ok in rows)
+    if dialect.startswith("letters"):
+        form = dialect.rsplit(" ", 1)[1]
+        told = (letter(form, MaHoSo=f"D-{n:04d}", **({} if ok else {"DaGui": "chưa rõ"})) for n, ok in rows)
+        return letters(form, told)
     made = [dossier(dossier_code=f"H50-261105-{n:04d}", **({} if ok else BAD_DUE)) for n, ok in rows]
     if dialect == "dvcqg2022":
         return envelope(map(record_2022, made))
@@ -123,6 +130,43 @@ def test_the_quarantine_holds_rule_place_and_payload_without_a_person(tmp_path: 
     assert json.loads(found[0][8])["dossier_code"] == "H50.101-261105-0001"
     for table in ("dossiers", "quarantine"):
         assert "CANARY" not in str(here.rows(f"select * from raw.{table}"))
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl"])
+def test_the_quarantine_of_letters_names_nobody_and_a_waiver_frees_the_waivable(
+    form: str, tmp_path: Path, registry: Registry
+) -> None:
+    here = world(tmp_path, registry)
+    early = {"csv": "20261101080000", "jsonl": "2026-11-01 08:00:00"}[form]
+    told = [
+        letter(form, NgayHenMoi=early),
+        letter(form, MaHoSo="999000000001", DaGui="CANARY Nguyễn", LanThu="CANARY", MaDonVi="CANARY NGUYỄN THỬ"),
+        letter(form),
+        letter(form),
+    ]
+    here.deliver(PATHS[f"letters in {form}"], letters(form, told))
+    (result,) = here.ingest()
+    assert (result.rows_read, result.rows_accepted, result.rows_quarantined, result.rows_duplicate) == (4, 1, 2, 1)
+    found = here.rows("select rules, payload from raw.quarantine order by row_number")
+    assert [rules for rules, _ in found] == ["due_before_received", "bad_amount,unknown_unit,unknown_value"]
+    assert json.loads(found[0][1]) == {
+        "unit": letter(form)["MaDonVi"],
+        "dossier_code": letter(form)["MaHoSo"],
+        "letter_number": 1,
+        "signed_at": "2026-11-05 08:00:00",
+        "new_due_at": "2026-11-01 08:00:00",
+        "sent": True,
+    }
+    assert not any(text in found[1][1].upper() for text in ("CANARY", "NGUY", "999000000001"))
+    here.ledger.waive(result.revision.sha256, 1, "due_before_received", "the paper says so", "Nguyễn Văn A")
+    here.ledger.waive(result.revision.sha256, 2, "unknown_value", "nobody may say so", "Nguyễn Văn A")
+    assert here.ledger.reopen(DAY, DAY) == 1
+    (again,) = here.ingest()
+    assert (again.rows_accepted, again.rows_quarantined, again.rows_duplicate) == (2, 1, 1)
+    assert here.rows("select sent, letter_number, new_due_at from raw.apologies order by new_due_at") == [
+        (True, 1, datetime(2026, 11, 1, 8)),
+        (True, 1, datetime(2026, 11, 9, 17)),
+    ]
 
 
 def test_a_waiver_accepts_the_row_only_where_the_rule_allows_it(tmp_path: Path, registry: Registry) -> None:

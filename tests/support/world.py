@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from cchc.contracts import Judged
+from cchc.datasets import DATASETS
 from cchc.ledger import Ledger, open_ledger
 from cchc.load import open_warehouse
-from cchc.load.schema import DATASETS
 from cchc.pipeline import collect, judge_batch, plan_batches, store
 from cchc.registry.load import Registry
 from cchc.settings import Settings

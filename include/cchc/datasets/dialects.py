@@ -60,6 +60,16 @@ def _unused(*keys: str) -> dict[str, None]:
     return dict.fromkeys(keys)
 
 
+#: The same in every dialect (contract, section 6).
+_LETTERS: Keys = {
+    "MaDonVi": "unit",
+    "MaHoSo": "dossier_code",
+    "LanThu": "letter_number",
+    "NgayKy": "signed_at",
+    "NgayHenMoi": "new_due_at",
+    "DaGui": "sent",
+}
+
 _ROWS = (
     Dialect(
         name="onecsv",
@@ -175,14 +185,7 @@ _ROWS = (
                 "KichHoatMuc1": "activated_level1",
                 "KichHoatMuc2": "activated_level2",
             },
-            "apologies": {
-                "MaDonVi": "unit",
-                "MaHoSo": "dossier_code",
-                "LanThu": "letter_number",
-                "NgayKy": "signed_at",
-                "NgayHenMoi": "new_due_at",
-                "DaGui": "sent",
-            },
+            "apologies": _LETTERS,
         },
     ),
     Dialect(
@@ -203,14 +206,7 @@ _ROWS = (
                 "NgayTraLoi": "answered_at",
                 "HaiLong": "satisfied",
             },
-            "apologies": {
-                "MaDonVi": "unit",
-                "MaHoSo": "dossier_code",
-                "LanThu": "letter_number",
-                "NgayKy": "signed_at",
-                "NgayHenMoi": "new_due_at",
-                "DaGui": "sent",
-            },
+            "apologies": _LETTERS,
         },
     ),
     Dialect(

@@ -49,7 +49,7 @@ class Quarter:
         return np.random.default_rng([self.seed, zlib.crc32(part.encode())])
 
     def write(self) -> None:
-        """Every outlet, dossiers first: payments and ratings follow from them."""
+        """Every outlet, dossiers first: payments, ratings and letters follow from them."""
         for outlet in self.reference.outlets_of("dossiers"):
             self._dossiers(outlet)
         for outlet in self.reference.outlets_of("payments"):

@@ -1,4 +1,4 @@
-"""The datasets beside the dossiers: payments, VNeID counts, feedback."""
+"""The datasets beside the dossiers, as CSV and as JSON lines."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cchc.datasets import DATASETS
-from cchc.datasets.dialects import DIALECTS
+from cchc.datasets.dialects import DIALECTS, is_mapped
 from cchc.errors import FileRefused
 from cchc.registry.load import Registry
 from cchc.registry.model import DatasetSpec, normalise_heading
@@ -22,9 +22,9 @@ class Columns:
 
 def headings_of(spec: DatasetSpec, registry: Registry) -> Mapping[str, str]:
     """Normalised heading -> canonical column: the dialect's own, or those of the registry's heading map."""
-    fixed = DIALECTS[spec.dialect].key_of(spec.dataset)
-    if not fixed:
+    if is_mapped(spec.dataset, spec.dialect):
         return registry.headings[spec.headings or ""]
+    fixed = DIALECTS[spec.dialect].key_of(spec.dataset)
     return {normalise_heading(heading): column for column, heading in fixed.items()}
 
 

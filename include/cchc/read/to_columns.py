@@ -26,7 +26,7 @@ def sql_of(dataset: str, dialect: str) -> str:
     file = next(_FOLDER.joinpath(name) for name in names if _FOLDER.joinpath(name).is_file())
     keys = row.key_of(dataset)
     if row.records:
-        columns = [f"r.{keys[name]} as {name}" for name in DATASETS[dataset].text_columns if name in keys]
+        columns = [f'r."{keys[name]}" as {name}' for name in DATASETS[dataset].text_columns if name in keys]
     else:
         columns = list(DATASETS[dataset].text_columns)
     return Template(file.read_text(encoding="utf-8")).substitute(

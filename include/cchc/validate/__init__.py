@@ -1,6 +1,7 @@
 """Stage 5, validate: Great Expectations judges every row of a batch; failing rows go to quarantine.
 
-In: the table ``rows`` of the normalise stage. Out: one row a verdict (``rid``, rules), and Data Docs without values.
+In: the table ``rows`` of the normalise stage. Out: verdicts (row, rules), Data Docs without values, and the rows parted
+into accepted, quarantined and duplicate, written as Parquet by raw table.
 Each rule is an expectation in ``expectations/<dataset>.json`` with an id, a severity (fail, warn) and a reason.
 """
 
