@@ -6,7 +6,7 @@
     'processing_on_time', 'online_dossier', 'payment_online_dossier', 'original_result_available',
     'so_hoa_giay_to_giai_quyet', 'reused_digitized_data', 'synced_with_dvcqg_personal_storage',
     'citizen_data_connected_dossier', 'dossier_receiving_satisfaction', 'petition_processing_on_time',
-    'petition_handling_satisfaction', 'vneid_activated', 'payment_transaction_online', 'portal'
+    'petition_handling_satisfaction', 'vneid_activated', 'payment_transaction_online', 'overdue_with_apology', 'portal'
 ] %}
 with united as (
 

@@ -44,7 +44,9 @@ select
     d.revision_id,
     d.row_number,
     d.export_date,
-    f.sha256
+    f.sha256,
+    a.first_apology_date
 from {{ ref('fct_dossier') }} as d
 cross join last_day as l
+left join {{ ref('int_dossier_apology') }} as a on d.dossier_key = a.dossier_key
 left join {{ ref('fct_delivery') }} as f on d.revision_id = f.revision_id

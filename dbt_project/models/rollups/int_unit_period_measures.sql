@@ -42,6 +42,8 @@ select
     coalesce(d.personal_store, 0) as personal_store,
     coalesce(d.vneid_verified, 0) as vneid_verified,
     coalesce(d.without_due_at, 0) as without_due_at,
+    coalesce(d.overdue, 0) as overdue,
+    coalesce(l.overdue_with_apology, 0) as overdue_with_apology,
     coalesce(f.petitions, 0) as petitions,
     coalesce(f.petitions - f.petitions_overdue, 0) as petitions_on_time,
     coalesce(f.petitions - f.petitions_overdue_or_dissatisfied, 0) as petitions_satisfied,
@@ -52,6 +54,10 @@ left join dossiers as d
     on
         u.unit_code = d.unit_code
         and u.period_id = d.period_id
+left join {{ ref('int_unit_period_apologies') }} as l
+    on
+        u.unit_code = l.unit_code
+        and u.period_id = l.period_id
 left join {{ ref('int_unit_period_petitions') }} as f
     on
         u.unit_code = f.unit_code

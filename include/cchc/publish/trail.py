@@ -19,8 +19,10 @@ from cchc.settings import Settings
 Row = dict[str, Any]
 
 _LATE = "coalesce(x.overdue_from_date <= ?, false)"
+_APOLOGISED = "coalesce(x.first_apology_date <= ?, false)"
 
-#: Of dossiers: what counts into the numerator and into the denominator. ``{late}``: overdue at the period's as_of.
+#: Of dossiers: what counts into the numerator and into the denominator. ``{late}``: overdue at the period's
+#: as_of; ``{apologised}``: with a sent letter signed by then.
 _DOSSIERS: dict[str, tuple[str, str]] = {
     "PROCESSING_ON_TIME": ("not {late}", "x.timeliness is distinct from 'not_judged'"),
     "ONLINE_DOSSIER": ("x.channel = 'online'", "true"),
@@ -31,6 +33,7 @@ _DOSSIERS: dict[str, tuple[str, str]] = {
     "REUSED_DIGITIZED_DATA": ("x.has_reused_part", "true"),
     "SYNCED_WITH_DVCQG_PERSONAL_STORAGE": ("x.is_from_personal_store", "true"),
     "CITIZEN_DATA_CONNECTED_DOSSIER": ("x.is_vneid_verified", "true"),
+    "OVERDUE_WITH_APOLOGY": ("{late} and {apologised}", "{late}"),
     "DOSSIER_RECEIVING_SATISFACTION": ("not {late} and not x.is_dissatisfied", "true"),
 }
 #: Of petitions, the numerator; all of them are the denominator.
@@ -45,7 +48,7 @@ _FLAGS = (
     "x.procedure_code, x.channel, x.status, x.received_at, x.due_at, x.ended_at, x.end_basis, x.ended_at_net, "
     "x.is_without_due_at, x.is_ended_without_date, x.is_obligated, x.is_paid_online, x.n_succeeded_transactions, "
     "x.has_electronic_result, x.has_digitised_parts, x.has_reused_part, x.is_from_personal_store, "
-    "x.is_vneid_verified, x.is_dissatisfied"
+    "x.is_vneid_verified, x.is_dissatisfied, x.first_apology_date"
 )
 _BELOW = (
     "join publish.pub_unit_ancestry a on a.unit_code = ? and a.descendant_code = x.{unit} "
@@ -117,7 +120,8 @@ def _one(condition: str) -> str:
 
 def _late(expression: str, found: Trail) -> tuple[str, list[Any]]:
     """The expression with the day filled in, and its parameters."""
-    return expression.format(late=_LATE), [found.as_of] * expression.count("{late}")
+    filled = expression.format(late=_LATE, apologised=_APOLOGISED)
+    return filled, [found.as_of] * filled.count("?")
 
 
 def _rows(reader: Reader, sql: str, parameters: Sequence[Any]) -> list[Row]:
@@ -125,16 +129,16 @@ def _rows(reader: Reader, sql: str, parameters: Sequence[Any]) -> list[Row]:
 
 
 def _dossiers(reader: Reader, found: Trail) -> list[Row]:
-    above, below = _DOSSIERS[found.indicator]
-    numerator, days = _late(above, found)
+    numerator, days = _late(_DOSSIERS[found.indicator][0], found)
+    denominator, more_days = _late(_DOSSIERS[found.indicator][1], found)
     return _rows(
         reader,
         f"select 'dossier' as record, x.dossier_code as code, x.handling_unit as unit_code, "
-        f"{_one(numerator)} as in_numerator, {_one(below)} as in_denominator, x.system, {_FILE}, "
+        f"{_one(numerator)} as in_numerator, {_one(denominator)} as in_denominator, x.system, {_FILE}, "
         f"{_LATE} as is_overdue, {_FLAGS} "
         f"from publish.pub_dossier_trail x {_BELOW.format(unit='handling_unit', day='received_date')}"
-        f"where x.received_date between ? and ? and ({below}) order by x.received_at, x.dossier_code, x.system",
-        [*days, found.as_of, found.unit, found.period_start, found.period_end],
+        f"where x.received_date between ? and ? and ({denominator}) order by x.received_at, x.dossier_code, x.system",
+        [*days, *more_days, found.as_of, found.unit, found.period_start, found.period_end, *more_days],
     )
 
 

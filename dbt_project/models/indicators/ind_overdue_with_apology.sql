@@ -1,0 +1,1 @@
+{{ indicator_from_exports('OVERDUE_WITH_APOLOGY', 'overdue_with_apology', 'overdue') }}
