@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from dbt_warehouse import dbt, duckdb_environment
 
-from cchc.contracts import raw_schema
+from cchc.datasets import DATASETS
 from cchc.load import open_warehouse
 from cchc.load.schema import DELIVERIES
 from cchc.registry.check import check
@@ -112,7 +112,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     settings = Settings(workdir=folder, exports="")
     with open_warehouse(settings) as warehouse:
         warehouse.sync_registry(build_tables(load(registry_dir)), "test")
-        warehouse.append_table("dossiers", pa.Table.from_pylist(rows, schema=raw_schema("dossiers")))
+        warehouse.append_table("dossiers", pa.Table.from_pylist(rows, schema=DATASETS["dossiers"].raw_schema))
         warehouse.append_table("deliveries", pa.Table.from_pylist([file], schema=DELIVERIES))
     dbt(
         duckdb_environment(folder, settings.duckdb_path),

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from cchc.contracts import raw_schema
+from cchc.datasets import DATASETS
 from cchc.load import Load, Warehouse, open_warehouse
 from cchc.load import registry as loading
 from cchc.load.registry import READING_ONLY, TOUCHES
@@ -19,9 +19,7 @@ from cchc.registry.tables import SCHEMAS
 from cchc.settings import Settings
 
 DAY = date(2026, 11, 5)
-RULES = pa.schema(
-    [("rule", pa.string()), ("statuses", pa.string()), ("valid_from", pa.date32()), ("valid_to", pa.date32())]
-)
+RULES = SCHEMAS["reg_rules_in_force"]
 
 
 @pytest.fixture(params=["duckdb", "postgres"])
@@ -44,8 +42,8 @@ def fees(*rows: tuple[str, str, int]) -> dict[str, pa.Table]:
     return {"reg_procedures": pa.Table.from_pylist(listed, SCHEMAS["reg_procedures"])}
 
 
-def rules(*rows: tuple[str, date | None, date | None], name: str = "reg_timeliness_rules") -> dict[str, pa.Table]:
-    listed = [{"rule": rule, "statuses": "9|10", "valid_from": first, "valid_to": last} for rule, first, last in rows]
+def rules(*rows: tuple[str, date | None, date | None], name: str = "reg_rules_in_force") -> dict[str, pa.Table]:
+    listed = [{"rule_set": rule, "valid_from": first, "valid_to": last} for rule, first, last in rows]
     return {name: pa.Table.from_pylist(listed, RULES)}
 
 
@@ -63,7 +61,7 @@ def put(warehouse: Warehouse, folder: Path) -> None:
         for n, (code, procedure, moment) in enumerate(facts, start=1)
     ]
     path = folder / "dossiers.parquet"
-    pq.write_table(pa.Table.from_pylist(rows, raw_schema("dossiers")), path)
+    pq.write_table(pa.Table.from_pylist(rows, DATASETS["dossiers"].raw_schema), path)
     warehouse.load(Load({"dossiers": [path]}, {"r"}))
 
 
@@ -154,6 +152,43 @@ def test_a_rule_table_that_comes_new_concerns_the_days_it_names(warehouse: Wareh
     built(warehouse)
     warehouse.sync_registry(units("H50") | rules(("date", date(2026, 4, 1), date(2026, 10, 31))), "hash-2")
     assert pending(warehouse) == "BC"
+
+
+def test_a_changed_rule_set_concerns_the_days_on_which_it_is_in_force(warehouse: Warehouse, tmp_path: Path) -> None:
+    def sets(**compare: str) -> dict[str, pa.Table]:
+        listed = [{"rule_set": name, "name_vi": name, "compare": how} for name, how in compare.items()]
+        return {"reg_timeliness_rules": pa.Table.from_pylist(listed, SCHEMAS["reg_timeliness_rules"])}
+
+    force = rules(("spring", None, date(2026, 3, 31)), ("autumn", date(2026, 4, 1), None))
+    warehouse.sync_registry(force | sets(spring="moment", autumn="moment", shelf="moment"), "hash-1")
+    put(warehouse, tmp_path)
+    built(warehouse)
+    warehouse.sync_registry(force | sets(spring="moment", autumn="moment", shelf="day"), "hash-2")
+    assert pending(warehouse) == ""  # a set that no day is judged by
+    warehouse.sync_registry(force | sets(spring="day", autumn="moment", shelf="day"), "hash-3")
+    assert pending(warehouse) == "A"
+
+
+def test_working_days_concern_dossiers_only_where_the_catalogue_dates_them(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    def calendar(works: bool, without_due: str) -> dict[str, pa.Table]:
+        days = [{"day": DAY, "is_working_day": works}]
+        listed = [{"rule_set": "one", "without_due": without_due}]
+        return rules(("one", None, None)) | {
+            "reg_timeliness_rules": pa.Table.from_pylist(listed, SCHEMAS["reg_timeliness_rules"]),
+            "reg_calendar": pa.Table.from_pylist(days, SCHEMAS["reg_calendar"]),
+        }
+
+    warehouse.sync_registry(calendar(True, "on_time"), "hash-1")
+    put(warehouse, tmp_path)
+    built(warehouse)
+    warehouse.sync_registry(calendar(False, "on_time"), "hash-2")
+    assert pending(warehouse) == ""
+    warehouse.sync_registry(calendar(False, "by_catalogue"), "hash-3")
+    built(warehouse)
+    warehouse.sync_registry(calendar(True, "by_catalogue"), "hash-4")
+    assert pending(warehouse) == "ABCD"
 
 
 def test_a_table_can_concern_every_dossier(

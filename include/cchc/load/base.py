@@ -99,6 +99,11 @@ class Warehouse(ABC):
         with self.transaction():
             return sync(self, tables, registry_hash, self._stamp())
 
+    def want_full_build(self) -> None:
+        """The next build models everything anew."""
+        with self.transaction():
+            self.execute("update raw.build_state set full_refresh = true, stale = true")
+
     def sync_deliveries(self, rows: Iterable[Mapping[str, Any]]) -> int:
         """Copy changed file revisions from the ledger; returns how many. Remembers the ``change_no`` of the last."""
         listed = list(rows)

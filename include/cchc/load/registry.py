@@ -26,21 +26,39 @@ class Touches:
     """Which dossiers a changed row of a registry table decides, for models that keep their rows between builds.
 
     ``by``: ``code`` = those whose ``column`` holds the row's value of the same name; ``days`` = those received (without
-    a date: exported) within the row's ``valid_from`` .. ``valid_to``, both inclusive, open where null; ``all``.
-    ``columns`` are those that decide; a change in the others touches nothing. Empty: every column decides.
+    a date: exported) within the row's ``valid_from`` .. ``valid_to``, both inclusive, open where null; ``rule_set`` =
+    those of the days on which the row's rule set is or was in force; ``all``. ``columns`` are those that decide; a
+    change in the others touches nothing. Empty: every column decides. ``only_if``: a condition on the tables of
+    ``raw`` without which nothing is touched.
     """
 
-    by: Literal["code", "days", "all"]
+    by: Literal["code", "days", "rule_set", "all"]
     columns: tuple[str, ...] = ()
     column: str = ""
+    only_if: str = "true"
 
 
 #: Every registry table that an incremental model reads. The models of the other tables are built whole every time.
 TOUCHES: dict[str, Touches] = {
-    "reg_procedures": Touches("code", ("procedure_code", "fee_vnd", "valid_from", "valid_to"), "procedure_code"),
-    "reg_timeliness_rules": Touches("days"),
-    "reg_ending_rules": Touches("days"),
-    "reg_rules_in_force": Touches("days"),
+    "reg_procedures": Touches(
+        "code", ("procedure_code", "fee_vnd", "max_days", "day_kind", "valid_from", "valid_to"), "procedure_code"
+    ),
+    "reg_timeliness_rules": Touches(
+        "rule_set",
+        (
+            *("rule_set", "compare", "minus_supplement", "several_supplements"),
+            *("without_due", "withdrawn", "waiting"),
+        ),
+    ),
+    "reg_ending_rules": Touches("rule_set"),
+    "reg_rules_in_force": Touches("days", ("rule_set", "valid_from", "valid_to")),
+    # working days decide only where a rule set in force takes a missing due date from the catalogue
+    "reg_calendar": Touches(
+        "all",
+        ("day", "is_working_day"),
+        only_if="exists (select 1 from raw.reg_rules_in_force as f inner join raw.reg_timeliness_rules as r "
+        "on f.rule_set = r.rule_set where r.without_due = 'by_catalogue')",
+    ),
 }
 
 #: Registry tables that no model reads: they say how files are read. A change of theirs makes no build necessary.
@@ -64,7 +82,7 @@ def sync(warehouse: Warehouse, tables: Mapping[str, pa.Table], registry_hash: st
             continue
         changed.append(name)
         if note is not None and name in TOUCHES:
-            _note(warehouse, name, [column for column, _ in held.get(name, [])], rows, note)
+            _note(warehouse, name, held, tables, note)
         if same_shape:
             warehouse.execute(f"delete from raw.{name}")
         else:
@@ -101,21 +119,25 @@ def _counted(rows: pa.Table, columns: Sequence[str]) -> Counter[Row]:
     return Counter(zip(*(rows[c].to_pylist() if c in rows.schema.names else empty for c in columns), strict=True))
 
 
-def _note(warehouse: Warehouse, name: str, held: list[str], rows: pa.Table, stamp: int) -> None:
+def _note(
+    warehouse: Warehouse,
+    name: str,
+    held: Mapping[str, list[tuple[str, str]]],
+    tables: Mapping[str, pa.Table],
+    stamp: int,
+) -> None:
     """Make pending the dossiers that the rows that go or come decide."""
     touches = TOUCHES[name]
-    deciding = touches.columns or tuple(sorted({*held, *rows.schema.names}))
-    lacking = [column if column in held else f"null as {column}" for column in deciding]
-    old = _held(warehouse, name, lacking) if held else Counter()
-    new = _counted(rows, deciding)
-    differing = [dict(zip(deciding, row, strict=True)) for row in [*(old - new), *(new - old)]]
-    if not differing:
+    differing = _differing(warehouse, name, touches.columns, held, tables)
+    if not differing or not warehouse.execute(f"select {touches.only_if}")[0][0]:
         return
     into = "insert into raw.pending select distinct 'dossiers', dossier_code, cast(? as bigint) from raw.dossiers"
     if touches.by == "code":
         warehouse.stage_keys(sorted({str(row[touches.column]) for row in differing}))
         warehouse.execute(f"{into} where {touches.column} in (select revision_id from touched)", [stamp])
-    elif touches.by == "days":
+    elif touches.by in ("days", "rule_set"):
+        if touches.by == "rule_set":
+            differing = _in_force(warehouse, {row["rule_set"] for row in differing}, held, tables)
         for first, last in _spans(differing):
             judged_on = "coalesce(cast(received_at as date), export_date)"
             warehouse.execute(f"{into} where {judged_on} between ? and ?", [stamp, first, last])
@@ -123,12 +145,41 @@ def _note(warehouse: Warehouse, name: str, held: list[str], rows: pa.Table, stam
         warehouse.execute(into, [stamp])
 
 
+def _differing(
+    warehouse: Warehouse,
+    name: str,
+    columns: tuple[str, ...],
+    held: Mapping[str, list[tuple[str, str]]],
+    tables: Mapping[str, pa.Table],
+) -> list[dict[str, Any]]:
+    """The rows that go or come, by the columns that decide (all of them where none are named)."""
+    stand = [column for column, _ in held.get(name, [])]
+    deciding = columns or tuple(sorted({*stand, *tables[name].schema.names}))
+    lacking = [column if column in stand else f"null as {column}" for column in deciding]
+    old = _held(warehouse, name, lacking) if stand else Counter()
+    new = _counted(tables[name], deciding)
+    return [dict(zip(deciding, row, strict=True)) for row in [*(old - new), *(new - old)]]
+
+
+def _in_force(
+    warehouse: Warehouse,
+    rule_sets: set[str],
+    held: Mapping[str, list[tuple[str, str]]],
+    tables: Mapping[str, pa.Table],
+) -> list[dict[str, Any]]:
+    """Days on which some rule sets are in force, by the registry that comes and by the one that stands."""
+    columns, name = ("rule_set", "valid_from", "valid_to"), "reg_rules_in_force"
+    rows = list(_counted(tables[name], columns)) if name in tables else []
+    rows += list(_held(warehouse, name, columns)) if name in held else []
+    return [dict(zip(columns, row, strict=True)) for row in rows if row[0] in rule_sets]
+
+
 def _spans(rows: list[dict[str, Any]]) -> list[tuple[date, date]]:
     """The days of the rows' validities, ranges that touch or overlap made one."""
     days = sorted((row.get("valid_from") or date.min, row.get("valid_to") or date.max) for row in rows)
-    spans = [days[0]]
-    for first, last in days[1:]:
-        if first.toordinal() <= spans[-1][1].toordinal() + 1:
+    spans: list[tuple[date, date]] = []
+    for first, last in days:
+        if spans and first.toordinal() <= spans[-1][1].toordinal() + 1:
             spans[-1] = (spans[-1][0], max(spans[-1][1], last))
         else:
             spans.append((first, last))

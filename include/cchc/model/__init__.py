@@ -4,6 +4,6 @@ In: ``raw.*``. Out: schemas staging, intermediate, marts, indicators, scoring an
 own: its imports take seconds, it holds the DuckDB file while it runs, and its memory goes when it ends.
 """
 
-from cchc.model.dbt import DbtResult, run_dbt, warehouse_environment
+from cchc.model.dbt import DbtResult, models_hash, run_dbt, warehouse_environment
 
-__all__ = ["DbtResult", "run_dbt", "warehouse_environment"]
+__all__ = ["DbtResult", "models_hash", "run_dbt", "warehouse_environment"]

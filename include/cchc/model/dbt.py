@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cchc.errors import BuildError
+from cchc.registry.files import content_hash
 from cchc.settings import Settings, child_environment
 
 Progress = Callable[[int, int, str], None]
@@ -64,6 +65,12 @@ def warehouse_environment(settings: Settings) -> dict[str, str]:
             "CCHC_PG_DBNAME": url.database or "",
         }
     return values
+
+
+def models_hash(settings: Settings) -> str:
+    """What the models say, as one short word: other SQL needs a full build once, or old rows stand beside new ones."""
+    files = [path for folder in ("models", "macros") for path in (settings.dbt_project / folder).rglob("*.sql")]
+    return content_hash([(path.relative_to(settings.dbt_project).as_posix(), path) for path in files])[:16]
 
 
 def run_dbt(

@@ -8,7 +8,7 @@ from typing import Any
 from cchc.ledger import Ledger, open_ledger
 from cchc.load import Warehouse, open_warehouse
 from cchc.load.registry import READING_ONLY
-from cchc.model import DbtResult, run_dbt
+from cchc.model import DbtResult, models_hash, run_dbt
 from cchc.model.dbt import Progress
 from cchc.model.report import log_result
 from cchc.registry.load import Registry, load
@@ -29,12 +29,15 @@ def prepare_build(settings: Settings, registry: Registry | None = None, ledger: 
     registry = registry or load(settings.registry_dir)
     ledger = ledger or open_ledger(settings.ledger)
     with open_warehouse(settings) as warehouse:
-        return _prepare(warehouse, registry, ledger)
+        return _prepare(warehouse, registry, ledger, models_hash(settings))
 
 
-def _prepare(warehouse: Warehouse, registry: Registry, ledger: Ledger) -> dict[str, Any]:
+def _prepare(warehouse: Warehouse, registry: Registry, ledger: Ledger, models: str) -> dict[str, Any]:
+    built_by = warehouse.state()["registry_hash"].partition(":")[2]
     is_new = not warehouse.state()["registry_hash"]
-    changed = warehouse.sync_registry(build_tables(registry), registry.hash)
+    if built_by != models:
+        warehouse.want_full_build()  # rows of other models would stand beside those of today's
+    changed = warehouse.sync_registry(build_tables(registry), f"{registry.hash}:{models}")
     if not is_new and (reading := sorted(READING_ONLY.intersection(changed))):
         log.warning(
             "Changed in the registry: %s. That says how files are read; rows that are loaded stay as they are. "
