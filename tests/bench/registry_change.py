@@ -1,6 +1,6 @@
 """Measure what one commune more costs: the day after on a large warehouse, as it was and with one commune more.
 
-    python scripts/bench_registry.py --folder DIR [--rows 1000000] [--rounds 2]
+    PYTHONPATH=tests .venv/bin/python -m bench.registry_change --folder DIR [--rows 1000000] [--rounds 2]
 
 Both days start from copies of the same installation and take in the same 10,000 changed dossiers; the least of the
 rounds counts. A folder that holds the warehouse of an earlier call is used again. Exit code 1 when the day with the
@@ -18,7 +18,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from cchc.demo.scale import CSV_SYSTEM, write_increment, write_scale
+from bench.scale import CSV_SYSTEM, write_increment, write_scale
 
 MOST = 1.3
 COMMUNE = "H50.999"
