@@ -13,7 +13,7 @@ from airflow.sdk.exceptions import AirflowFailException
 
 from cchc.errors import PermanentError
 
-ARRIVED = Asset(name="exports_stored", uri="cchc://warehouse/raw")
+ARRIVED = Asset(name="exports_loaded", uri="cchc://warehouse/raw")
 POOL = "warehouse"  # one slot: one process at a time may write the embedded warehouse
 #: The same for every DAG: one run at a time, nothing caught up, transient errors tried four times in all.
 DAG: dict[str, Any] = {

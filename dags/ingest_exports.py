@@ -40,18 +40,18 @@ def ingest_exports():
         return step("orders.judging")(dict(params), dag_run.run_after)
 
     @task(outlets=[ARRIVED])
-    def announce(stored):
-        if not stored["files_accepted"] + stored["files_refused"]:
+    def announce(loaded):
+        if not loaded["files_accepted"] + loaded["files_refused"]:
             raise AirflowSkipException("nothing new")
 
     planned, batches = plan_collect(), plan_judge()
     collected = task(step("tasks.collect_units", "batch")).expand(batch=planned)
     judged = task(step("tasks.judge", "batch")).expand(batch=batches)
-    stored = task(step("tasks.store_all", "judged"), pool=POOL, **WHOLE)(judged)
+    loaded = task(step("tasks.load_all", "judged"), pool=POOL, **WHOLE)(judged)
     collected >> batches
-    announce(stored)
-    task(step("orders.check", "planned", "collected", "batches", "stored"), **WHOLE)(
-        planned, collected, batches, stored
+    announce(loaded)
+    task(step("orders.check", "planned", "collected", "batches", "loaded"), **WHOLE)(
+        planned, collected, batches, loaded
     )
 
 

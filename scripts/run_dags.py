@@ -94,9 +94,9 @@ def make_demo(console: Console, exports: Path) -> threading.Thread | None:
         console.say("demo", f"exports are there: {exports}")
         return None
     code = (
-        "import sys; from pathlib import Path; from cchc.demo import write_demo; from cchc.registry.load import load; "
-        "root = Path(sys.argv[1]); "
-        "write_demo(root, load(None), progress=lambda path, n: n % 3000 or print(n, flush=True))"
+        "import sys; from pathlib import Path; from cchc.demo import write_demo; "
+        "from cchc.registry.open import open_registry; root = Path(sys.argv[1]); "
+        "write_demo(root, open_registry(), progress=lambda path, n: n % 3000 or print(n, flush=True))"
     )
     process = subprocess.Popen([sys.executable, "-c", code, str(exports)], stdout=subprocess.PIPE, text=True)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from cchc.registry.load import Registry, load
+from cchc.registry.open import Registry, open_registry
 from support.dossiers import Tables
 
 #: Folders in which a test goes through several stages, dbt or Airflow. A new folder is fast until it stands here.
@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def registry() -> Registry:
     """The packaged registry."""
-    return load(None)
+    return open_registry(None)
 
 
 @pytest.fixture(scope="session")

@@ -94,9 +94,9 @@ def _put(sink: Sink, bench: Bench, reference: Reference, unit: int, at: int, row
 
 
 def _reference() -> Reference:
-    from cchc.registry.load import load
+    from cchc.registry.open import open_registry
 
-    return Reference.from_registry(load(), date.fromisoformat(Bench.last_day))
+    return Reference.from_registry(open_registry(), date.fromisoformat(Bench.last_day))
 
 
 def _procedures(reference: Reference) -> list[tuple[str, int]]:

@@ -12,7 +12,7 @@ from cchc.cli.status import show_board, show_strays
 from cchc.contracts import DeliveryKey
 from cchc.deliveries import REASONS, StrayReason, board
 from cchc.ledger import Arrival, Ledger, open_ledger
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 
 DAY = date(2026, 11, 5)
 

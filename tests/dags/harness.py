@@ -30,9 +30,9 @@ def write_exports(root: Path) -> str:
     from cchc.demo.quarter import Quarter
     from cchc.demo.reference import Reference
     from cchc.demo.sink import Sink
-    from cchc.registry.load import load
+    from cchc.registry.open import open_registry
 
-    reference = Reference.from_registry(load(None), LAST)
+    reference = Reference.from_registry(open_registry(None), LAST)
     outlets = [o for o in reference.outlets if all(f"{u}.".startswith("H50.") for u in o.units)]
     Quarter(Sink(root), replace(reference, outlets=outlets), 766, FIRST, LAST, 0.2).write()
     unit = sorted(path.name for path in (root / "mcdt-quangtri").iterdir())[-1]

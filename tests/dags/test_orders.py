@@ -13,7 +13,7 @@ from cchc.pipeline import orders
 NIGHT = datetime(2026, 9, 30, 18, 30, tzinfo=UTC)  # 01:30 of 1 October in Asia/Ho_Chi_Minh
 
 
-def stored(accepted: int, refused: int) -> dict[str, Any]:
+def loaded(accepted: int, refused: int) -> dict[str, Any]:
     return {"files_accepted": accepted, "files_refused": refused, "rows_read": 0, "refused": []}
 
 
@@ -51,15 +51,15 @@ def test_single_failures_pass_and_are_counted(monkeypatch: pytest.MonkeyPatch) -
     collected = [{"units": 2, "failed": [["s", "a", "timeout"]]}]
     batches = [{"revisions": [1, 2, 3, 4]}]
     with pytest.raises(ShareExceeded):  # one unit failed, and one batch with one unit: two of three
-        orders.check(planned, collected, batches, stored(4, 0))
-    counts = orders.check(planned, [*collected, {"units": 1, "failed": []}], batches, stored(2, 0))
+        orders.check(planned, collected, batches, loaded(4, 0))
+    counts = orders.check(planned, [*collected, {"units": 1, "failed": []}], batches, loaded(2, 0))
     assert (counts["units_failed"], counts["files_failed"]) == (1, 2)
 
 
 def test_files_of_a_lost_batch_count_as_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CCHC_FAIL_SHARE", "0.5")
     with pytest.raises(ShareExceeded, match="3 of 4 files not judged: their batch failed"):
-        orders.check([], [], [{"revisions": [1, 2, 3, 4]}], stored(1, 0))
+        orders.check([], [], [{"revisions": [1, 2, 3, 4]}], loaded(1, 0))
 
 
 def test_nothing_stored_is_an_error() -> None:

@@ -80,7 +80,7 @@ def test_replaying_a_unit_changes_nothing(seen: Seen) -> None:
 def test_a_failed_batch_leaves_the_others_alone(seen: Seen) -> None:
     run = seen["lost_batch"]  # the landed bytes of one payments file are gone: its batch can't be judged
     assert Counter(run["tasks"]["judge"])["failed"] == 1
-    assert run["tasks"]["store_all"] == ["success"]
+    assert run["tasks"]["load_all"] == ["success"]
     assert seen["rows_after_lost_batch"] == seen["rows"]
     assert (run["state"], run["tasks"]["check"]) == ("success", ["success"])
 

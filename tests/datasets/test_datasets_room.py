@@ -17,7 +17,7 @@ from cchc.datasets.dialects import DIALECTS, dialects_of
 from cchc.datasets.shape import TEXT, Column, Dataset
 from cchc.read.batch import reader_of
 from cchc.read.to_columns import sql_of
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 from cchc.validate import load_rules
 from cchc.validate.payload import payload_sql
 from support.stages import SYSTEMS, File, read_rows, refusal

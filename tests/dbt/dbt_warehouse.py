@@ -15,7 +15,7 @@ import pyarrow as pa
 from cchc.datasets import DATASETS
 from cchc.load import Warehouse
 from cchc.load.schema import DELIVERIES, QUARANTINE
-from cchc.registry.load import load
+from cchc.registry.open import open_registry
 from cchc.registry.tables import SCHEMAS, build_tables
 from cchc.settings import Settings
 
@@ -228,7 +228,7 @@ def _number(rows: dict[str, Rows], revision: int) -> Rows:
 
 def registry_tables(changed: Mapping[str, Rows] | None = None) -> dict[str, pa.Table]:
     """The small registry as tables; ``changed`` stands in the place of the tables it names."""
-    packaged = build_tables(load())
+    packaged = build_tables(open_registry())
     rules = {name: packaged[name].to_pylist() for name in RULES}
     rows = {name: [] for name in SCHEMAS} | registry_rows() | rules | dict(changed or {})
     return {name: pa.Table.from_pylist(rows[name], schema=schema) for name, schema in SCHEMAS.items()}

@@ -15,7 +15,7 @@ from cchc.datasets import DATASETS
 from cchc.load import open_warehouse
 from cchc.load.schema import DELIVERIES
 from cchc.registry.check import check
-from cchc.registry.load import load
+from cchc.registry.open import open_registry
 from cchc.registry.tables import build_tables
 from cchc.settings import Settings
 
@@ -111,7 +111,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     }  # fmt: skip
     settings = Settings(workdir=folder, exports="")
     with open_warehouse(settings) as warehouse:
-        warehouse.sync_registry(build_tables(load(registry_dir)), "test")
+        warehouse.sync_registry(build_tables(open_registry(registry_dir)), "test")
         warehouse.append_table("dossiers", pa.Table.from_pylist(rows, schema=DATASETS["dossiers"].raw_schema))
         warehouse.append_table("deliveries", pa.Table.from_pylist([file], schema=DELIVERIES))
     dbt(

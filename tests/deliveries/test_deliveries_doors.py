@@ -14,7 +14,7 @@ import pytest
 from cchc.contracts import TIMEZONE
 from cchc.deliveries import board
 from cchc.pipeline.build import build
-from cchc.registry.load import load
+from cchc.registry.open import open_registry
 from support.world import World, g2_file, world
 
 pytestmark = [pytest.mark.xdist_group("great_expectations"), pytest.mark.slow]
@@ -36,7 +36,7 @@ def here(tmp_path: Path) -> World:
             cells[at] = (today() - timedelta(5)).isoformat()
             units[number] = ",".join(cells)
     (folder / "units.csv").write_text("\n".join(units) + "\n", encoding="utf-8")
-    return world(tmp_path, load(folder))
+    return world(tmp_path, open_registry(folder))
 
 
 def today() -> date:

@@ -8,14 +8,14 @@ import pytest
 from demo_helpers import few_units, quarter
 
 from cchc.demo.sink import Sink
-from cchc.registry.load import Registry, load
+from cchc.registry.open import Registry, open_registry
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the contract oracle
 
 
 @pytest.fixture(scope="session")
 def registry() -> Registry:
-    return load()
+    return open_registry()
 
 
 @pytest.fixture(scope="session")

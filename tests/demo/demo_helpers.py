@@ -9,7 +9,7 @@ from pathlib import Path
 from cchc.demo.quarter import Quarter
 from cchc.demo.reference import Reference
 from cchc.demo.sink import Sink
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 
 FIRST, LAST = date(2026, 7, 1), date(2026, 9, 30)
 

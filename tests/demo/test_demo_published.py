@@ -14,7 +14,7 @@ from cchc.demo.published import DISTRICTS
 from cchc.demo.reconstruct import write_district
 from cchc.demo.reference import Reference
 from cchc.demo.sink import Sink
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 
 
 @pytest.fixture(scope="module")

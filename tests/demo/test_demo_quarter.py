@@ -19,7 +19,7 @@ from demo_helpers import few_units, quarter
 from cchc.demo.faults import BROKEN_BY_EXT, ROW_RULES
 from cchc.demo.letters import LETTER_RULES
 from cchc.demo.sink import Sink
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 from contract_oracle import Reference as Known
 from contract_oracle import Truth, expected
 

@@ -10,7 +10,7 @@ import pytest
 from cchc.demo import write_demo
 from cchc.demo.portal import ANSWERS, write_portal
 from cchc.demo.sink import Sink
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 
 
 def test_portal_answers_are_placed_as_one_export(tmp_path: Path) -> None:

@@ -24,9 +24,9 @@ def exports_for(root: Path) -> list[str | Path]:
     from datetime import date
 
     from cchc.demo import write_demo
-    from cchc.registry.load import load
+    from cchc.registry.open import open_registry
 
-    write_demo(root, load(), seed=4, day_from=date(2026, 9, 28), day_to=date(2026, 9, 30), scale=0.2)
+    write_demo(root, open_registry(), seed=4, day_from=date(2026, 9, 28), day_to=date(2026, 9, 30), scale=0.2)
     return ["run", "--exports", root, "--from", "2026-09-28", "--to", "2026-09-30", "--quiet"]
 
 

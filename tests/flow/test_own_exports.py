@@ -19,10 +19,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 )
 def test_every_file_and_every_indicator_equals_the_oracle(seed: int, first: date, last: date, tmp_path: Path) -> None:
     from cchc.demo import write_demo
-    from cchc.registry.load import load
+    from cchc.registry.open import open_registry
     from contract_oracle import Reference, expected
 
-    registry = load()
+    registry = open_registry()
     exports, work = tmp_path / "exports", tmp_path / "work"
     write_demo(exports, registry, seed=seed, day_from=first, day_to=last, scale=0.4)
     for history in [path for path in exports.iterdir() if path.name.startswith("motcua-")]:

@@ -15,10 +15,10 @@ def history(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from cchc.demo.reconstruct import write_district
     from cchc.demo.reference import Reference
     from cchc.demo.sink import Sink
-    from cchc.registry.load import load
+    from cchc.registry.open import open_registry
 
     base = tmp_path_factory.mktemp("history")
-    registry = load()
+    registry = open_registry()
     for district in DISTRICTS:
         write_district(Sink(base / "exports", None), Reference.from_registry(registry, district.last), district, 766)
     cchc(

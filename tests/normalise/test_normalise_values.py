@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
 from support.letters import letter, letter_file
 from support.stages import File, normalise_rows

@@ -13,7 +13,7 @@ import pytest
 from cchc.errors import ShareExceeded
 from cchc.pipeline import orders, tasks
 from cchc.pipeline.run import ingest
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 from support.world import DAY, G2, World, g2_file, world
 
 pytestmark = pytest.mark.xdist_group("great_expectations")
@@ -35,8 +35,8 @@ def through_the_tasks(here: World) -> None:
     planned = step(tasks.plan_collect(*days.values()))
     collected = [step(tasks.collect_units(batch)) for batch in planned]
     batches = step(tasks.plan_judge())
-    stored = step(tasks.store_all([step(tasks.judge(batch)) for batch in batches]))
-    orders.check(planned, collected, batches, stored)
+    loaded = step(tasks.load_all([step(tasks.judge(batch)) for batch in batches]))
+    orders.check(planned, collected, batches, loaded)
 
 
 @pytest.fixture(params=[through_the_command_line, through_the_tasks], ids=["cchc", "tasks"])

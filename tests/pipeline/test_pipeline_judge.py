@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from cchc.contracts import Revision
 from cchc.pipeline import plan_batches
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
 from support.letters import letter, letters
 from support.world import DAY, G2, World, g2_file, world
@@ -95,7 +95,7 @@ def test_rows_read_are_accepted_quarantined_or_duplicate(
         assert found.rows_quarantined == len(rows) - len(sound)
         assert found.rows_accepted == len(set(sound))
         assert found.rows_duplicate == len(sound) - len(set(sound))
-    shared.store(judged)
+    shared.load(judged)
     in_force = {row["id"]: row for row in shared.ledger.find(in_force=True)}
     for table in {batch for j in judged for batch in j.files}:
         counted = "rows_quarantined" if table == "quarantine" else "rows_accepted"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cchc.pipeline.build import finish_build, prepare_build
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 from cchc.settings import Settings
 
 

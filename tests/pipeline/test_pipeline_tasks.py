@@ -14,7 +14,7 @@ from cchc.contracts import DeliveryKey, Revision
 from cchc.errors import PermanentError, ShareExceeded
 from cchc.extract import HttpSource
 from cchc.pipeline import tasks
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 from support.server import Exports, serving
 from support.world import DAY, G2, World, g2_file, world
 
@@ -49,8 +49,8 @@ def test_a_whole_run_through_json(here: World) -> None:
     batches = through(tasks.plan_judge())
     assert [len(batch["revisions"]) for batch in batches] == [2]
     judged = [through(tasks.judge(batch)) for batch in batches]
-    stored = through(tasks.store_all(judged))
-    assert stored == {
+    loaded = through(tasks.load_all(judged))
+    assert loaded == {
         "files_accepted": 1,
         "files_refused": 1,
         "rows_read": 3,
@@ -60,10 +60,10 @@ def test_a_whole_run_through_json(here: World) -> None:
         "refused": [["mcdt-quangtri/H50.105/2026-11-05/dossiers.json", "invalid_json Input data was truncated"]],
     }
     assert here.rows("select count(*) from raw.dossiers") == [(2,)]
-    tasks.check_share(collected, stored)
+    tasks.check_share(collected, loaded)
     assert tasks.plan_judge() == []
-    assert through(tasks.store_all([])) == {**dict.fromkeys(stored, 0), "refused": []}
-    text = json.dumps([plan, collected, batches, judged, stored])
+    assert through(tasks.load_all([])) == {**dict.fromkeys(loaded, 0), "refused": []}
+    text = json.dumps([plan, collected, batches, judged, loaded])
     assert "CANARY" not in text and "999000000001" not in text
 
 
@@ -73,7 +73,7 @@ def test_judging_a_batch_twice_and_storing_both_is_one_load(here: World) -> None
     here.collect()
     (batch,) = through(tasks.plan_judge())
     tasks.judge(batch)
-    tasks.store_all([through(tasks.judge(batch))])
+    tasks.load_all([through(tasks.judge(batch))])
     assert here.rows("select count(*) from raw.dossiers") == [(2,)]
 
 
@@ -152,12 +152,12 @@ def test_the_share_above_which_a_run_fails(
     lost = [["s", f"H{n}", "HTTP 503"] for n in range(failed)]
     collected = [{"units": 4, "failed": lost[:1]}, {"units": 6, "failed": lost[1:]}]
     named = [[f"s/H{n}/2026-11-05/dossiers.json", "zero_bytes"] for n in range(refused)][:3]
-    stored = {"files_accepted": 8 - refused, "files_refused": refused, "refused": named}
+    loaded = {"files_accepted": 8 - refused, "files_refused": refused, "refused": named}
     if raises:
         with pytest.raises(ShareExceeded):
-            tasks.check_share(collected, stored)
+            tasks.check_share(collected, loaded)
     else:
-        tasks.check_share(collected, stored)
+        tasks.check_share(collected, loaded)
 
 
 def test_nothing_to_do_is_no_failure(here: World) -> None:
@@ -171,7 +171,7 @@ def test_replay_opens_the_deliveries_again(here: World) -> None:
     assert tasks.replay(*DAYS, system="pay-dvcqg", unit=None) == 0
     assert tasks.replay(*DAYS, system="mcdt-quangtri", unit="H50.101") == 1
     (batch,) = tasks.plan_judge()
-    tasks.store_all([through(tasks.judge(through(batch)))])
+    tasks.load_all([through(tasks.judge(through(batch)))])
     assert here.rows("select count(*) from raw.dossiers") == [(1,)]
 
 

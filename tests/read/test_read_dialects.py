@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from cchc.datasets.dossiers import DOSSIERS
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 from support.dossiers import (
     STAMPS,
     Tables,

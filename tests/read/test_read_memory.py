@@ -19,7 +19,7 @@ from support.stages import File
 from cchc import land, scratch
 from cchc.normalise import normalise
 from cchc.read import read_batch
-from cchc.registry.load import load
+from cchc.registry.open import open_registry
 
 registry, landing = load(None), Path(sys.argv[1])
 # imports, the engine and its caches are paid once, whatever the size of the file

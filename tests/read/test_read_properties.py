@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from cchc.datasets import DATASETS
 from cchc.datasets.dialects import DIALECTS
 from cchc.datasets.dossiers import DOSSIERS
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 from support.dossiers import STAMPS, Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
 from support.letters import letter, letters
 from support.stages import SYSTEMS, File, normalise_rows, read_files, read_rows

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
 from support.stages import File, read_files, refusal
 

@@ -10,7 +10,7 @@ from cchc.errors import RegistryError
 from cchc.registry.check import check
 from cchc.registry.files import PACKAGED
 from cchc.registry.importer import import_reference
-from cchc.registry.load import load
+from cchc.registry.open import open_registry
 
 SAMPLE = Path(__file__).parent / "sample"
 SYSTEM = """\
@@ -268,7 +268,7 @@ def test_a_column_nobody_reads_is_refused(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("\n".join([f"{first},nobody_reads_me", f"{rows[0]},x"]) + "\n", encoding="utf-8")
     assert (name, 1, "unknown_column") in found(tmp_path)
     with pytest.raises(RegistryError, match=rf"{name}:1: unknown_column: no column 'nobody_reads_me'"):
-        load(tmp_path)
+        open_registry(tmp_path)
 
 
 def test_a_column_that_stands_twice_is_refused(registry: Path) -> None:

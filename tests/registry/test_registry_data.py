@@ -9,14 +9,14 @@ from decimal import Decimal
 import pytest
 
 from cchc.registry.check import check
-from cchc.registry.load import Registry, load
+from cchc.registry.open import Registry, open_registry
 
 TODAY = date(2026, 11, 21)
 
 
 @pytest.fixture(scope="module")
 def registry() -> Registry:
-    return load()
+    return open_registry()
 
 
 def test_packaged_registry_has_no_problem() -> None:
@@ -101,13 +101,13 @@ def test_every_criterion_is_an_indicator(registry: Registry) -> None:
 
 
 def test_published_figures_keep_their_faults(registry: Registry) -> None:
-    flagged = {item.figure_id: (item.flag, item.suggested_value) for item in registry.published if item.flag}
+    flagged = {item.figure_id: (item.flag, item.suggested_value) for item in registry.published_figures if item.flag}
     assert flagged == {
         "hailang-2023-own-received": ("unbalanced", Decimal(1297)),
         "hailang-2023-own-running": ("unbalanced", None),
         "giaothuy-2023-9m-below-digitised-percent": ("truncated", Decimal("97.8")),
     }
-    assert len({item.figure_id for item in registry.published}) == len(registry.published)
+    assert len({item.figure_id for item in registry.published_figures}) == len(registry.published_figures)
 
 
 def test_history_is_in_the_catalogue(registry: Registry) -> None:

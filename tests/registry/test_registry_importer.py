@@ -12,7 +12,7 @@ import pytest
 from cchc.errors import RegistryError
 from cchc.registry.check import check
 from cchc.registry.importer import import_reference
-from cchc.registry.load import load
+from cchc.registry.open import open_registry
 from cchc.registry.tables import build_tables
 
 SAMPLE = Path(__file__).parent / "sample"
@@ -22,7 +22,7 @@ def test_import_loads_and_checks_clean(tmp_path: Path) -> None:
     written = import_reference(SAMPLE, tmp_path)
     assert {path.name for path in written} >= {"units.csv", "shop-a.yaml", "shop-b.yaml"}
     assert check(tmp_path) == []
-    registry = load(tmp_path)
+    registry = open_registry(tmp_path)
     assert set(registry.systems) == {"shop-a", "shop-b"}
     assert registry.systems["shop-a"].datasets[0].delimiter == "tab"
     assert [spec.delimiter for spec in registry.systems["shop-b"].datasets] == ["tab", ";"]
@@ -35,19 +35,19 @@ def test_import_loads_and_checks_clean(tmp_path: Path) -> None:
 
 def test_import_keeps_the_packaged_rule_sets_but_not_others_figures(tmp_path: Path) -> None:
     import_reference(SAMPLE, tmp_path)
-    registry = load(tmp_path)
+    registry = open_registry(tmp_path)
     assert "qd766-portal-2026" in registry.methods
-    assert registry.published == []
+    assert registry.published_figures == []
     assert {target.unit_code for target in registry.targets} == {None}
     assert set(registry.headings) == {"Z"}
 
 
 def test_import_again_replaces(tmp_path: Path) -> None:
     import_reference(SAMPLE, tmp_path)
-    before = load(tmp_path).hash
+    before = open_registry(tmp_path).hash
     (tmp_path / "systems" / "old.yaml").write_text("code: old\n", encoding="utf-8")
     import_reference(SAMPLE, tmp_path)
-    assert load(tmp_path).hash == before
+    assert open_registry(tmp_path).hash == before
 
 
 def test_province_size_takes_seconds(tmp_path: Path) -> None:
@@ -70,7 +70,7 @@ def test_province_size_takes_seconds(tmp_path: Path) -> None:
     started = time.monotonic()
     import_reference(source, target)
     assert check(target) == []
-    assert build_tables(load(target))["reg_system_units"].num_rows == 3000
+    assert build_tables(open_registry(target))["reg_system_units"].num_rows == 3000
     assert time.monotonic() - started < 20
 
 

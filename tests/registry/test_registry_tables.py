@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from cchc.registry import model
-from cchc.registry.load import Registry, load
+from cchc.registry.open import Registry, open_registry
 from cchc.registry.tables import SCHEMAS, build_tables
 
 DOC = Path(__file__).parents[2] / "docs" / "architecture.md"
@@ -20,7 +20,7 @@ TYPES = {"boolean": pa.bool_(), "integer": pa.int32(), "bigint": pa.int64(), "DA
 
 @pytest.fixture(scope="module")
 def registry() -> Registry:
-    return load()
+    return open_registry()
 
 
 def documented() -> dict[str, list[tuple[str, str | None]]]:
@@ -99,7 +99,7 @@ TABLES: dict[type[BaseModel], tuple[str, dict[str, str]]] = {
     model.Indicator: ("reg_indicators", {}),
     model.Target: ("reg_targets", {}),
     model.Period: ("reg_periods", {}),
-    model.Published: ("reg_published", {}),
+    model.PublishedFigure: ("reg_published", {}),
     model.Override: ("reg_calendar", {}),
     model.PortalAnswer: ("reg_portal_answers", {}),
     model.System: ("reg_systems", {"code": "system"}),

@@ -12,7 +12,7 @@ from typing import Any
 
 import xlsxwriter
 
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 
 Row = dict[str, Any]
 

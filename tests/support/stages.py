@@ -11,7 +11,7 @@ from cchc import land, scratch
 from cchc.contracts import DeliveryKey, Revision
 from cchc.normalise import normalise
 from cchc.read import Opened, ReadBatch, read_batch
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 
 DAY = date(2026, 11, 5)
 #: A system of the packaged registry for every dataset and dialect, with one of its units.

@@ -1,4 +1,4 @@
-"""One small installation: exports delivered day by day, through collect, judge and store, with everything real."""
+"""One small installation: exports delivered day by day, through collect, judge and load, with everything real."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from cchc.contracts import Judged
 from cchc.datasets import DATASETS
 from cchc.ledger import Ledger, open_ledger
 from cchc.load import open_warehouse
-from cchc.pipeline import collect, judge_batch, plan_batches, store
-from cchc.registry.load import Registry
+from cchc.pipeline import collect, judge_batch, load_judged, plan_batches
+from cchc.registry.open import Registry
 from cchc.settings import Settings
 from support.dossiers import dossier, envelope, record_2022
 
@@ -50,13 +50,13 @@ class World:
         folder = self.settings.staged / "test"
         return [judge_batch(self.settings, self.registry, batch, folder, ledger.waivers()) for batch in batches]
 
-    def store(self, judged: Sequence[Judged]) -> list[Any]:
+    def load(self, judged: Sequence[Judged]) -> list[Any]:
         with open_warehouse(self.settings) as warehouse:
-            return store(warehouse, self.ledger, judged)
+            return load_judged(warehouse, self.ledger, judged)
 
     def ingest(self, day_from: date = DAY, day_to: date = DAY) -> list[Any]:
         self.collect(day_from, day_to)
-        return self.store(self.judge())
+        return self.load(self.judge())
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with open_warehouse(self.settings) as warehouse:

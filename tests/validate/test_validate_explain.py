@@ -13,7 +13,7 @@ import pytest
 from cchc.datasets import DATASETS
 from cchc.errors import FileRefused
 from cchc.reasons import LANGUAGES, of_kind, reasons
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 from cchc.settings import PROJECT
 from cchc.validate import load_rules
 from cchc.validate.explain import explain_refusal, explain_row

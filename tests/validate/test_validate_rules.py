@@ -13,9 +13,9 @@ import pytest
 from cchc import scratch
 from cchc.normalise import normalise
 from cchc.read import read_batch
-from cchc.registry.load import Registry, load
+from cchc.registry.open import Registry, open_registry
 from cchc.settings import PROJECT
-from cchc.validate import judge, load_rules
+from cchc.validate import load_rules, run_suite
 from cchc.validate.verdict import _definition
 from support.dossiers import delimited, dossier, envelope, lines, record_2022
 from support.letters import letter, letter_file
@@ -60,7 +60,7 @@ VOICE = {
 
 @cache
 def commune() -> str:
-    return sorted(load(None).admin_codes_on(date(2026, 11, 5), "commune"))[0]
+    return sorted(open_registry(None).admin_codes_on(date(2026, 11, 5), "commune"))[0]
 
 
 def g2(**raw: Any) -> File:
@@ -103,7 +103,7 @@ def portal(unit: str = "H50", year: Any = 2026, score: Any = 1.0, **metric: Any)
         "totalMaxScore": 2.0,
         "metrics": [measured | metric],
     }
-    name = sorted(load(None).portal_groups)[0]
+    name = sorted(open_registry(None).portal_groups)[0]
     answers = {name: {"code": "OK", "data": {"overview": overview, "evaluation": []}}}
     whole = {"timeType": "year", "year": year, "rootDepartmentCode": "H50", "answers": answers}
     return File(json.dumps(whole).encode(), "portal", "portal")
@@ -191,7 +191,7 @@ class Judged:
                     con.execute(f"{sample} where file_no = {n}")
             names = list(samples)
             of = {rid: names[file_no] for rid, file_no in con.execute("select rid, file_no from rows").fetchall()}
-            verdicts = judge(con, dataset, SUITES)
+            verdicts = run_suite(con, dataset, SUITES)
             rules = load_rules(SUITES, dataset)
             columns = sorted({column for rule in rules for column in rule.columns})
             frame = con.execute(f"select rid, {', '.join(columns)} from rows order by rid").df()
@@ -262,7 +262,7 @@ def test_values_right_at_the_edge_pass(tmp_path: Path, registry: Registry) -> No
     opened = [file.open(n, tmp_path, registry) for n, file in enumerate(edges)]
     with scratch.connect("dvcqg2022") as con:
         normalise(con, read_batch(opened, registry, con).table, opened, registry)
-        assert judge(con, "dossiers", SUITES).failed == {}
+        assert run_suite(con, "dossiers", SUITES).failed == {}
 
 
 def test_a_row_that_breaks_several_rules_lists_them_all_in_order(tmp_path: Path, registry: Registry) -> None:
@@ -270,7 +270,7 @@ def test_a_row_that_breaks_several_rules_lists_them_all_in_order(tmp_path: Path,
     opened = [file.open(0, tmp_path, registry)]
     with scratch.connect("dvcqg2022") as con:
         normalise(con, read_batch(opened, registry, con).table, opened, registry)
-        verdicts = judge(con, "dossiers", SUITES)
+        verdicts = run_suite(con, "dossiers", SUITES)
     assert verdicts.failed == {
         0: ["no_key", "bad_date", "unknown_status", "unknown_channel", "unknown_unit", "unknown_procedure"]
     }
@@ -325,5 +325,5 @@ def test_letters_at_the_edge_and_beyond_it_in_both_dialects(dialect: str, tmp_pa
     opened = [file.open(0, tmp_path, registry)]
     with scratch.connect(dialect) as con:
         normalise(con, read_batch(opened, registry, con).table, opened, registry)
-        failed = judge(con, "apologies", SUITES).failed
+        failed = run_suite(con, "apologies", SUITES).failed
     assert [(changed, failed.get(n, [])) for n, (changed, _) in enumerate(LETTERS[dialect])] == LETTERS[dialect]

@@ -58,12 +58,12 @@ def _exports(settings: Settings) -> str:
 
 def _registry(settings: Settings) -> str:
     from cchc.registry.check import check
-    from cchc.registry.load import load
+    from cchc.registry.open import open_registry
 
     problems = check(settings.registry_dir)
     if problems:
         raise RuntimeError(f"{len(problems)} problems; first: {problems[0]}; run cchc registry check")
-    registry = load(settings.registry_dir)
+    registry = open_registry(settings.registry_dir)
     return (
         f"{len(registry.systems)} systems, {len(registry.units)} unit versions, {len(registry.procedures)} procedures"
     )

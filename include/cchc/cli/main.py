@@ -76,7 +76,7 @@ def ingest(
     from cchc.ledger import open_ledger
     from cchc.pipeline.run import ingest as ingest_range
     from cchc.pipeline.run import sole_run
-    from cchc.registry.load import load
+    from cchc.registry.open import open_registry
 
     settings = o.settings(workdir, exports, schedule)
     settings.workdir.mkdir(parents=True, exist_ok=True)
@@ -87,7 +87,13 @@ def ingest(
     only = ([system] if system else None, [unit] if unit else None)
     with sole_run(settings):
         summary = ingest_range(
-            settings, load(settings.registry_dir), ledger, day_from.date(), day_to.date(), speaker(quiet), *only
+            settings,
+            open_registry(settings.registry_dir),
+            ledger,
+            day_from.date(),
+            day_to.date(),
+            speaker(quiet),
+            *only,
         )
     print_table("Ingest", ["what", "count"], [[k.replace("_", " "), v] for k, v in summary.counts().items()])
     _say_failed(summary)
@@ -150,7 +156,7 @@ def status(
     """Who delivered what: on time, late, missing, refused, waiting (not due or not judged yet), per unit and day."""
     from cchc.cli.status import show_board, show_strays
     from cchc.ledger import open_ledger
-    from cchc.registry.load import load
+    from cchc.registry.open import open_registry
 
     settings = o.settings(workdir)
     ledger = open_ledger(settings.ledger)
@@ -162,7 +168,7 @@ def status(
         console.print("The ledger is empty: nothing was delivered yet. Next: cchc ingest")
         return
     first = o.day(day_from) or last - timedelta(days=days - 1)
-    show_board(load(settings.registry_dir), ledger, first, last, system, unit, all_units)
+    show_board(open_registry(settings.registry_dir), ledger, first, last, system, unit, all_units)
 
 
 def trail(
@@ -187,10 +193,10 @@ def score(
 ) -> None:
     """Score any table with a method: the same models as the warehouse, for what-if questions."""
     from cchc.model.what_if import score_file
-    from cchc.registry.load import load
+    from cchc.registry.open import open_registry
 
     settings = o.settings(workdir)
-    count = score_file(settings, load(settings.registry_dir), file, method, out)
+    count = score_file(settings, open_registry(settings.registry_dir), file, method, out)
     console.print(f"{count} rows scored by {method}: {out}", highlight=False, soft_wrap=True)
 
 
@@ -202,11 +208,11 @@ def demo(
 ) -> None:
     """Write demonstration exports: a quarter of 2026 with everyday faults, and reconstructions of published figures."""
     from cchc.demo import write_demo
-    from cchc.registry.load import load
+    from cchc.registry.open import open_registry
 
     settings = o.settings(workdir)
     target = root or Path(settings.exports)
-    manifest = write_demo(target, load(settings.registry_dir), seed=seed, scale=scale)
+    manifest = write_demo(target, open_registry(settings.registry_dir), seed=seed, scale=scale)
     print_table("Demonstration exports", ["what", "count"], [[k, v] for k, v in manifest.items() if isinstance(v, int)])
     console.print(f"Written to {target}", highlight=False, soft_wrap=True)
 

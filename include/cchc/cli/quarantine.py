@@ -49,13 +49,13 @@ def show(row_id: _ID, workdir: o.Workdir = None) -> None:
     """Show one row: what is wrong and what to do, in both languages, the values that may be shown, and its file."""
     from cchc.land import blob_path
     from cchc.ledger import open_ledger
-    from cchc.registry.load import load
+    from cchc.registry.open import open_registry
     from cchc.validate.explain import explain_row
 
     settings = o.settings(workdir)
     row = _one(settings, row_id)
     file = open_ledger(settings.ledger).find(id=row["revision_id"])[0]
-    registry = load(settings.registry_dir)
+    registry = open_registry(settings.registry_dir)
     for language in LANGUAGES:
         for text in explain_row(row, file, registry, settings.expectations, language):
             console.print(text, highlight=False, markup=False)
@@ -80,7 +80,7 @@ def release(
     """
     from cchc.ledger import open_ledger
     from cchc.pipeline.run import ingest, sole_run
-    from cchc.registry.load import load
+    from cchc.registry.open import open_registry
     from cchc.validate import load_rules
 
     settings = o.settings(workdir)
@@ -96,7 +96,7 @@ def release(
     day = file["export_date"]
     ledger.reopen(day, day, file["system"], file["unit"])
     with sole_run(settings):
-        ingest(settings, load(settings.registry_dir), ledger, day, day, look=False)
+        ingest(settings, open_registry(settings.registry_dir), ledger, day, day, look=False)
     console.print(f"{row_id} released; next: cchc build", highlight=False)
 
 

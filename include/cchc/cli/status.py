@@ -8,7 +8,7 @@ from datetime import date
 from cchc.cli.progress import console, print_records, print_table
 from cchc.deliveries import REASONS, STATUSES, StrayReason, board, never_delivered
 from cchc.ledger import Ledger
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 
 COLUMNS = ["day", "system", "unit", "dataset", "status", "rows", "quarantined", "note"]
 

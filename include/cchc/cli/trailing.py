@@ -54,7 +54,7 @@ def period_of(text: str) -> tuple[date, date]:
 def show_trail(settings: Settings, unit: str, indicator: str, period: str, out: Path | None, limit: int) -> None:
     """Print the figure and what a person asks of its rows, or write all there is of the rows to a CSV file."""
     from cchc.publish.trail import trail
-    from cchc.registry.load import load
+    from cchc.registry.open import open_registry
 
     found = trail(settings, unit, indicator, *period_of(period))
     figure = f"{plain(found.numerator)} / {plain(found.denominator)}"
@@ -64,7 +64,7 @@ def show_trail(settings: Settings, unit: str, indicator: str, period: str, out: 
         write_csv(out, columns, ([row.get(name) for name in columns] for row in found.rows))
         console.print(f"Written: {out}", highlight=False, soft_wrap=True, markup=False)
         return
-    labels = load(settings.registry_dir).label_texts.get("status", {})
+    labels = open_registry(settings.registry_dir).label_texts.get("status", {})
     shown = found.rows[:limit]
     for record in dict.fromkeys(row["record"] for row in shown):
         console.print()

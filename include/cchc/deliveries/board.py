@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from cchc.contracts import TIMEZONE
 from cchc.deliveries.expected import PORTAL, Key, expected
 from cchc.ledger import Ledger
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 
 #: ``waiting``: not due yet, or arrived and not judged yet.
 STATUSES = ("on_time", "late", "missing", "refused", "waiting")

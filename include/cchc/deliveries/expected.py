@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 from cchc.registry.tables import system_units
 
 #: (system, unit, export date, dataset), as ``DeliveryKey`` sorts; a plain tuple, for there are tens of thousands.

@@ -18,7 +18,7 @@ import pyarrow as pa
 from cchc.errors import PermanentError
 from cchc.load import open_warehouse
 from cchc.model.dbt import run_dbt
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 from cchc.registry.tables import build_tables
 from cchc.settings import Settings
 from cchc.table_file import write_csv

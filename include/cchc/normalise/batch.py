@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from cchc.normalise.codes import register_maps
 from cchc.read import Opened
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 
 
 def normalise(con: duckdb.DuckDBPyConnection, text: pa.Table, opened: Iterable[Opened], registry: Registry) -> int:

@@ -8,8 +8,8 @@ import pyarrow as pa
 from cchc.datasets import DATASETS
 from cchc.datasets.dialects import DIALECTS
 from cchc.datasets.shape import FLAG, Column
-from cchc.registry.load import Registry
 from cchc.registry.model import normalise_heading
+from cchc.registry.open import Registry
 
 #: What every dialect may write for yes and no, beside the registry's codes.
 _TRUTH = {"true": "true", "false": "false", "1": "true", "0": "false"}

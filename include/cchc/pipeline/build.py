@@ -11,7 +11,7 @@ from cchc.load.registry import READING_ONLY
 from cchc.model import DbtResult, models_hash, run_dbt
 from cchc.model.dbt import Progress
 from cchc.model.report import log_result
-from cchc.registry.load import Registry, load
+from cchc.registry.open import Registry, open_registry
 from cchc.registry.tables import build_tables
 from cchc.settings import Settings
 
@@ -26,7 +26,7 @@ def prepare_build(settings: Settings, registry: Registry | None = None, ledger: 
 
     Returns ``full_refresh`` (everything must be built anew), ``due`` (there is anything to do) and ``keys``.
     """
-    registry = registry or load(settings.registry_dir)
+    registry = registry or open_registry(settings.registry_dir)
     ledger = ledger or open_ledger(settings.ledger)
     with open_warehouse(settings) as warehouse:
         return _prepare(warehouse, registry, ledger, models_hash(settings))

@@ -14,8 +14,8 @@ from cchc.errors import CchcError, PermanentError
 from cchc.extract import Source, open_source
 from cchc.extract.base import UNKNOWN, delivery_of
 from cchc.ledger import Arrival, Ledger
-from cchc.registry.load import Registry
 from cchc.registry.model import System
+from cchc.registry.open import Registry
 from cchc.settings import Settings
 
 

@@ -17,9 +17,9 @@ from cchc.contracts import Batch, Judged, Result, Revision
 from cchc.datasets.dialects import DIALECTS
 from cchc.normalise import normalise
 from cchc.read import Opened, read_batch
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 from cchc.settings import Settings
-from cchc.validate import judge, split_rows, waive
+from cchc.validate import run_suite, split_rows, waive
 
 #: A compressed file is planned as if it were this many times larger.
 _UNPACKED = 10
@@ -72,7 +72,7 @@ def judge_batch(
         read.table = pa.table({})
         clock.lap("normalise")
         if total:
-            verdicts = judge(con, batch.dataset, settings.expectations, settings.quality)
+            verdicts = run_suite(con, batch.dataset, settings.expectations, settings.quality)
             waive(con, batch, verdicts, waivers or set(), settings.expectations)
             judged.files = split_rows(con, batch, verdicts, results, folder)
         clock.lap("validate")

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cchc.pipeline.judge import Batch, Judged, judge_batch
-from cchc.registry.load import Registry
+from cchc.registry.open import Registry
 from cchc.settings import Settings
 from cchc.validate.verdict import build_docs
 

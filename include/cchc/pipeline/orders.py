@@ -55,19 +55,19 @@ def judging(given: Json, moment: datetime) -> list[Json]:
     return tasks.plan_judge()
 
 
-def check(planned: list[Json], collected: list[Json], batches: list[Json], stored: Json) -> Json:
+def check(planned: list[Json], collected: list[Json], batches: list[Json], loaded: Json) -> Json:
     """Fail the run past the stated share. A batch whose task failed counts with all its units, or all its files."""
-    if stored is None:
-        raise PermanentError("nothing was stored: see the task before this one")
+    if loaded is None:
+        raise PermanentError("nothing was loaded: see the task before this one")
     seen = list(collected or [])
     units = sum(len(batch["units"]) for batch in planned)
     lost = [("?", "?", "the batch failed, see its task")] * (units - sum(part["units"] for part in seen))
     seen.append({"units": len(lost), "failed": lost})
     files = sum(len(batch["revisions"]) for batch in batches or [])
-    files_failed = files - stored["files_accepted"] - stored["files_refused"]
-    tasks.check_share(seen, stored, files_failed)
+    files_failed = files - loaded["files_accepted"] - loaded["files_refused"]
+    tasks.check_share(seen, loaded, files_failed)
     units_failed = sum(len(part["failed"]) for part in seen)
-    return {"units": units, "units_failed": units_failed, "files_failed": files_failed, **stored}
+    return {"units": units, "units_failed": units_failed, "files_failed": files_failed, **loaded}
 
 
 def periods(given: Json, moment: datetime) -> list[str] | None:

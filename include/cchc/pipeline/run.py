@@ -24,10 +24,10 @@ from cchc.pipeline.build import build
 from cchc.pipeline.collect import Collected, collect
 from cchc.pipeline.judge import Batch, Judged, plan_batches
 from cchc.pipeline.judging import judge_batches
+from cchc.pipeline.load import load_judged
 from cchc.pipeline.share import Share, first_refused
-from cchc.pipeline.store import store
 from cchc.registry.importer import import_reference
-from cchc.registry.load import Registry, load
+from cchc.registry.open import Registry, open_registry
 from cchc.settings import Settings
 from cchc.validate.verdict import context
 
@@ -83,7 +83,7 @@ def use_reference(settings: Settings, reference: Path | None) -> Registry:
     """The registry of a run; with a reference folder it is imported into the working folder first."""
     if reference is not None:
         import_reference(reference, settings.workdir / "registry")
-    return load(settings.registry_dir)
+    return open_registry(settings.registry_dir)
 
 
 def ingest(
@@ -131,7 +131,7 @@ def ingest(
     clock = time.perf_counter()
     if judged:
         with open_warehouse(settings) as warehouse:
-            summary.results = store(warehouse, ledger, judged)
+            summary.results = load_judged(warehouse, ledger, judged)
     shutil.rmtree(folder, ignore_errors=True)
     summary.seconds["load"] = time.perf_counter() - clock
     totals = summary.counts()

@@ -1,6 +1,6 @@
 """The same stages cut into steps whose inputs and outputs are JSON: what an orchestrator's tasks call.
 
-Batches of units are collected in parallel, batches of files judged in parallel, and everything is stored by one task,
+Batches of units are collected in parallel, batches of files judged in parallel, and everything is loaded by one task,
 for one process at a time may write the embedded warehouse.
 """
 
@@ -18,9 +18,9 @@ from cchc.pipeline import build as _build
 from cchc.pipeline.collect import collect, units_of
 from cchc.pipeline.judge import plan_batches
 from cchc.pipeline.judging import judge_batches
+from cchc.pipeline.load import load_judged
 from cchc.pipeline.share import Share, first_refused
-from cchc.pipeline.store import store
-from cchc.registry.load import load
+from cchc.registry.open import open_registry
 from cchc.settings import Settings
 
 Json = dict[str, Any]
@@ -31,7 +31,7 @@ def plan_collect(
 ) -> list[Json]:
     """Batches of units to collect: one system each, at most ``batch_units`` units."""
     settings = Settings.from_env()
-    registry = load(settings.registry_dir)
+    registry = open_registry(settings.registry_dir)
     batches: list[Json] = []
     for code, known in sorted(registry.systems.items()):
         if system and code != system:
@@ -47,7 +47,7 @@ def plan_collect(
 def collect_units(batch: Json) -> Json:
     """Extract and land one batch of units."""
     settings = Settings.from_env()
-    registry, ledger = load(settings.registry_dir), open_ledger(settings.ledger)
+    registry, ledger = open_registry(settings.registry_dir), open_ledger(settings.ledger)
     days = _range(batch["day_from"], batch["day_to"])
     seen = collect(settings, registry, ledger, *days, systems=[batch["system"]], units=batch["units"])
     return vars(seen)
@@ -56,7 +56,7 @@ def collect_units(batch: Json) -> Json:
 def plan_judge() -> list[Json]:
     """Batches of landed files nobody has judged yet."""
     settings = Settings.from_env()
-    registry, ledger = load(settings.registry_dir), open_ledger(settings.ledger)
+    registry, ledger = open_registry(settings.registry_dir), open_ledger(settings.ledger)
     token = str(time.time_ns())
     return [
         {
@@ -73,7 +73,7 @@ def plan_judge() -> list[Json]:
 def judge(batch: Json) -> Json:
     """Read, normalise and validate one batch; writes Parquet, returns the results."""
     settings = Settings.from_env()
-    registry, ledger = load(settings.registry_dir), open_ledger(settings.ledger)
+    registry, ledger = open_registry(settings.registry_dir), open_ledger(settings.ledger)
     revisions = tuple(revision_from_json(item) for item in batch["revisions"])
     work = Batch(batch["number"], batch["dataset"], batch["dialect"], revisions)
     (judged,), _ = judge_batches(settings, registry, [work], settings.staged / batch["token"], ledger.waivers())
@@ -89,7 +89,7 @@ def judge(batch: Json) -> Json:
     }
 
 
-def store_all(judged: list[Json]) -> Json:
+def load_all(judged: list[Json]) -> Json:
     """One load of everything judged; returns the counts, and path and reason of the first refused files."""
     settings = Settings.from_env()
     ledger = open_ledger(settings.ledger)
@@ -101,7 +101,7 @@ def store_all(judged: list[Json]) -> Json:
         for batch in judged
     ]
     with open_warehouse(settings) as warehouse:
-        results = store(warehouse, ledger, batches)
+        results = load_judged(warehouse, ledger, batches)
     counts: Json = {"files_accepted": 0, "files_refused": 0}
     for result in results:
         counts["files_accepted" if result.outcome == "accepted" else "files_refused"] += 1
@@ -111,14 +111,14 @@ def store_all(judged: list[Json]) -> Json:
     return counts
 
 
-def check_share(collected: list[Json], stored: Json, files_lost: int = 0) -> None:
+def check_share(collected: list[Json], loaded: Json, files_lost: int = 0) -> None:
     """Fail the run when more than the stated share of units was not reached, or of files refused or not judged."""
     share = Share(
         units=sum(part["units"] for part in collected),
         unreached=[(item[0], item[1], item[2]) for part in collected for item in part["failed"]],
-        files=stored["files_accepted"] + stored["files_refused"] + files_lost,
-        files_refused=stored["files_refused"],
-        refused=[(item[0], item[1]) for item in stored["refused"]],
+        files=loaded["files_accepted"] + loaded["files_refused"] + files_lost,
+        files_refused=loaded["files_refused"],
+        refused=[(item[0], item[1]) for item in loaded["refused"]],
         files_lost=files_lost,
     )
     share.check(Settings.from_env().fail_share)

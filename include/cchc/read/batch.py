@@ -24,8 +24,8 @@ from cchc.errors import FileRefused
 from cchc.read.keys import check_keys
 from cchc.read.to_columns import sql_of
 from cchc.read.unpack import unpack
-from cchc.registry.load import Registry
 from cchc.registry.model import DatasetSpec
+from cchc.registry.open import Registry
 from cchc.scratch import SPACES
 
 #: What a dialect's reader is: content, how the system delivers it, the registry -> rows or records, and warnings.

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from cchc.datasets import DATASETS
 from cchc.datasets.dialects import DIALECTS, is_mapped
 from cchc.errors import FileRefused
-from cchc.registry.load import Registry
 from cchc.registry.model import DatasetSpec, normalise_heading
+from cchc.registry.open import Registry
 
 
 @dataclass(frozen=True)

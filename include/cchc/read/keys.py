@@ -9,8 +9,8 @@ from cchc.datasets import DATASETS
 from cchc.datasets.dialects import DIALECTS
 from cchc.errors import FileRefused
 from cchc.read.headings import missing_columns
-from cchc.registry.load import Registry
 from cchc.registry.model import DatasetSpec
+from cchc.registry.open import Registry
 
 
 def check_keys(whole: pl.DataFrame, spec: DatasetSpec, registry: Registry) -> dict[int, FileRefused | str]:

@@ -18,8 +18,8 @@ import polars as pl
 from cchc.datasets import DATASETS
 from cchc.errors import FileRefused
 from cchc.read.unpack import to_utf8
-from cchc.registry.load import Registry
 from cchc.registry.model import DatasetSpec
+from cchc.registry.open import Registry
 
 _decoder = msgspec.json.Decoder(dict[str, Any])
 

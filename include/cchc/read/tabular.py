@@ -11,8 +11,8 @@ import polars as pl
 from cchc.errors import FileRefused
 from cchc.read.headings import Columns, headings_of, known_in, match
 from cchc.read.unpack import check_workbook, to_utf8
-from cchc.registry.load import Registry
 from cchc.registry.model import DatasetSpec, normalise_heading
+from cchc.registry.open import Registry
 
 DELIMITERS = {",": ",", ";": ";", "tab": "\t", "\t": "\t"}
 TITLE_ROWS = 30  # the heading row of a workbook is looked for in this many rows

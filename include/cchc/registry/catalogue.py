@@ -24,7 +24,7 @@ from cchc.registry.text import normalise_heading
 
 
 class Registry:
-    """What is known, dated. Built by :func:`cchc.registry.load.load`; read-only."""
+    """What is known, dated. Built by :func:`cchc.registry.open.open_registry`; read-only."""
 
     def __init__(self, parsed: Parsed) -> None:
         self.units: list[Unit] = [placed.item for placed in parsed.units]
@@ -35,7 +35,7 @@ class Registry:
         self.indicators = [placed.item for placed in parsed.indicators]
         self.targets = [placed.item for placed in parsed.targets]
         self.periods = [placed.item for placed in parsed.periods]
-        self.published = [placed.item for placed in parsed.published]
+        self.published_figures = [placed.item for placed in parsed.published_figures]
         self.mergers = [placed.item for placed in parsed.mergers]
         self.timeliness_rules = [placed.item for placed in parsed.timeliness_rules]
         self.ending_rules = [placed.item for placed in parsed.ending_rules]

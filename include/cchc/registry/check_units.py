@@ -27,7 +27,7 @@ def check_units(parsed: Parsed) -> Iterator[Problem]:
         code = target.item.unit_code
         if code is not None and code not in by_code:
             yield _unknown(target.file, target.line, code)
-    for figure in parsed.published:
+    for figure in parsed.published_figures:
         if figure.item.unit_code not in by_code:
             yield _unknown(figure.file, figure.line, figure.item.unit_code)
 

@@ -29,7 +29,7 @@ __all__ = [
     "Period",
     "PortalAnswer",
     "Procedure",
-    "Published",
+    "PublishedFigure",
     "RuleInForce",
     "Selector",
     "System",
@@ -267,7 +267,7 @@ class Period(_Row):
     label_en: str
 
 
-class Published(_Row):
+class PublishedFigure(_Row):
     """A figure as published, and what the check found. A suggestion never replaces the published value."""
 
     figure_id: str

@@ -29,7 +29,7 @@ class Parsed:
     indicators: list[Placed[model.Indicator]] = field(default_factory=list)
     targets: list[Placed[model.Target]] = field(default_factory=list)
     periods: list[Placed[model.Period]] = field(default_factory=list)
-    published: list[Placed[model.Published]] = field(default_factory=list)
+    published_figures: list[Placed[model.PublishedFigure]] = field(default_factory=list)
     timeliness_rules: list[Placed[model.TimelinessRule]] = field(default_factory=list)
     ending_rules: list[Placed[model.EndingRule]] = field(default_factory=list)
     rules_in_force: list[Placed[model.RuleInForce]] = field(default_factory=list)
@@ -73,7 +73,7 @@ def parse(directory: Path | None = None) -> Parsed:
     parsed.indicators = rows("indicators.csv", model.Indicator)
     parsed.targets = rows("targets.csv", model.Target)
     parsed.periods = rows("periods.csv", model.Period)
-    parsed.published = rows("published.csv", model.Published)
+    parsed.published_figures = rows("published.csv", model.PublishedFigure)
     parsed.timeliness_rules = rows("timeliness_rules.csv", model.TimelinessRule)
     parsed.ending_rules = rows("ending_rules.csv", model.EndingRule)
     parsed.rules_in_force = rows("rules_in_force.csv", model.RuleInForce)
@@ -88,7 +88,9 @@ def parse(directory: Path | None = None) -> Parsed:
 def _leave_out_foreign_units(parsed: Parsed) -> None:
     """Packaged figures and targets of units that a directory's own registry does not hold are none of its business."""
     known = {placed.item.agency_code for placed in parsed.units}
-    parsed.published = [placed for placed in parsed.published if placed.own or placed.item.unit_code in known]
+    parsed.published_figures = [
+        placed for placed in parsed.published_figures if placed.own or placed.item.unit_code in known
+    ]
     parsed.targets = [
         placed for placed in parsed.targets if placed.own or (placed.item.unit_code or "") in {*known, ""}
     ]

@@ -143,7 +143,7 @@ def build_tables(registry: Registry) -> dict[str, pa.Table]:
         ],
         "reg_calendar": registry.calendar,
         "reg_periods": registry.periods,
-        "reg_published": registry.published,
+        "reg_published": registry.published_figures,
         "reg_timeliness_rules": registry.timeliness_rules,
         "reg_ending_rules": registry.ending_rules,
         "reg_rules_in_force": registry.rules_in_force,

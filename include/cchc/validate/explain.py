@@ -14,8 +14,8 @@ from cchc.datasets import DATASETS
 from cchc.datasets.dialects import DIALECTS, FORMS
 from cchc.datasets.shape import AGENCY, COMMUNE, DAY, FLAG, MOMENT, PROCEDURE, TEXT, Column
 from cchc.reasons import Reason, reasons
-from cchc.registry.load import Registry
 from cchc.registry.model import DatasetSpec
+from cchc.registry.open import Registry
 from cchc.validate.suites import Rule, load_rules
 
 MOST_LABELS = 12  # of a list of values that would do

@@ -71,7 +71,9 @@ def _definition(directory: Path, dataset: str, quality: Path | None) -> Any:
     return ctx.validation_definitions.add(ValidationDefinition(name=dataset, data=batch, suite=suite))
 
 
-def judge(con: duckdb.DuckDBPyConnection, dataset: str, expectations: Path, quality: Path | None = None) -> Verdicts:
+def run_suite(
+    con: duckdb.DuckDBPyConnection, dataset: str, expectations: Path, quality: Path | None = None
+) -> Verdicts:
     """Judge the rows of the table ``rows`` in ``con``.
 
     Only the columns the suite names are handed over, and none of them is personal, so neither a result nor Data Docs

@@ -9,9 +9,8 @@ from typing import Any
 import pytest
 
 from cchc.load import open_warehouse
-from cchc.pipeline import store
-from cchc.pipeline import store as store_module
-from cchc.registry.load import Registry
+from cchc.pipeline import load_judged
+from cchc.registry.open import Registry
 from support.world import DAY, G2, World, g2_file, world
 
 pytestmark = pytest.mark.xdist_group("great_expectations")
@@ -39,7 +38,7 @@ def test_a_second_run_changes_nothing(here: World) -> None:
     before, content = here.ledger.find(), here.content()
     seen = here.collect()
     assert (seen.new, seen.repeats) == (0, 0)
-    assert here.judge() == [] and here.store([]) == []
+    assert here.judge() == [] and here.load([]) == []
     assert here.ledger.find() == before and here.content() == content
 
 
@@ -70,7 +69,7 @@ def test_two_revisions_judged_in_one_run(here: World) -> None:
     here.collect()
     here.deliver(G2, g2_file(2) + b" ")
     here.collect()
-    here.store(here.judge())
+    here.load(here.judge())
     assert codes(here) == ["0002"]
     assert ended(here) == [(1, "accepted", False), (2, "accepted", True)]
 
@@ -94,10 +93,10 @@ def test_a_crash_between_the_warehouse_and_the_ledger_repeats_the_load(
 
     monkeypatch.setattr(ledger, "record_results", die)
     with pytest.raises(Killed), open_warehouse(here.settings) as warehouse:
-        store(warehouse, ledger, judged)
+        load_judged(warehouse, ledger, judged)
     assert codes(here) == ["0002", "0003"]  # the warehouse has it, the ledger does not know
     assert ended(here) == [(1, "accepted", True), (2, "landed", False)]
-    here.store(here.judge())
+    here.load(here.judge())
     assert codes(here) == ["0002", "0003"]
     assert ended(here) == [(1, "accepted", False), (2, "accepted", True)]
 
@@ -108,7 +107,7 @@ def test_after_such_a_crash_a_still_newer_revision_wins(here: World, monkeypatch
     ledger = here.ledger
     monkeypatch.setattr(ledger, "record_results", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
     with pytest.raises(KeyboardInterrupt), open_warehouse(here.settings) as warehouse:
-        store(warehouse, ledger, here.judge())
+        load_judged(warehouse, ledger, here.judge())
     here.deliver(G2, g2_file(2) + b" ")
     here.ingest()
     assert codes(here) == ["0002"]
@@ -126,10 +125,10 @@ def test_a_crash_in_the_load_leaves_the_older_rows(here: World, monkeypatch: pyt
     with open_warehouse(here.settings) as warehouse:
         monkeypatch.setattr(type(warehouse), "append_parquet", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
         with pytest.raises(KeyboardInterrupt):
-            store(warehouse, here.ledger, judged)
+            load_judged(warehouse, here.ledger, judged)
     monkeypatch.undo()
     assert codes(here) == ["0001"]
-    here.store(here.judge())
+    here.load(here.judge())
     assert codes(here) == ["0002"]
 
 
@@ -141,10 +140,10 @@ def test_replaying_gives_the_same_rows(here: World) -> None:
     here.ingest(DAY, NEXT)
     content, ends = here.content(), ended(here)
     assert here.ledger.reopen(DAY, NEXT) == 3
-    here.store(here.judge())
+    here.load(here.judge())
     assert here.content() == content and ended(here) == ends
     assert here.ledger.reopen(NEXT, NEXT) == 1
-    here.store(here.judge())
+    here.load(here.judge())
     assert here.content() == content and ended(here) == ends
 
 
@@ -158,7 +157,7 @@ def test_a_replay_in_two_halves_never_brings_back_the_older_revision(here: World
     (batch,) = judged
     newest = [result for result in batch.results if result.revision.number == 2]
     assert len(batch.results) == 2 and newest
-    here.store(judged)
+    here.load(judged)
     assert codes(here) == ["0002"] and ended(here) == [(1, "accepted", False), (2, "accepted", True)]
 
 
@@ -175,7 +174,7 @@ def test_a_refusal_of_what_was_good_takes_its_rows_away(here: World, monkeypatch
         raise FileRefused("invalid_json")
 
     monkeypatch.setattr(reader, "unpack", refuse)
-    here.store(here.judge())
+    here.load(here.judge())
     assert codes(here) == [] and ended(here) == [(1, "refused", False)]
 
 
@@ -195,4 +194,3 @@ def test_staged_files_are_gone_after_the_load(here: World) -> None:
     here.deliver(G2, g2_file(1))
     here.ingest()
     assert not list(here.settings.staged.rglob("*.parquet"))
-    assert store_module is not None

@@ -1,4 +1,4 @@
-"""A directory of registry files -> :class:`Registry`; the first error stops the load with file, line and rule."""
+"""A directory of registry files -> :class:`Registry`; the first error stops it with file, line and rule."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from cchc.errors import RegistryError
 from cchc.registry.catalogue import Registry
 from cchc.registry.parse import parse
 
-__all__ = ["Registry", "load"]
+__all__ = ["Registry", "open_registry"]
 
 
-def load(directory: Path | None = None) -> Registry:
+def open_registry(directory: Path | None = None) -> Registry:
     """The registry of a directory, completed by the packaged files; without a directory the packaged registry."""
     if directory is not None and not directory.is_dir():
         raise RegistryError(f"no such registry folder: {directory}")

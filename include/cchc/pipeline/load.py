@@ -10,7 +10,7 @@ from cchc.ledger import Ledger
 from cchc.load import Load, Warehouse
 
 
-def store(warehouse: Warehouse, ledger: Ledger, judged: Sequence[Judged]) -> list[Result]:
+def load_judged(warehouse: Warehouse, ledger: Ledger, judged: Sequence[Judged]) -> list[Result]:
     """Load what was judged and record how every revision ended; returns the results."""
     results = [result for batch in judged for result in batch.results]
     if not results:

@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 
 from cchc.errors import RegistryError
-from cchc.registry.load import Registry, load
 from cchc.registry.model import normalise_heading
+from cchc.registry.open import Registry, open_registry
 from cchc.registry.tables import build_tables
 from cchc.registry.text import kind_of
 
 
 @pytest.fixture(scope="module")
 def registry() -> Registry:
-    return load()
+    return open_registry()
 
 
 def test_headings_compare_without_form_case_or_spaces() -> None:
@@ -64,7 +64,7 @@ def test_selector_is_resolved_by_day(tmp_path: Path) -> None:
         "    dialect: csv\n    ext: csv\n    units: {level: commune, under: H50}\n    due_time: 13:30\n",
         encoding="utf-8",
     )
-    registry = load(tmp_path)
+    registry = open_registry(tmp_path)
     assert list(registry.systems) == ["all"]
     assert registry.systems["all"].datasets[0].due_time == "13:30"
     assert len(registry.delivery_units("all", "payments", date(2026, 11, 3))) == 78
@@ -78,15 +78,15 @@ def test_first_error_names_file_and_line(tmp_path: Path) -> None:
         "procedure_code,name,valid_from\n1.000001,ok,2020-01-01\n1.1,bad,2020-01-01\n", encoding="utf-8"
     )
     with pytest.raises(RegistryError, match=r"procedures.csv:3: bad_procedure_code"):
-        load(tmp_path)
+        open_registry(tmp_path)
     with pytest.raises(RegistryError, match="no such registry folder"):
-        load(tmp_path / "nowhere")
+        open_registry(tmp_path / "nowhere")
 
 
 def test_hash_follows_the_content(tmp_path: Path, registry: Registry) -> None:
-    assert load().hash == registry.hash
+    assert open_registry().hash == registry.hash
     (tmp_path / "periods.csv").write_text("kind,period_start,period_end,label_vi,label_en\n", encoding="utf-8")
-    first = load(tmp_path)
+    first = open_registry(tmp_path)
     assert first.hash != registry.hash
     assert first.periods == []
     assert len(first.units) == len(registry.units)
