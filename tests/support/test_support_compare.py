@@ -24,7 +24,8 @@ def folder(at: Path, facts: list[tuple[Any, ...]] = FACTS, clock: str = "2026-11
         con.execute("create table marts.dim_indicator as select 'OWA' as indicator, 'apologies' as dataset")
     with sqlite3.connect(at / "ledger.sqlite") as ledger:
         for table in LEDGER:
-            ledger.execute(f"create table {table} (id text, revision_id text, dataset text, landed_at text, change_no integer)")
+            columns = "id text, revision_id text, dataset text, landed_at text, change_no integer"
+            ledger.execute(f"create table {table} ({columns})")
         ledger.execute("insert into file_revision values ('r1', null, 'dossiers', ?, 1)", [clock])
     document = {"periods": [1], "rules": [{"dataset": "dossiers", "rule": "no_key", "rows": 2}], **page}
     text = f'<p>x</p><script type="application/json" id="data">{json.dumps(document)}</script><script>{clock}</script>'
