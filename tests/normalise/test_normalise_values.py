@@ -466,6 +466,7 @@ TYPED_LETTER = {
 
 @pytest.mark.parametrize("dialect", ["csv", "jsonl"])
 def test_letters_are_the_same_in_both_dialects(dialect: str, tmp_path: Path, registry: Registry) -> None:
+    """``apologies``: one row a letter."""
     sound = letter(dialect)
     unit, code = sound["MaDonVi"], sound["MaHoSo"]
     changed = [{}, {"MaDonVi": f" {unit.lower()} ", "MaHoSo": f"\t{code.lower()} "}, {"NgayHenMoi": ""}]
