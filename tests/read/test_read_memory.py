@@ -21,7 +21,7 @@ from cchc.normalise import normalise
 from cchc.read import read_batch
 from cchc.registry.open import open_registry
 
-registry, landing = load(None), Path(sys.argv[1])
+registry, landing = open_registry(), Path(sys.argv[1])
 # imports, the engine and its caches are paid once, whatever the size of the file
 small = File(b'{"data": [' + Path(sys.argv[2]).read_bytes()[:0] + b']}').open(0, landing, registry)
 with scratch.connect("dvcqg2022") as con:
