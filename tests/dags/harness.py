@@ -64,16 +64,16 @@ def play(dag: Any, conf: dict[str, Any]) -> dict[str, Any]:
 
 
 class Heard(logging.Handler):
-    """What the log of the build says, in Airflow's process."""
+    """What the stages say, in Airflow's process."""
 
     def __init__(self) -> None:
         super().__init__()
         self.lines: list[str] = []
-        logging.getLogger("cchc.build").addHandler(self)
+        logging.getLogger("cchc").addHandler(self)
 
     def emit(self, record: logging.LogRecord) -> None:
         """Keep one message."""
-        self.lines.append(f"{record.levelname} {record.getMessage()}")
+        self.lines.append(f"{record.levelname} {record.name}: {record.getMessage()}")
 
     def take(self) -> str:
         """What was said since the last call."""
@@ -141,15 +141,18 @@ def main(workdir: Path) -> dict[str, Any]:
         return run | {"outcomes": sorted({row["outcome"] for row in ledger.find()}), "files": len(ledger.find())}
 
     seen["nothing_known"] = play(bag.dags["ingest_exports"], {**asked, "unit": UNKNOWN})
+    heard = Heard()  # and no level is set here: what is heard is what Airflow lets a task say
     seen["ingest"] = ingest()
+    seen["ingest_said"] = heard.take()
     seen["units_with_files"] = len({(row["system"], row["unit"]) for row in ledger.find()})
     seen["looped_files"] = len(ledger.find(system="mcdt-quangtri", unit=looped, export_date=LAST))
-    heard = Heard()
     aside = workdir / "aside"
     seen["full_by_command"] = by_command(workdir, aside)
     heard.take()
     seen["build"] = play(bag.dags["build_warehouse"], {})
     seen["build_said"], seen["full_by_dag"] = heard.take(), nodes(workdir)
+    seen["publish"] = play(bag.dags["publish_rankings"], {"period": f"{LAST:%Y-%m}"})
+    seen["publish_said"] = heard.take()
     seen["rows"] = count("select count(*) from raw.dossiers")
     seen["ranked"] = count("select count(*) from publish.pub_ranking where rank is not null")
     seen["pending_after_build"] = count("select count(*) from raw.building")

@@ -43,9 +43,33 @@ def test_the_build_says_what_it_did(seen: Seen) -> None:
     assert seen["rows"] > 0
     assert seen["pending_after_build"] == 0
     said = seen["build_said"].splitlines()
-    assert any(re.fullmatch(r"INFO \d+ of \d+ models and tests", line) for line in said)
+    assert any(re.fullmatch(r"INFO cchc.model: \d+ of \d+ models and tests", line) for line in said)
     assert any(re.fullmatch(r"fct_dossier +[\d,]* +\d+\.\d\d", line) for line in said)
     assert any(re.fullmatch(r"\d+ models, (\d+) of \1 tests passed, .*", line) for line in said)
+
+
+@pytest.mark.parametrize(
+    ("run", "line"),
+    [
+        ("ingest", r"INFO cchc.extract: mcdt-quangtri: \d+ units, \d+ files new, .* 1 units not reached, [\d.]+ s"),
+        ("ingest", r"INFO cchc.land: mcdt-quangtri: \d+ files fetched, [\d,]+ bytes"),
+        ("ingest", r"INFO cchc.read: dossiers/dvcqg2022: \d+ files, [\d,]+ rows, \d+ files refused, [\d.]+ s"),
+        ("ingest", r"WARNING cchc.read: refused: H50\S*, file \S+/H50\S*: .* \(\w+\)\..* What to do: .*"),
+        ("ingest", r"INFO cchc.normalise: dossiers/dvcqg2022: [\d,]+ rows, [\d.]+ s"),
+        ("ingest", r"INFO cchc.validate: dossiers/dvcqg2022: [\d,]+ rows, .* quarantined.*, \d+ duplicate.*, [\d.]+ s"),
+        ("ingest", r"INFO cchc.load: raw.dossiers: [\d,]+ rows of \d+ batches"),
+        ("ingest", r"INFO cchc.load: \d+ revisions loaded, 0 replaced, .*, [\d.]+ s"),
+        ("build", r"INFO cchc.model: to build: everything"),
+        ("build", r"INFO cchc.load: raw.deliveries: \d+ file revisions copied from the ledger"),
+        ("publish", r"INFO cchc.publish: 2 pages of 1 periods, [\d.]+ s"),
+    ],
+)
+def test_every_task_says_what_it_did(seen: Seen, run: str, line: str) -> None:
+    assert seen[run]["state"] == "success"
+    found = [said for said in seen[f"{run}_said"].splitlines() if re.fullmatch(line, said)]
+    assert found
+    # not only said: it stands where Airflow writes the log of a task
+    assert found[0].partition(": ")[2] in seen["output"]
 
 
 def test_both_doors_run_the_same(seen: Seen) -> None:
@@ -95,7 +119,7 @@ def test_a_failed_data_test_fails_the_run(seen: Seen) -> None:
     assert run["state"] == "failed"
     assert run["tasks"]["build_models"] == ["failed"]
     assert run["tasks"]["finish_build"] == ["upstream_failed"]
-    assert "ERROR test unique_key_stg_dossiers_revision_id__row_number: fail" in seen["broken_said"]
+    assert "ERROR cchc.model: test unique_key_stg_dossiers_revision_id__row_number: fail" in seen["broken_said"]
 
     assert "unique_key_stg_dossiers_revision_id__row_number" in seen["output"]
     assert seen["still_due"] == 1  # the next build does it again

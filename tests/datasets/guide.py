@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from cchc.registry.open import Registry
-
 from cchc.datasets.dialects import DIALECTS, dialects_of
+from cchc.registry.open import Registry
 
 ROOT = Path(__file__).parents[2]
 GUIDE = ROOT / "docs" / "adding_a_source.md"

@@ -7,11 +7,11 @@ import subprocess
 from fnmatch import fnmatch
 
 import pytest
-from cchc.registry.open import Registry
 from guide import GUIDE, ROOT, Named, of_dataset, of_dialect, steps
 
 from cchc.datasets import DATASETS
 from cchc.datasets.dialects import DIALECTS, dialects_of
+from cchc.registry.open import Registry
 
 PAIRS = [(dataset, dialect) for dataset in DATASETS for dialect in dialects_of(dataset)]
 #: Folders whose files are each of one dataset, and what else may lie there.

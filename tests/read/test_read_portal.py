@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cchc.registry.open import Registry
 
+from cchc.registry.open import Registry
 from support.stages import File, normalise_rows, read_rows, refusal
 
 METRIC = {"code": "PUBLISH_ON_TIME", "numerator": 3, "denominator": 4, "ratio": 75.0, "score": 4.5, "maxScore": 6}

@@ -10,7 +10,8 @@ import sys
 import typer
 
 from cchc import settings
-from cchc.cli import export, main, quarantine, registry
+from cchc.cli import export, logs, main, quarantine, registry
+from cchc.cli import options as o
 from cchc.errors import CchcError
 
 app = typer.Typer(
@@ -22,6 +23,14 @@ app = typer.Typer(
     help="Reform-indicator warehouse: daily exports of one-stop systems in, published rankings out.\n\n"
     "Kho dữ liệu chỉ số cải cách hành chính: nhận dữ liệu xuất hằng ngày, công bố xếp hạng.",
 )
+
+
+@app.callback()
+def say(verbose: o.Verbosity = 0) -> None:
+    """What holds for every command."""
+    logs.listen(verbose)
+
+
 main.register(app)
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(registry.app, name="registry")

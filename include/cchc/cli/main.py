@@ -34,6 +34,7 @@ def run(
     pages: Annotated[bool, typer.Option(help="Write the report pages at the end.")] = True,
     measures: Annotated[Path | None, typer.Option("--json", help="Also write counts and seconds to this file.")] = None,
     quiet: o.Quiet = False,
+    verbose: o.Verbose = 0,
 ) -> None:
     """Do everything: extract, land, read, validate, load, model, score, publish.
 
@@ -71,6 +72,7 @@ def ingest(
     workdir: o.Workdir = None,
     schedule: o.Schedule = None,
     quiet: o.Quiet = False,
+    verbose: o.Verbose = 0,
 ) -> None:
     """Extract to load for a range of export dates, a system or a unit."""
     from cchc.ledger import open_ledger
@@ -107,6 +109,7 @@ def build(
     workdir: o.Workdir = None,
     full_refresh: Annotated[bool, typer.Option(help="Build every model anew, not only what changed.")] = False,
     quiet: o.Quiet = False,
+    verbose: o.Verbose = 0,
 ) -> None:
     """Model and score: run dbt over what changed; a failed data test fails the build."""
     from cchc.pipeline.build import build as build_models
@@ -132,6 +135,7 @@ def publish(
         list[str] | None, typer.Option(help="A period such as 2026-09, 2026-Q3, 2026. Default: all.")
     ] = None,
     workdir: o.Workdir = None,
+    verbose: o.Verbose = 0,
 ) -> None:
     """Write the report pages from the publish models."""
     from cchc.publish import publish_pages

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from cchc.cli import logs
 from cchc.settings import Settings
 
 Workdir = Annotated[
@@ -29,6 +30,13 @@ Schedule = Annotated[
     Path | None, typer.Option(help="JSON schedule: which bytes become visible on which run day (for rehearsals).")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")]
+
+_SAYS = "Say on standard error what every stage does: units, files, rows, seconds; -vv also names units and files."
+#: Before a command, and after one.
+Verbosity = Annotated[int, typer.Option("--verbose", "-v", count=True, show_default=False, help=_SAYS)]
+Verbose = Annotated[
+    int, typer.Option("--verbose", "-v", count=True, show_default=False, callback=logs.heard, help=_SAYS)
+]
 
 
 def settings(workdir: Path | None = None, exports: str | None = None, schedule: Path | None = None) -> Settings:

@@ -8,11 +8,14 @@ The landing zone holds personal data; no later stage may copy bytes out of it.
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+log = logging.getLogger("cchc.land")
 
 
 @dataclass(frozen=True)
@@ -41,11 +44,13 @@ def store(landing: Path, chunks: Iterable[bytes]) -> Landed:
                 out.write(chunk)
         target = blob_path(landing, digest.hexdigest())
         if target.exists():
+            log.debug("%s: %s bytes, here already", target.name[:12], f"{size:,}")
             Path(name).unlink()
         else:
             target.parent.mkdir(exist_ok=True)
             Path(name).chmod(0o440)
             Path(name).replace(target)
+            log.debug("%s: %s bytes, new", target.name[:12], f"{size:,}")
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise

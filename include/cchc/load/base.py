@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -11,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from cchc.datasets import DATASETS
 from cchc.load.registry import sync
 from cchc.load.schema import DELIVERIES, TABLES, create_statement
+
+log = logging.getLogger("cchc.load")
 
 
 @dataclass
@@ -76,6 +80,17 @@ class Warehouse(ABC):
 
     def load(self, load: Load) -> None:
         """Replace the rows of the revisions named, and note which keys the next build must recompute."""
+        started = time.perf_counter()
+        self._load(load)
+        for table, paths in sorted(load.files.items()):
+            rows = sum(pq.read_metadata(path).num_rows for path in paths)
+            log.info("raw.%s: %s rows of %d batches", table, f"{rows:,}", len(paths))
+        log.info(
+            "%d revisions loaded, %d replaced, %d older than what is in force, %.1f s",
+            *(len(load.revisions), len(load.replaced), len(load.discarded), time.perf_counter() - started),
+        )
+
+    def _load(self, load: Load) -> None:
         with self.transaction():
             gone = sorted(load.revisions | load.replaced | load.discarded)
             stamp = self._stamp()
@@ -97,7 +112,9 @@ class Warehouse(ABC):
     def sync_registry(self, tables: Mapping[str, pa.Table], registry_hash: str) -> list[str]:
         """Replace the registry tables whose content differs, and note the keys they decide; returns their names."""
         with self.transaction():
-            return sync(self, tables, registry_hash, self._stamp())
+            changed = sync(self, tables, registry_hash, self._stamp())
+        log.info("registry: %d tables replaced%s", len(changed), ": " + ", ".join(changed) if changed else "")
+        return changed
 
     def want_full_build(self) -> None:
         """The next build models everything anew."""
@@ -116,6 +133,7 @@ class Warehouse(ABC):
             self.append_table("deliveries", table)
             newest = max(row["change_no"] for row in listed)
             self.execute("update raw.build_state set synced_no = ?, stale = true", [newest])
+        log.info("raw.deliveries: %s file revisions copied from the ledger", f"{len(listed):,}")
         return len(listed)
 
     def begin_build(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What a build did, as lines of the log ``cchc.build``: models with rows and seconds, and the tests that failed."""
+"""What a build did, as lines of the log ``cchc.model``: models with rows and seconds, and the tests that failed."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 
 from cchc.model.dbt import DbtResult, Node
 
-log = logging.getLogger("cchc.build")
+log = logging.getLogger("cchc.model")
 
 _GOOD = ("success", "pass", "skipped")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Iterable
 from datetime import date
 from importlib.resources import files
@@ -14,13 +16,15 @@ from cchc.normalise.codes import register_maps
 from cchc.read import Opened
 from cchc.registry.open import Registry
 
+log = logging.getLogger("cchc.normalise")
+
 
 def normalise(con: duckdb.DuckDBPyConnection, text: pa.Table, opened: Iterable[Opened], registry: Registry) -> int:
     """Create the table ``rows`` in ``con`` from the text columns of a batch; returns how many rows it has.
 
     ``rows`` has ``rid`` (0..n-1, in order of file and row), lineage, canonical columns and check columns.
     """
-    opened = list(opened)
+    started, opened = time.perf_counter(), list(opened)
     dataset, dialect = opened[0].spec.dataset, opened[0].spec.dialect
     numbers = pa.array(np.arange(text.num_rows, dtype=np.int32))
     con.register("text_rows", text.append_column("rid", numbers))
@@ -30,6 +34,7 @@ def normalise(con: duckdb.DuckDBPyConnection, text: pa.Table, opened: Iterable[O
     sql = files("cchc.normalise").joinpath(f"sql/{dataset}.sql").read_text(encoding="utf-8")
     con.execute(f"create or replace temp table rows as {sql}")
     con.unregister("text_rows")
+    log.info("%s/%s: %s rows, %.1f s", dataset, dialect, f"{text.num_rows:,}", time.perf_counter() - started)
     return text.num_rows
 
 

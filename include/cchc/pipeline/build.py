@@ -15,7 +15,7 @@ from cchc.registry.open import Registry, open_registry
 from cchc.registry.tables import build_tables
 from cchc.settings import Settings
 
-log = logging.getLogger("cchc.build")
+log = logging.getLogger("cchc.model")
 
 #: What a build runs, by selectors of the dbt project: everything, or all but the data tests that read all history.
 FULL, DAILY = "full_build", "daily_build"
@@ -46,7 +46,9 @@ def _prepare(warehouse: Warehouse, registry: Registry, ledger: Ledger, models: s
         )
     warehouse.sync_deliveries(ledger.changed_since(warehouse.state()["synced_no"]))
     state = warehouse.begin_build()
+    what = "everything" if state["full_refresh"] else f"{state['keys']:,} keys"
     due = bool(state["full_refresh"] or state["stale"] or state["keys"])
+    log.info("to build: %s", what if due else "nothing")
     return {"full_refresh": state["full_refresh"], "due": due, "keys": state["keys"]}
 
 
@@ -54,12 +56,13 @@ def finish_build(settings: Settings) -> None:
     """After a successful build: nothing is pending any more. Without this call the next build repeats the work."""
     with open_warehouse(settings) as warehouse:
         warehouse.finish_build()
+    log.info("the build is finished: what it modelled is no longer pending")
 
 
 def build_models(settings: Settings, full_refresh: bool, progress: Progress | None = None) -> DbtResult:
     """Run dbt between ``prepare_build`` and ``finish_build``; raises ``BuildError`` naming what failed.
 
-    The log ``cchc.build`` says what became of every model and which tests failed.
+    The log ``cchc.model`` says what became of every model and which tests failed.
     """
     return run_dbt(settings, build_arguments(full_refresh), progress, log_result)
 

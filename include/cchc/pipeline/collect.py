@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Collection, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -18,6 +20,8 @@ from cchc.registry.model import System
 from cchc.registry.open import Registry
 from cchc.settings import Settings
 
+log = logging.getLogger("cchc.extract")
+
 
 @dataclass
 class Collected:
@@ -28,6 +32,14 @@ class Collected:
     strays: int = 0
     units: int = 0
     failed: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def add(self, other: Collected) -> None:
+        """Count another look in."""
+        self.new += other.new
+        self.repeats += other.repeats
+        self.strays += other.strays
+        self.units += other.units
+        self.failed += other.failed
 
 
 def units_of(registry: Registry, system: System, day_from: date, day_to: date) -> dict[str, list[date]]:
@@ -61,47 +73,71 @@ def collect(
     units: Collection[str] | None = None,
     step: str | None = None,
 ) -> Collected:
-    """Look at every folder of the range, land what changed, and number the revisions in the ledger.
+    """Look at every folder of the range, land what changed, and number the revisions in the ledger, system by system.
 
     ``systems`` and ``units`` narrow it down; ``step`` is the run day of a scheduled source. A unit that can't be
     reached is reported and the others go on.
     """
     collected = Collected()
     known = ledger.fingerprints(day_from, day_to)
-    strays: list[Stray] = []
-    arrivals: list[Arrival] = []
     with ThreadPoolExecutor(settings.fetch_workers) as pool:
         for code, system in sorted(registry.systems.items()):
             if systems and code not in systems:
                 continue
             folders = units_of(registry, system, day_from, day_to)
             wanted = {unit: days for unit, days in folders.items() if not units or unit in units}
+            seen = Collected(units=len(wanted))
+            started = time.perf_counter()
             try:
                 source = open_source(system.root or settings.exports, settings.schedule, step)
-                strays += _unknown_folders(source, system, folders)
+                strays = _unknown_folders(source, system, folders)
             except CchcError as error:
                 if system.root is None and isinstance(error, PermanentError):
                     raise  # the common root is wrong: no system can be reached
-                collected.units += len(wanted)
-                collected.failed += [(code, unit, str(error)) for unit in wanted]
-                continue
-            tasks = {
-                unit: pool.submit(_fetch_unit, settings, source, system, unit, days, known)
-                for unit, days in wanted.items()
-            }
-            for unit, task in tasks.items():
-                collected.units += 1
-                try:
-                    mine, odd = task.result()
-                except CchcError as error:
-                    collected.failed.append((code, unit, str(error)))
-                    continue
-                arrivals += mine
-                strays += odd
-    arrivals.sort(key=lambda arrival: arrival.path)
-    collected.new, collected.repeats = ledger.record_arrivals(arrivals)
-    collected.strays = ledger.record_strays((stray.path, stray.reason) for stray in strays)
+                seen.failed = [(code, unit, str(error)) for unit in wanted]
+            else:
+                tasks = {
+                    unit: pool.submit(_fetch_unit, settings, source, system, unit, days, known)
+                    for unit, days in wanted.items()
+                }
+                _gather(seen, code, tasks, strays, ledger)
+            _log_seen(code, seen, time.perf_counter() - started)
+            collected.add(seen)
     return collected
+
+
+def _gather(
+    seen: Collected,
+    code: str,
+    tasks: dict[str, Future[tuple[list[Arrival], list[Stray]]]],
+    strays: list[Stray],
+    ledger: Ledger,
+) -> None:
+    """Hear out the units of a system and write their files and strays into the ledger."""
+    arrivals: list[Arrival] = []
+    for unit, task in tasks.items():
+        try:
+            mine, odd = task.result()
+        except CchcError as error:
+            seen.failed.append((code, unit, str(error)))
+            continue
+        arrivals += mine
+        strays = strays + odd
+    arrivals.sort(key=lambda arrival: arrival.path)
+    seen.new, seen.repeats = ledger.record_arrivals(arrivals)
+    seen.strays = ledger.record_strays((stray.path, stray.reason) for stray in strays)
+    if arrivals:
+        size = sum(arrival.size_bytes for arrival in arrivals)
+        land.log.info("%s: %d files fetched, %s bytes", code, len(arrivals), f"{size:,}")
+
+
+def _log_seen(code: str, seen: Collected, seconds: float) -> None:
+    log.info(
+        "%s: %d units, %d files new, %d repeated, %d stray, %d units not reached, %.1f s",
+        *(code, seen.units, seen.new, seen.repeats, seen.strays, len(seen.failed), seconds),
+    )
+    for _, unit, why in seen.failed:
+        log.debug("%s/%s not reached: %s", code, unit, why)
 
 
 def _fetch_unit(
@@ -115,11 +151,14 @@ def _fetch_unit(
             path = f"{system.code}/{unit}/{day.isoformat()}/{name}"
             key = delivery_of(name, system.code, unit, day, dialects)
             if key is None:
+                # a name that somebody made up may be a person's: the log has the folder alone
+                log.debug("%s/%s/%s: a stray, %s", system.code, unit, day, StrayReason.UNKNOWN_FILE_NAME)
                 strays.append(Stray(path, StrayReason.UNKNOWN_FILE_NAME))
                 continue
             if not source.is_news(fingerprint, known.get(path)):
                 continue
             landed = land.store(settings.landing, source.read(location))
+            log.debug("%s: fetched, %s bytes", path, f"{landed.size_bytes:,}")
             arrivals.append(
                 Arrival(
                     key,

@@ -5,6 +5,7 @@ One process a batch. A batch holds files of one dataset and dialect, so each sta
 
 from __future__ import annotations
 
+import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -19,7 +20,10 @@ from cchc.normalise import normalise
 from cchc.read import Opened, read_batch
 from cchc.registry.open import Registry
 from cchc.settings import Settings
-from cchc.validate import run_suite, split_rows, waive
+from cchc.validate import validate
+from cchc.validate.explain import explain_refusal
+
+log = logging.getLogger("cchc.read")  # of what this stage refused; the others speak for themselves
 
 #: A compressed file is planned as if it were this many times larger.
 _UNPACKED = 10
@@ -65,6 +69,8 @@ def judge_batch(
         clock.lap("read")
         for n, refusal in read.refused.items():
             results[n].refuse(refusal.reason, refusal.detail)
+            file = {"unit": batch.revisions[n].key.unit, "path": batch.revisions[n].path, **vars(results[n])}
+            log.warning("refused: %s", explain_refusal(file, "en"))
         for n, rows in read.rows.items():
             results[n].outcome, results[n].rows_read = "accepted", rows
             results[n].warnings += read.warnings.get(n, [])
@@ -72,9 +78,8 @@ def judge_batch(
         read.table = pa.table({})
         clock.lap("normalise")
         if total:
-            verdicts = run_suite(con, batch.dataset, settings.expectations, settings.quality)
-            waive(con, batch, verdicts, waivers or set(), settings.expectations)
-            judged.files = split_rows(con, batch, verdicts, results, folder)
+            held = waivers or set()
+            judged.files = validate(con, batch, results, folder, held, settings.expectations, settings.quality)
         clock.lap("validate")
     share = max(1, len(results))
     for result in results.values():

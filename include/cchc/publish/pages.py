@@ -8,8 +8,10 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import logging
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from importlib import resources
@@ -28,6 +30,8 @@ from cchc.settings import Settings
 
 Progress = Callable[[str], None]
 
+log = logging.getLogger("cchc.publish")
+
 
 def publish_pages(
     settings: Settings, periods: Iterable[str] | None = None, progress: Progress | None = None
@@ -36,6 +40,7 @@ def publish_pages(
 
     Returns the files written, the start page last. ``progress`` hears the name of every file.
     """
+    began = time.perf_counter()
     with open_reader(settings) as reader:
         known = list_periods(reader)
         written = []
@@ -43,6 +48,7 @@ def publish_pages(
             page = settings.reports / period.page
             write_whole(page, period_page(reader, period))
             written.append(page)
+            log.debug("%s written", page.name)
             if progress:
                 progress(page.name)
         start = settings.reports / "index.html"
@@ -50,6 +56,7 @@ def publish_pages(
         write_whole(start, index_page(reader, published))
         if progress:
             progress(start.name)
+    log.info("%d pages of %d periods, %.1f s", len(written) + 1, len(written), time.perf_counter() - began)
     return [*written, start]
 
 

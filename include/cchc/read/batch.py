@@ -7,6 +7,8 @@ reader cuts a file, and which SQL makes columns of it, is looked up in ``cchc.da
 from __future__ import annotations
 
 import importlib
+import logging
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -27,6 +29,8 @@ from cchc.read.unpack import unpack
 from cchc.registry.model import DatasetSpec
 from cchc.registry.open import Registry
 from cchc.scratch import SPACES
+
+log = logging.getLogger("cchc.read")
 
 #: What a dialect's reader is: content, how the system delivers it, the registry -> rows or records, and warnings.
 Reader = Callable[[bytes, DatasetSpec, Registry], tuple[pl.DataFrame, list[str]]]
@@ -61,9 +65,21 @@ def read_batch(opened: Iterable[Opened], registry: Registry, con: duckdb.DuckDBP
     The table has ``file_no``, ``row_number`` (data rows from 1), ``row_hash`` (equal for exact repeats) and the text
     columns of the dataset, trimmed and null where empty; ``fees`` and ``supplements`` are lists of untrimmed text.
     """
+    started, opened = time.perf_counter(), list(opened)
+    batch = _read_batch(opened, registry, con)
+    if opened:
+        spec, rows, seconds = opened[0].spec, sum(batch.rows.values()), time.perf_counter() - started
+        counts = f"{len(opened)} files, {rows:,} rows, {len(batch.refused)} files refused"
+        log.info("%s/%s: %s, %.1f s", spec.dataset, spec.dialect, counts, seconds)
+    for file in opened:
+        if file.file_no in batch.rows:
+            log.debug("%s: %d rows", file.revision.path, batch.rows[file.file_no])
+    return batch
+
+
+def _read_batch(opened: list[Opened], registry: Registry, con: duckdb.DuckDBPyConnection) -> ReadBatch:
     batch = ReadBatch(pa.table({}))
     frames: list[pl.DataFrame] = []
-    opened = list(opened)
     for file in opened:
         dialect = file.spec.dialect
         try:

@@ -6,7 +6,8 @@ Each rule is an expectation in ``expectations/<dataset>.json`` with an id, a sev
 """
 
 from cchc.validate.split import split_rows, waive
+from cchc.validate.stage import validate
 from cchc.validate.suites import Rule, load_rules
 from cchc.validate.verdict import Verdicts, run_suite
 
-__all__ = ["Rule", "Verdicts", "load_rules", "run_suite", "split_rows", "waive"]
+__all__ = ["Rule", "Verdicts", "load_rules", "run_suite", "split_rows", "validate", "waive"]
