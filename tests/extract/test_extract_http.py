@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -230,3 +231,15 @@ def test_bytes_are_taken_as_sent(exports: Exports) -> None:
     exports.files[FILE + ".gz"] = packed
     exports.headers[FILE + ".gz"] = {"Content-Encoding": "gzip"}
     assert read(HttpSource(exports.url), FILE + ".gz") == packed
+
+
+def test_the_password_of_a_url_is_sent_and_never_said(exports: Exports, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    source = HttpSource(exports.url.replace("://", "://clerk:CANARY%40x@"))
+    assert [name for name, *_ in source.folder("pay-dvcqg", "H50.101", DAY)] == ["payments.csv"]
+    assert read(source) == BYTES
+    assert exports.logins == {"clerk:CANARY@x"}
+    exports.tricks[f"GET {FILE}"] = lambda _: (404, {}, b"", None)
+    with pytest.raises(SourceError) as refused:
+        read(source)
+    assert "HTTP 404" in str(refused.value) and "CANARY" not in str(refused.value) + source.root + caplog.text

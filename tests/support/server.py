@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import threading
 from collections import Counter
@@ -24,6 +25,7 @@ class Exports:
     tricks: dict[str, Callable[[int], Answer | None]] = field(default_factory=dict)
     page_size: int = 1000
     requests: Counter[str] = field(default_factory=Counter)
+    logins: set[str] = field(default_factory=set)
     url: str = ""
 
     def answer(self, method: str, target: str) -> Answer:
@@ -56,6 +58,8 @@ def serving(exports: Exports) -> Iterator[Exports]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
+            if login := self.headers.get("Authorization", "").removeprefix("Basic "):
+                exports.logins.add(base64.b64decode(login).decode())
             status, headers, body, promised = exports.answer(self.command, self.path)
             self.send_response(status)
             for name, value in headers.items():

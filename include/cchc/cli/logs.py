@@ -6,7 +6,7 @@ import logging
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import click
+import typer
 
 from cchc.contracts import TIMEZONE
 
@@ -18,7 +18,7 @@ class _Terminal(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Write one record."""
-        click.echo(self.format(record), err=True)
+        typer.echo(self.format(record), err=True)
 
 
 class _Line(logging.Formatter):
@@ -44,10 +44,9 @@ def listen(verbosity: int) -> None:
     everything.setLevel(LEVELS[min(verbosity, 2)] if verbosity else logging.NOTSET)
 
 
-def heard(verbosity: int) -> int:
+def heard(context: typer.Context, verbosity: int) -> int:
     """For the option of a command: what stands before the command counts too."""
     if verbosity:
-        context = click.get_current_context()
         asked = context.find_root().params.get("verbose", 0)
         listen(asked + verbosity)
     return verbosity

@@ -132,6 +132,8 @@ def _gather(
 
 
 def _log_seen(code: str, seen: Collected, seconds: float) -> None:
+    if not seen.units:
+        return  # nothing is due from it in this range
     log.info(
         "%s: %d units, %d files new, %d repeated, %d stray, %d units not reached, %.1f s",
         *(code, seen.units, seen.new, seen.repeats, seen.strays, len(seen.failed), seconds),
