@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from cchc.registry.load import Registry
 
 from cchc.model.dbt import DbtResult, Node
 from cchc.model.report import log_result
 from cchc.pipeline.build import prepare_build
-from cchc.registry.load import Registry
 from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
 from support.letters import letter, letters
 from support.world import DAY, G2, World, g2_file, world
@@ -114,7 +114,7 @@ def test_a_build_says_what_is_to_be_built_and_what_became_of_it(here: World, cap
 def test_no_log_names_a_person_even_in_full_detail(
     here: World, tables: Tables, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Every logger of the process at DEBUG; names, identity numbers and free text in every place a file has for them."""
+    """Every logger of the process at DEBUG; names, identity numbers, free text in every place a file has for them."""
     caplog.set_level(logging.DEBUG)
     person = "CANARY NGUYỄN THỬ"
     bad = {"dossier_code": "999000000001", "due_at": datetime(2026, 11, 1)}
