@@ -90,6 +90,9 @@ def test_unverified_targets_say_so(registry: Registry) -> None:
 #: Where the columns of each class of registry rows and nodes go, and those that have another name there.
 TABLES: dict[type[BaseModel], tuple[str, dict[str, str]]] = {
     model.Unit: ("reg_units", {}),
+    model.TimelinessRule: ("reg_timeliness_rules", {}),
+    model.EndingRule: ("reg_ending_rules", {}),
+    model.RuleInForce: ("reg_rules_in_force", {}),
     model.Procedure: ("reg_procedures", {}),
     model.Heading: ("reg_headings", {}),
     model.Label: ("reg_labels", {}),
