@@ -1,4 +1,5 @@
 import json
+import logging
 import re
 from pathlib import Path
 
@@ -20,6 +21,14 @@ def test_a_page_for_each_period_and_a_start_page(any_settings: Settings) -> None
     assert 'href="2026-Q3.html"' in start
     assert 'href="2026-09.html"' in start
     assert not list(any_settings.reports.glob(".*"))
+
+
+def test_the_log_says_pages_and_seconds(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "cchc.publish")
+    publish_pages(settings, ["2026-Q3"])
+    written, summary = [record.getMessage() for record in caplog.records]
+    assert written == "2026-Q3.html written"
+    assert re.fullmatch(r"2 pages of 1 periods, \d+\.\d s", summary)
 
 
 def test_only_the_periods_asked_for_and_nothing_pruned(settings: Settings) -> None:
