@@ -9,9 +9,10 @@ import pytest
 
 from cchc.cli import progress
 from cchc.cli.status import show_board, show_strays
-from cchc.contracts import DeliveryKey
+from cchc.contracts import DeliveryKey, Result
 from cchc.deliveries import REASONS, StrayReason, board
 from cchc.ledger import Arrival, Ledger, open_ledger
+from cchc.reasons import reasons
 from cchc.registry.open import Registry
 
 DAY = date(2026, 11, 5)
@@ -102,3 +103,17 @@ def test_codes_stay_whole_in_any_width(width: int, capsys: pytest.CaptureFixture
     said = capsys.readouterr().out
     assert all(code in said for code in codes)
     assert max(map(len, said.splitlines())) <= width
+
+
+def test_a_refused_file_says_what_its_sender_does(
+    registry: Registry, ledger: Ledger, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arrive(ledger, "pakn-dvcqg", "H50", DAY, "feedback")
+    (revision,) = ledger.undecided()
+    result = Result(revision)
+    result.refuse("missing_column", "kind (Loai)")
+    ledger.record_results([result])
+    show_board(registry, ledger, DAY, DAY, None, None, False)
+    said = " ".join(capsys.readouterr().out.split())
+    assert f"H50, tệp pakn-dvcqg/H50/{DAY}/x: thiếu cột bắt buộc (missing_column). Thấy: kind (Loai)." in said
+    assert f"What to do: {' '.join(reasons()['missing_column'].do['en'].split())}" in said

@@ -8,7 +8,12 @@ from datetime import date
 from cchc.cli.progress import console, print_records, print_table
 from cchc.deliveries import REASONS, STATUSES, StrayReason, board, never_delivered
 from cchc.ledger import Ledger
+from cchc.reasons import LANGUAGES
 from cchc.registry.open import Registry
+from cchc.validate.explain import explain_refusal
+
+#: Refused files whose remedy is spelled out; with ``--unit`` these are the unit's own.
+MOST_EXPLAINED = 5
 
 COLUMNS = ["day", "system", "unit", "dataset", "status", "rows", "quarantined", "note"]
 
@@ -26,6 +31,10 @@ def show_board(
     print_table(f"Deliveries {first} to {last}", COLUMNS, rows)
     totals = Counter(square.status for square in squares)
     print_table("Total", ["status", "deliveries"], [[name, totals[name]] for name in STATUSES if totals[name]])
+    refused = ledger.find(day_from=first, day_to=last, system=system, unit=unit, outcome="refused")
+    for file in refused[-MOST_EXPLAINED:]:
+        for language in LANGUAGES:
+            console.print(explain_refusal(file, language), highlight=False, markup=False)
     silent = [code for code in never_delivered(registry, ledger, last) if not system or code == system]
     if silent:
         console.print(f"Registered, and never delivered anything: {', '.join(silent)}", highlight=False)
