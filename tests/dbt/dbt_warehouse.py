@@ -30,6 +30,7 @@ WORK_TABLES = {
     "int_pending_dossier_codes",
     "int_pending_transactions",
     "int_pending_feedback",
+    "int_pending_letters",
     "int_cells_before",
     "int_cells_to_recompute",
 }
@@ -74,6 +75,7 @@ def registry_rows() -> dict[str, Rows]:
     ]
     deliverers = [(system, "dossiers", unit) for system, units_of in SYSTEMS.items() for unit in units_of]
     deliverers += [("pay", "payments", "X1"), ("pakn", "feedback", "X1"), ("police", "vneid", "X1")]
+    deliverers += [("letters", "apologies", "X1")]
     return {
         "reg_units": [
             {"agency_code": c, "admin_code": a, "kind": lv, "name": f"Unit {c}", "level": lv, "parent": p,
@@ -169,7 +171,7 @@ def _dossier(chance: random.Random, system: str, unit: str, number: int, day: da
 
 def deliveries(seed: int, first: date, last: date, step: int = 5) -> dict[str, Rows]:
     """Rows of the raw datasets for every ``step`` days, dossier numbers shared by both systems."""
-    chance = random.Random(seed)
+    chance, letters = random.Random(seed), random.Random(-seed)  # letters leave the draws of the others as they are
     rows: dict[str, Rows] = {dataset: [] for dataset in DATASETS}
     day = first
     while day <= last:
@@ -187,6 +189,11 @@ def deliveries(seed: int, first: date, last: date, step: int = 5) -> dict[str, R
                 common | {"system": "pay", "transaction_code": f"T{chance.randint(0, 60)}", "dossier_code": number,
                           "amount_vnd": 50_000, "gateway": 1, "paid_at": stamp,
                           "outcome": chance.choice(["succeeded", "succeeded", "failed", "refunded"])}
+            )  # fmt: skip
+            rows["apologies"].append(
+                common | {"system": "letters", "dossier_code": number, "letter_number": letters.randint(1, 2),
+                          "signed_at": stamp - timedelta(days=letters.randint(0, 30)), "new_due_at": None,
+                          "sent": letters.choice([True, True, False])}
             )  # fmt: skip
             rows["feedback"].append(
                 common | {"system": "pakn", "feedback_code": f"F{chance.randint(0, 40)}", "received_at": stamp,
@@ -255,7 +262,12 @@ def _append(warehouse: Warehouse, rows: Mapping[str, Rows], files: Rows) -> None
     warehouse.append_table("deliveries", pa.Table.from_pylist(files, schema=DELIVERIES))
 
 
-KEYS = {"dossiers": "dossier_code", "payments": "transaction_code", "feedback": "feedback_code"}
+KEYS = {
+    "dossiers": "dossier_code",
+    "payments": "transaction_code",
+    "feedback": "feedback_code",
+    "apologies": "dossier_code",
+}
 
 
 def change(warehouse: Warehouse, seed: int, day: date) -> None:

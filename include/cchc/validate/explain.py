@@ -79,15 +79,15 @@ def explain_row(
         rule, reason = rules[code], reasons()[code]
         columns = [DATASETS[row["dataset"]][name] for name in _about(rule, payload)]
         names = ", ".join(_name(column, spec, registry) for column in columns)
-        text = place + (f", {words['column']} {names}" if names else "") + f": {_named(reason, language)}. "
+        text = place + (f", {words['column']} {names}" if names else "") + f": {_named(reason, language, rule.id)}. "
         text += f"{words['found']}: {_found(rule, columns, payload, words)}. "
         text += f"{words['wanted']}: {_wanted(rule, columns, spec, registry, words)}. "
         said.append(text + f"{words['do']}: {reason.do[language]}")
     return said
 
 
-def _named(reason: Reason, language: str) -> str:
-    return f"{reason.name[language]} ({reason.code})"
+def _named(reason: Reason, language: str, *ids: str) -> str:
+    return f"{reason.name[language]} ({', '.join((reason.code, *ids))})"
 
 
 def _about(rule: Rule, payload: Mapping[str, Any]) -> tuple[str, ...]:
