@@ -27,6 +27,7 @@ LAW = [
     "PETITION_HANDLING_SATISFACTION",
     "VNEID_ACTIVATED",
     "PAYMENT_TRANSACTION_ONLINE",
+    "OVERDUE_WITH_APOLOGY",
 ]
 
 #: Folders in the order in which data flows. A model reads its own folder and earlier ones.
