@@ -91,6 +91,6 @@ def test_units_that_were_not_reached_are_named_as_such(
     for code, system in registry.systems.items():
         lost = system.model_copy(update={"root": str(here.settings.workdir / "no such folder")})
         monkeypatch.setitem(registry.systems, code, lost)
-    monkeypatch.setattr(tasks, "load", lambda _: registry)
+    monkeypatch.setattr(tasks, "open_registry", lambda _: registry)
     with pytest.raises(ShareExceeded, match=r"^(\d+) of \1 units not reached: \S+/H50\S*: export root .* is no folder"):
         door(here)
