@@ -8,11 +8,11 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from cchc.registry.load import Registry
 
 from cchc.model.dbt import DbtResult, Node
 from cchc.model.report import log_result
 from cchc.pipeline.build import prepare_build
+from cchc.registry.catalogue import Registry
 from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
 from support.letters import letter, letters
 from support.world import DAY, G2, World, g2_file, world

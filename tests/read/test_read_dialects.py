@@ -324,7 +324,9 @@ def test_a_column_or_key_that_letters_lack_is_refused_only_where_required(
     batch = read_files(tmp_path, registry, *files)
     columns = ("unit", "dossier_code", "letter_number", "signed_at", "new_due_at", "sent")
     assert {n: (refused.reason, refused.detail) for n, refused in batch.refused.items()} == {
-        n: ("missing_column", name) for n, name in enumerate(columns) if name != "new_due_at"
+        n: ("missing_column", f"{name} ({key})")
+        for n, (name, key) in enumerate(zip(columns, KEYS, strict=True))
+        if name != "new_due_at"
     }
     assert batch.rows == {4: 1} and batch.warnings[4] == []
     (row,) = batch.table.to_pylist()

@@ -219,15 +219,16 @@ def delimited(
     table: Iterable[Sequence[Any]],
     delimiter: str = ",",
     encoding: str = "utf-8-sig",
-    form: str = "NFC",
+    form: str | None = None,
     end: str = "\r\n",
 ) -> bytes:
-    """A CSV file."""
+    """A CSV file; its text in a Unicode form (``NFC``, ``NFD``), or as given."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=delimiter, lineterminator=end)
     for cells in table:
         writer.writerow(["" if cell is None else cell for cell in cells])
-    return unicodedata.normalize(form, out.getvalue()).encode(encoding)
+    text = unicodedata.normalize(form, out.getvalue()) if form else out.getvalue()
+    return text.encode(encoding)
 
 
 def workbook(
