@@ -288,6 +288,7 @@ def test_an_escaped_zero_character_reaches_no_database(tmp_path: Path, registry:
     rows = normalise_rows(tmp_path, registry, File(envelope(records)))
     assert "\0" not in str([row["dossier_code"] for row in rows]) and len(rows) == 2
     assert rows[0]["dossier_code"] == "A B-1" and rows[0]["handling_unit"] == "H50.101"
+    assert rows[1]["dossier_code"] == "\\U0000-2"
 
 
 # -- letters ----------------------------------------

@@ -24,6 +24,7 @@ T = TypeVar("T")
 #: No dialect nests deeper than four levels; whatever goes beyond this is no export.
 MOST_NESTED = 100
 _ZERO = "\\u0000"
+_ESCAPE = re.compile(r"\\(u0000|.)")  # two backslashes are one escape, so what follows them is text
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 _BRACKET = re.compile(r"[\[{\]}]")
 
@@ -71,6 +72,11 @@ def _depth(record: str) -> int:
     return max(accumulate(1 if bracket in "[{" else -1 for bracket in brackets), default=0)
 
 
+def _without_zero(record: str) -> str:
+    """The record with spaces for zero characters: no database could hold one."""
+    return _ESCAPE.sub(lambda escape: "\\u0020" if escape[1] == "u0000" else escape[0], record)
+
+
 def _frame(raws: list[msgspec.Raw]) -> pl.DataFrame:
     records = pl.Series("record", list(map(bytes, raws)), dtype=pl.Binary).cast(pl.String)
     # msgspec itself gives up only where the interpreter would; few records have so many brackets that they need a look
@@ -80,7 +86,7 @@ def _frame(raws: list[msgspec.Raw]) -> pl.DataFrame:
     if not records.str.starts_with("{").all():
         raise FileRefused("invalid_json", "a record is no object")
     if records.str.contains(_ZERO, literal=True).any():
-        records = records.str.replace_all(_ZERO, "\\u0020", literal=True)  # no database could hold the character
+        records = pl.Series("record", [_without_zero(record) if _ZERO in record else record for record in records])
     return (
         pl.DataFrame({"record": records})
         .with_columns(row_hash=records.hash(seed=766) if len(records) else pl.Series([], dtype=pl.UInt64))
