@@ -2,6 +2,7 @@
 
     CchcError
     ├── TransientError      again: by the fetcher a few times, by Airflow up to three times more
+    ├── MachineError        no room or no right on this machine: by Airflow up to three times more
     └── PermanentError      never again: Airflow fails the task at once
         ├── RegistryError   the registry's files
         ├── SourceError     the place where exports lie
@@ -9,9 +10,10 @@
         ├── BuildError      dbt's models and tests
         └── ShareExceeded   too much of one run
 
-The command ``cchc`` prints any of them that reaches it as one line and ends with exit code 1 (``CCHC_DEBUG=1`` adds the
-traceback); exit code 2 is a wrong command line. Anything that is not a ``CchcError`` is a mistake in this program: a
-traceback in the terminal (exit code 1), retries in Airflow.
+The command ``cchc`` prints any of them that reaches it as one line and ends with its exit code (``CCHC_DEBUG=1`` adds
+the traceback): 1, and 3 for a ``MachineError``; 2 is a wrong command line. What the operating system and the databases
+raise becomes one of them where it arises or at the door (``cchc.surroundings``). Anything that is still not a
+``CchcError`` is a mistake in this program: a traceback in the terminal (exit code 1), retries in Airflow.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from cchc.reasons import of_kind
 class CchcError(Exception):
     """Root of all errors this package raises on purpose. Exit code 1; whether trying again helps, its children say."""
 
+    exit_code = 1
+
 
 class PermanentError(CchcError):
     """Trying again gives the same result: bad data, bad configuration, a refused request. Exit code 1, no retry."""
@@ -30,12 +34,22 @@ class PermanentError(CchcError):
 class TransientError(CchcError):
     """Trying again may help: a timeout, a busy server, a lock held by another process. Exit code 1, after retries.
 
-    ``retry_after`` is the number of seconds the other side asked for, where it did.
+    ``retry_after`` is the number of seconds the other side asked for, where it did. ``reason``: see ``SourceError``.
     """
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    def __init__(self, message: str, retry_after: float | None = None, reason: str = "not_reached") -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.reason = reason
+
+
+class MachineError(CchcError):
+    """This machine does not let us work: no room, no right, a read-only or broken disk. Exit code 3, after retries.
+
+    Nothing is lost by it; once the machine is mended the same command finishes the work.
+    """
+
+    exit_code = 3
 
 
 class RegistryError(PermanentError):
@@ -45,8 +59,13 @@ class RegistryError(PermanentError):
 class SourceError(PermanentError):
     """A source answered in a way that no retry will mend (404 on a listed file, a bad URL).
 
-    Of one unit: noted, the other units go on. Of a whole run: exit code 1, no retry.
+    Of one file or folder: noted under ``reason`` (``cchc.deliveries.FetchReason``), the others go on. Of a whole run:
+    exit code 1, no retry.
     """
+
+    def __init__(self, message: str, reason: str = "not_reached") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class FileRefused(PermanentError):

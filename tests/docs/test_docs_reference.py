@@ -108,6 +108,7 @@ def test_every_option_is_documented(name: str) -> None:
         option = there[names]
         assert (row[1] == "required") == option.required, names
         if not option.required and option.default not in (None, False):
-            wanted = names[0] if option.default is True else f"{option.default:g}"
+            plain = option.default if isinstance(option.default, str) else f"{option.default:g}"
+            wanted = names[0] if option.default is True else plain
             assert row[1] == wanted, names
         assert row[2] and row[3], f"{names}: a meaning in both languages"
