@@ -29,10 +29,26 @@ class DeliveryKey:
 
 @dataclass(frozen=True)
 class Stray:
-    """A name that is no delivery: never opened, reported once."""
+    """A name that is no delivery: never opened, reported once.
+
+    ``path`` holds of made-up names only what may be shown; ``likely`` is what it probably stands for, or empty.
+    """
 
     path: str
     reason: str
+    likely: str = ""
+
+
+@dataclass(frozen=True)
+class Unfetched:
+    """A file, or with an empty ``path`` a day's whole folder, that a look at the source could not fetch, and why."""
+
+    system: str
+    unit: str
+    export_date: date
+    path: str
+    reason: str
+    detail: str
 
 
 @dataclass(frozen=True)

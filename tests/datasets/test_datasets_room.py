@@ -42,11 +42,12 @@ def test_every_dialect_has_a_reader_and_forms_of_time(dialect: str) -> None:
 def test_the_sql_of_a_pair_gives_every_text_column(dataset: str, dialect: str) -> None:
     shape = DATASETS[dataset]
     columns = [("record", TEXT)] if DIALECTS[dialect].records else [(name, TEXT) for name in shape.text_columns]
+    columns.append(("fault", pa.string()))  # told by the cells of a table, by the keys of records
     schema = pa.schema([("file_no", pa.int32()), ("row_number", pa.int32()), ("row_hash", pa.uint64()), *columns])
     with scratch.connect(dialect) as con:
         con.register("source_rows", schema.empty_table())
         found = con.sql(sql_of(dataset, dialect)).columns
-    assert sorted(found) == sorted(["file_no", "row_number", "row_hash", *shape.text_columns])
+    assert sorted(found) == sorted(["file_no", "row_number", "row_hash", "fault", *shape.text_columns])
 
 
 @pytest.mark.parametrize(("dataset", "dialect"), PAIRS)

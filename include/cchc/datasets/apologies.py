@@ -12,10 +12,10 @@ APOLOGIES = Dataset(
     recompute_by="dossier_code",
     columns=(
         Column("unit", required=True, shown=AGENCY),
-        Column("dossier_code", required=True, shown=NUMBER_OF),
+        Column("dossier_code", required=True, shown=NUMBER_OF, identifies=True),
         Column("letter_number", CODE, required=True),  # 1 to 9
-        Column("signed_at", MOMENT, required=True),
-        Column("new_due_at", MOMENT),
+        Column("signed_at", MOMENT, required=True, event=True),
+        Column("new_due_at", MOMENT, deadline=True, decides=False),  # a letter may name none
         Column("sent", FLAG, required=True),  # false: drafted
     ),
 )

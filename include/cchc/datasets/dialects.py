@@ -32,7 +32,7 @@ class Dialect:
     ``endings``: of its files; ``.gz`` may follow. ``records``: its reader hands over JSON records, else rows of cells.
     ``labelled``: cells carry the registry's labels, else its codes. ``sparse``: a key may be left out of a record that
     has no value for it. ``packed``: a file is compressed in itself. ``web_page``: a file may be a web page; for all
-    others that is an error page in place of the export.
+    others that is an error page in place of the export. ``unit_key``: the key of the envelope that names the unit.
     """
 
     name: str
@@ -46,6 +46,7 @@ class Dialect:
     sparse: bool = False
     packed: bool = False
     web_page: bool = False
+    unit_key: str | None = None
 
     def key_of(self, dataset: str) -> dict[str, str]:
         """Column -> source key, for the columns that have a key of their own."""
@@ -54,6 +55,22 @@ class Dialect:
     def known(self, dataset: str) -> frozenset[str]:
         """Every source key of a dataset; another one is an extra column."""
         return frozenset(self.keys[dataset] or {}) | frozenset(self.nested.values())
+
+
+def _keys(*lines: str) -> tuple[str, ...]:
+    return tuple(key for line in lines for key in line.split())
+
+
+#: Keys of an envelope, or of a record that trails the others, which say how much there is: spelled without case, blanks
+#: and marks. ``rows``: of the file; ``pages``: of the export, of which a file is one.
+COUNT_KEYS = {
+    "rows": _keys(
+        "total totalrecords totalcount totalrows totalelements recordcount rowcount count",
+        "tongso tongsobanghi sobanghi tongsohoso sohoso soluong soluonghoso",
+    ),
+    "pages": _keys("totalpages pagecount pages tongsotrang sotrang"),
+    "more": _keys("hasmore hasnext hasnextpage contrang contrangsau nextpage next"),
+}
 
 
 def _unused(*keys: str) -> dict[str, None]:
@@ -73,7 +90,7 @@ _LETTERS: Keys = {
 _ROWS = (
     Dialect(
         name="onecsv",
-        reader="tabular.read_delimited",
+        reader="delimited.read_delimited",
         endings=("csv",),
         timestamps=("vietnamese",),
         keys={"dossiers": None},
@@ -81,7 +98,7 @@ _ROWS = (
     ),
     Dialect(
         name="workbook",
-        reader="tabular.read_workbook",
+        reader="sheets.read_workbook",
         endings=("xlsx",),
         timestamps=("vietnamese", "iso", "serial"),
         keys={"dossiers": None},
@@ -94,6 +111,7 @@ _ROWS = (
         endings=("json",),
         timestamps=("compact",),
         records=True,
+        unit_key="madonvi",
         keys={
             "dossiers": {
                 "MaHoSo": "dossier_code",
@@ -164,7 +182,7 @@ _ROWS = (
     ),
     Dialect(
         name="csv",
-        reader="tabular.read_delimited",
+        reader="delimited.read_delimited",
         endings=("csv",),
         timestamps=("compact",),
         keys={

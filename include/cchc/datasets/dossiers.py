@@ -20,20 +20,28 @@ DOSSIERS = Dataset(
     name="dossiers",
     recompute_by="dossier_code",
     columns=(
-        Column("dossier_code", required=True, shown=NUMBER_OF),  # the key together with the system
+        Column("dossier_code", required=True, shown=NUMBER_OF, identifies=True),  # the key together with the system
         Column("procedure_code", required=True, shown=PROCEDURE),  # national stem n.nnnnnn
         Column("procedure_suffix", made=True),
-        Column("receiving_unit", shown=AGENCY),
+        Column("receiving_unit", shown=AGENCY, decides=False),
         Column("handling_unit", shown=AGENCY),
-        Column("applicant_kind", values=one_of("citizen", "business", "agency", "organisation", "household")),
-        Column("channel", values=one_of("direct", "online", "postal")),
-        Column("submitted_at", MOMENT),
-        Column("received_at", MOMENT, required=True, known_later=True),
-        Column("due_at", MOMENT),
-        Column("finished_at", MOMENT),
-        Column("returned_at", MOMENT),
-        Column("refused_at", MOMENT),
-        Column("status", CODE, required=True, values=frozenset(str(number) for number in range(1, 11))),
+        Column(
+            "applicant_kind", values=one_of("citizen", "business", "agency", "organisation", "household"), decides=False
+        ),
+        Column("channel", values=one_of("direct", "online", "postal"), rule="unknown_channel"),
+        Column("submitted_at", MOMENT, event=True),
+        Column("received_at", MOMENT, required=True, known_later=True, event=True),
+        Column("due_at", MOMENT, deadline=True),
+        Column("finished_at", MOMENT, event=True),
+        Column("returned_at", MOMENT, event=True),
+        Column("refused_at", MOMENT, event=True),
+        Column(
+            "status",
+            CODE,
+            required=True,
+            values=frozenset(str(number) for number in range(1, 11)),
+            rule="unknown_status",
+        ),
         Column("has_digitised_parts", FLAG),
         Column("vneid_verified", FLAG),
         Column("online_payment", CODE, values=one_of("0", "1", "2")),  # no, national portal, local gateway
@@ -47,6 +55,6 @@ DOSSIERS = Dataset(
         Column("reused_part", FLAG),
         Column("from_personal_store", FLAG),
         Column("has_electronic_result", FLAG),
-        Column("updated_at", MOMENT),
+        Column("updated_at", MOMENT, event=True),
     ),
 )

@@ -8,13 +8,13 @@ PAYMENTS = Dataset(
     name="payments",
     recompute_by="transaction_code",
     columns=(
-        Column("transaction_code", required=True, shown=NUMBER_OF),
-        Column("dossier_code", shown=NUMBER_OF),
+        Column("transaction_code", required=True, shown=NUMBER_OF, identifies=True),
+        Column("dossier_code", shown=NUMBER_OF, identifies=True),
         Column("procedure_code", shown=PROCEDURE),
         Column("unit", required=True, shown=AGENCY),
         Column("amount_vnd", AMOUNT, required=True),
-        Column("gateway", CODE, values=one_of("1", "2")),  # national portal, local gateway
-        Column("outcome", required=True, values=one_of("succeeded", "failed", "refunded")),
-        Column("paid_at", MOMENT, required=True),
+        Column("gateway", CODE, values=one_of("1", "2"), rule="unknown_channel"),  # national portal, local gateway
+        Column("outcome", required=True, values=one_of("succeeded", "failed", "refunded"), rule="unknown_status"),
+        Column("paid_at", MOMENT, required=True, event=True),
     ),
 )

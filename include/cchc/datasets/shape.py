@@ -20,6 +20,9 @@ NUMBER_OF = r"[A-Z0-9][A-Z0-9./-]{3,60}"
 AGENCY = r"[A-Z]\d\d(\.[A-Z0-9]{1,6}){0,4}"
 PROCEDURE = r"\d\.\d{6}"
 COMMUNE = r"\d{5}"
+#: What a code looks like where the registry says nothing closer: letters, digits and marks without space, a digit among
+#: them; and no number in scientific notation, which a spreadsheet makes of many codes at once.
+CODE_LIKE = r"[\p{Latin}\d][\p{Latin}\d._/-]*"
 
 #: Columns every loaded row carries: where it came from, down to the row of the file.
 LINEAGE = pa.schema(
@@ -51,11 +54,26 @@ class Column:
     values: frozenset[str] | None = None
     made: bool = False
     shown: bool | str = False
+    decides: bool = True
+    rule: str | None = None
+    identifies: bool = False
+    event: bool = False
+    deadline: bool = False
 
     @property
     def is_coded(self) -> bool:
         """Whether its text is a code or a label that the registry's maps translate."""
         return not self.made and (self.values is not None or self.type == FLAG)
+
+    @property
+    def is_moment(self) -> bool:
+        """Whether it holds a date, with or without time."""
+        return self.type in (MOMENT, DAY)
+
+    @property
+    def may_be_empty(self) -> bool:
+        """Whether a row may have no value in it."""
+        return not self.required or self.known_later
 
     @property
     def is_typed(self) -> bool:
@@ -93,6 +111,11 @@ class Dataset:
     def required(self) -> tuple[str, ...]:
         """Without one of these columns a file is refused."""
         return tuple(column.name for column in self.columns if column.required)
+
+    @cached_property
+    def file_columns(self) -> tuple[Column, ...]:
+        """The columns that stand in a file."""
+        return tuple(column for column in self.columns if not column.made)
 
     @cached_property
     def coded(self) -> tuple[str, ...]:

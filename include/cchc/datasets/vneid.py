@@ -9,7 +9,7 @@ VNEID = Dataset(
     recompute_by="commune_code",
     columns=(
         Column("commune_code", required=True, shown=COMMUNE),  # administrative code
-        Column("as_of_date", DAY, required=True),
+        Column("as_of_date", DAY, required=True, event=True),
         Column("chip_card_holders", AMOUNT, required=True),
         Column("activated_level1", AMOUNT, required=True),
         Column("activated_level2", AMOUNT, required=True),

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import duckdb
+
+from cchc.datasets import DATASETS
 from cchc.datasets.dialects import dialects_of, is_mapped
+from cchc.reasons import of_kind
 from cchc.registry.check_versions import LAST
 from cchc.registry.files import Placed
-from cchc.registry.model import DatasetSpec, Selector, System, Unit
+from cchc.registry.model import ENCODINGS, DatasetSpec, Selector, System, Unit
 from cchc.registry.parse import Parsed
 from cchc.registry.problems import Problem
 
@@ -42,7 +46,35 @@ def check_systems(parsed: Parsed) -> Iterator[Problem]:
                 yield Problem(system.file, at, "duplicate_dataset", message, message_vi)
             names.add(spec.dataset)
             yield from _dialect(system, number, spec, maps)
+            yield from _encoding(system, number, spec)
+            yield from _departures(system, number, spec)
             yield from _units(system, number, spec, spans)
+
+
+def _departures(system: Placed[System], number: int, spec: DatasetSpec) -> Iterator[Problem]:
+    """What a system's files may lack, how its codes look, and what it is not to be forgiven."""
+    columns = {column.name for column in DATASETS[spec.dataset].file_columns}
+    codes = {column.name for column in DATASETS[spec.dataset].file_columns if column.identifies}
+    warnings = set(of_kind("warning"))
+    for field, told, known in (
+        ("optional", spec.optional, columns),
+        ("code_patterns", spec.code_patterns, codes),
+        ("not_tolerated", spec.not_tolerated, warnings),
+    ):
+        for name in sorted(set(told) - known):
+            message = f"{field}: no {name} for {spec.dataset}; known: {', '.join(sorted(known))}"
+            message_vi = f"{field}: {spec.dataset} không có {name}; có: {', '.join(sorted(known))}"
+            yield Problem(system.file, system.line_of("datasets", number, field), "schema", message, message_vi)
+    for name, pattern in spec.code_patterns.items():
+        try:
+            duckdb.execute("select regexp_full_match('', ?)", [pattern])
+        except duckdb.Error:
+            message, message_vi = (
+                f"{name}: no regular expression of DuckDB",
+                f"{name}: biểu thức chính quy không hợp lệ",
+            )
+            at = system.line_of("datasets", number, "code_patterns")
+            yield Problem(system.file, at, "schema", message, message_vi)
 
 
 def _dialect(system: Placed[System], number: int, spec: DatasetSpec, maps: set[str]) -> Iterator[Problem]:
@@ -58,6 +90,15 @@ def _dialect(system: Placed[System], number: int, spec: DatasetSpec, maps: set[s
         message_vi = f"headings.csv không có bộ tiêu đề {spec.headings}"
         at = system.line_of("datasets", number, "headings")
         yield Problem(system.file, at, "unknown_headings", message, message_vi)
+
+
+def _encoding(system: Placed[System], number: int, spec: DatasetSpec) -> Iterator[Problem]:
+    if spec.encoding is not None and spec.encoding.lower() not in ENCODINGS:
+        known = ", ".join(ENCODINGS)
+        at = system.line_of("datasets", number, "encoding")
+        message = f"no encoding {spec.encoding}; known: {known}"
+        message_vi = f"không có bảng mã {spec.encoding}; có: {known}"
+        yield Problem(system.file, at, "unknown_encoding", message, message_vi)
 
 
 def _units(

@@ -5,10 +5,10 @@ A directory may hold only some of the files; the packaged ones serve for the oth
 
 from __future__ import annotations
 
-import csv
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
@@ -16,6 +16,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from cchc.registry.problems import Problem
+from cchc.registry.spreadsheet import read_table
 
 PACKAGED = Path(__file__).parent / "data"
 
@@ -52,38 +53,40 @@ def resolve(directory: Path | None, name: str) -> tuple[Path, bool]:
 def read_rows(path: Path, name: str, own: bool, model: type[T]) -> tuple[list[Placed[T]], list[Problem]]:
     """Validated rows of one CSV file, and what is wrong with the others."""
     rows: list[Placed[T]] = []
-    problems: list[Problem] = []
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.reader(stream)
-            header = [cell.strip() for cell in next(reader, [])]
-            missing = [key for key, info in model.model_fields.items() if info.is_required() and key not in header]
-            if missing:
-                text = ", ".join(missing)
-                problem = Problem(name, 1, "missing_column", f"no column {text}", f"thiếu cột {text}")
-                return [], [problem]
-            problems += _foreign_columns(name, header, model)
-            before = reader.line_num
-            for cells in reader:
-                line, before = before + 1, reader.line_num
-                if not any(cells):
-                    continue
-                if len(cells) != len(header):
-                    message = f"{len(cells)} cells under {len(header)} headings"
-                    problems.append(
-                        Problem(name, line, "schema", message, f"{len(cells)} ô nhưng có {len(header)} cột")
-                    )
-                    continue
-                try:
-                    row = {key: cell for key, cell in zip(header, cells, strict=True) if key in model.model_fields}
-                    rows.append(Placed(model.model_validate(row), name, line, own))
-                except ValidationError as error:
-                    problems.extend(_problems(error, name, lambda _, line=line: line))
+        header, found, problems = read_table(path, name, _day_columns(model))
     except FileNotFoundError:
-        problems.append(Problem(name, 0, "missing_file", "the file is missing", "thiếu tệp"))
-    except (UnicodeDecodeError, csv.Error) as error:
-        problems.append(Problem(name, 0, "unreadable", str(error), "không đọc được tệp"))
+        return [], [Problem(name, 0, "missing_file", "the file is missing", "thiếu tệp")]
+    if problems and not header:
+        return [], problems
+    missing = [key for key, info in model.model_fields.items() if info.is_required() and key not in header]
+    if missing:
+        text = ", ".join(missing)
+        return [], [Problem(name, 1, "missing_column", f"no column {text}", f"thiếu cột {text}")]
+    problems += _foreign_columns(name, header, model)
+    told = {problem.line for problem in problems}
+    for line, cells in found:
+        if cells and not any(_is_needed(model, key) for key in header[len(cells) :]):
+            cells = cells + [""] * (len(header) - len(cells))  # a spreadsheet leaves out the last empty ones
+        if len(cells) != len(header):
+            message = f"{len(cells)} cells under {len(header)} headings"
+            problems.append(Problem(name, line, "schema", message, f"{len(cells)} ô nhưng có {len(header)} cột"))
+            continue
+        try:
+            row = {key: cell for key, cell in zip(header, cells, strict=True) if key in model.model_fields}
+            rows.append(Placed(model.model_validate(row), name, line, own))
+        except ValidationError as error:
+            if line not in told:
+                problems.extend(_problems(error, name, lambda _, line=line: line))
     return rows, problems
+
+
+def _is_needed(model: type[BaseModel], column: str) -> bool:
+    return column in model.model_fields and model.model_fields[column].is_required()
+
+
+def _day_columns(model: type[BaseModel]) -> set[str]:
+    return {key for key, info in model.model_fields.items() if info.annotation in (date, date | None)}
 
 
 def _foreign_columns(name: str, header: list[str], model: type[BaseModel]) -> list[Problem]:

@@ -15,6 +15,8 @@ from typing import Any
 import yaml
 
 from cchc.errors import RegistryError
+from cchc.registry.problems import Problem
+from cchc.registry.spreadsheet import read_table
 
 #: Columns of the files that are taken over row by row; others are left behind.
 _COLUMNS = {
@@ -49,6 +51,8 @@ _COLUMNS = {
 }
 
 _SYSTEM_COLUMNS = ("system", "dataset", "dialect", "ext", "units")
+#: Columns that hold days.
+_DAYS = ("valid_from", "valid_to")
 _DELIMITERS = {"\\t": "tab", "\t": "tab", "tab": "tab", "comma": ",", "semicolon": ";"}
 _EARLIEST = "2020-01-01"
 
@@ -71,20 +75,46 @@ def import_reference(reference_dir: Path, target_dir: Path) -> list[Path]:
 
 
 def _read(path: Path) -> list[dict[str, str]]:
-    """Rows of one reference file. A cell is stripped, but a literal tab as delimiter is kept."""
+    """Rows of one reference file. A cell is as it stands, for a literal tab is a delimiter.
+
+    Raises ``RegistryError`` with file and line of what can't be told.
+    """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            return [{(key or "").strip(): value or "" for key, value in row.items()} for row in _rows(stream)]
+        header, rows, problems = read_table(path, path.name, _DAYS)
     except FileNotFoundError:
         raise RegistryError(f"{path.name}: the reference folder has no such file") from None
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise RegistryError(f"{path.name}: {error}") from error
+    known = (*_COLUMNS.get(path.name, _SYSTEM_COLUMNS), *_DAYS)
+    problems += [
+        Problem(path.name, 1, "duplicate_column", f"column {column} stands twice")
+        for position, column in enumerate(header)
+        if column in known and column in header[:position]
+    ]
+    shifted = [
+        Problem(path.name, line, "schema", f"{len(cells)} cells under {len(header)} headings")
+        for line, cells in rows
+        if len(cells) > len(header) or {*header[len(cells) :]} & {*_SYSTEM_COLUMNS}
+    ]
+    # a spreadsheet leaves out the last empty cells of a row; those that may not lack are told from the registry
+    table = [dict.fromkeys(header, "") | dict(zip(header, cells, strict=False)) for _, cells in rows]
+    problems = shifted + problems  # what stands in the wrong column says nothing
+    problems += _lost_zeros(path.name, [line for line, _ in rows], table)
+    if problems:
+        more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+        raise RegistryError(f"{problems[0]}{more}")
+    return table
 
 
-def _rows(stream: Iterable[str]) -> Iterable[dict[str, str]]:
-    for row in csv.DictReader(stream):
-        row.pop(None, None)  # cells beyond the headings
-        yield row
+def _lost_zeros(name: str, lines: list[int], rows: list[dict[str, str]]) -> Iterable[Problem]:
+    """Codes of areas that are shorter than the others of their level: a spreadsheet took them for numbers."""
+    longest: dict[str, int] = {}
+    for row in rows:
+        level, code = row.get("level", "").strip(), row.get("admin_code", "").strip()
+        longest[level] = max(longest.get(level, 0), len(code))
+    for line, row in zip(lines, rows, strict=True):
+        level, code = row.get("level", "").strip(), row.get("admin_code", "").strip()
+        if code.isdigit() and len(code) < longest[level]:
+            message = f"admin_code: {code} has {len(code)} digits, others of its level {longest[level]}: a lost 0?"
+            yield Problem(name, line, "spreadsheet", message, f"admin_code: {code} thiếu số 0 ở đầu")
 
 
 def _write(path: Path, columns: tuple[str, ...], rows: list[dict[str, str]]) -> Path:

@@ -316,8 +316,18 @@ class Selector(_Node):
     under: str
 
 
+#: Encodings that a system may declare for its text. Old Vietnamese ones beside windows-1258 (TCVN3, VNI) are fonts over
+#: another alphabet, so no reader can tell their text from Latin letters.
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "windows-1258")
+
+
 class DatasetSpec(_Node):
-    """One dataset a system delivers: in which form, for which units, until when each day (local time)."""
+    """One dataset a system delivers: in which form, for which units, until when each day (local time).
+
+    ``optional``: canonical column -> the day from which the system's files may lack it. ``code_patterns``: canonical
+    column -> a regular expression that its codes match whole, in capitals. ``not_tolerated``: warnings that refuse a
+    file of this system.
+    """
 
     dataset: DatasetName
     dialect: str
@@ -325,10 +335,17 @@ class DatasetSpec(_Node):
     delimiter: Literal[",", ";", "tab"] | None = None
     encoding: str | None = None
     headings: str | None = None
+    optional: dict[str, Day] = Field(default_factory=dict)
+    code_patterns: dict[str, str] = Field(default_factory=dict)
+    not_tolerated: tuple[str, ...] = ()
     units: tuple[str, ...] | Selector
     due_days: int = Field(default=1, ge=0)
     due_time: str = Field(default="01:00", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
     expected: Literal["daily", "none"] = "daily"
+
+    def may_lack(self, column: str, day: date) -> bool:
+        """Whether a file of that day may have no such column."""
+        return column in self.optional and self.optional[column] <= day
 
     @field_validator("due_time", mode="before")
     @classmethod

@@ -42,7 +42,9 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "reg_systems": _schema("system name_vi name_en valid_from valid_to"),
     "reg_system_datasets": _schema(
-        "system dataset dialect ext delimiter encoding headings units due_days due_time expected", due_days=pa.int32()
+        "system dataset dialect ext delimiter encoding headings optional code_patterns not_tolerated "
+        "units due_days due_time expected",
+        due_days=pa.int32(),
     ),
     "reg_headings": _schema("headings heading canonical"),
     "reg_labels": _schema("field label canonical"),
@@ -109,7 +111,14 @@ def build_tables(registry: Registry) -> dict[str, pa.Table]:
         "reg_system_units": system_units(registry),
         "reg_systems": [{**vars(system), "system": system.code} for system in registry.systems.values()],
         "reg_system_datasets": [
-            {**vars(spec), "system": system.code, "units": _units_text(spec.units)}
+            {
+                **vars(spec),
+                "system": system.code,
+                "units": _units_text(spec.units),
+                "optional": _pairs(spec.optional),
+                "code_patterns": _pairs(spec.code_patterns),
+                "not_tolerated": " ".join(spec.not_tolerated) or None,
+            }
             for system in registry.systems.values()
             for spec in system.datasets
         ],
@@ -158,6 +167,11 @@ def _table(rows: Iterable[Any], schema: pa.Schema) -> pa.Table:
         return row[name] if isinstance(row, Mapping) else getattr(row, name)
 
     return pa.table([pa.array([cell(row, f.name) for row in listed], f.type) for f in schema], schema=schema)
+
+
+def _pairs(told: Mapping[str, object]) -> str | None:
+    """``column=value`` for each column, parted by spaces."""
+    return " ".join(f"{name}={value}" for name, value in sorted(told.items())) or None
 
 
 def _units_text(units: tuple[str, ...] | Selector) -> str:
