@@ -6,7 +6,7 @@ import gzip
 import itertools
 import json
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ from support.dossiers import (
     workbook,
 )
 from support.letters import KEYS, letter, letter_file
-from support.stages import File, normalise_rows, read_files, read_rows
+from support.stages import DAY, File, normalise_rows, read_files, read_rows, refusal
 
 TWO = [dossier(), dossier(dossier_code="H50.101-261104-0002", fees=[], supplements=[], due_at=None)]
 
@@ -108,7 +108,7 @@ def test_quoted_cells_with_line_breaks_and_separators(tmp_path: Path, registry: 
         )
     rows = read_rows(tmp_path, registry, File(delimited(table), dialect="onecsv"))
     assert codes(rows) == [f"D-{number:05d}" for number in range(3000)]
-    assert {row["channel"] for row in rows} == {HARD}
+    assert {row["channel"] for row in rows} == {HARD.replace("\r\n", "\n")}  # every kind of line break is one
     assert [row["row_number"] for row in rows] == list(range(1, 3001))
 
 
@@ -130,6 +130,21 @@ def test_blank_lines_are_no_rows(blank: str, tmp_path: Path, registry: Registry,
         assert codes(rows) == codes(TWO) and [row["row_number"] for row in rows] == [1, 2]
 
 
+def test_a_sum_of_amounts_is_no_count_of_rows(tmp_path: Path, registry: Registry, tables: Tables) -> None:
+    headings, cells = tables.heading_row("A"), [tables.cells("A", row) for row in TWO]
+    total = ["Tổng cộng", *[""] * (len(headings) - 2), "60.000"]
+    assert registry.headings["A"][headings[-1].casefold()] == "fees"
+    batch = read_files(tmp_path, registry, File(delimited([headings, *cells, total]), dialect="onecsv"))
+    assert batch.rows == {0: 2} and batch.warnings == {0: []}
+
+
+def test_headings_repeated_in_their_decomposed_form(tmp_path: Path, registry: Registry, tables: Tables) -> None:
+    headings, cells = tables.heading_row("A"), [tables.cells("A", row) for row in TWO]
+    again = [unicodedata.normalize("NFD", heading) for heading in headings]
+    batch = read_files(tmp_path, registry, File(delimited([headings, cells[0], again, cells[1]]), dialect="onecsv"))
+    assert batch.rows == {0: 2} and batch.warnings == {0: ["repeated_headings"]}
+
+
 def test_rows_shorter_and_longer_than_the_headings(tmp_path: Path, registry: Registry, tables: Tables) -> None:
     cells = [tables.cells("A", row) for row in TWO]
     batch = read_files(
@@ -138,8 +153,9 @@ def test_rows_shorter_and_longer_than_the_headings(tmp_path: Path, registry: Reg
         File(delimited([tables.heading_row("A"), cells[0][:15], cells[1]]), dialect="onecsv"),
         File(delimited([tables.heading_row("A"), cells[0], [*cells[1], "more", "still more"]]), dialect="onecsv"),
     )
-    assert batch.rows == {0: 2, 1: 2} and not batch.refused
-    assert batch.warnings == {0: [], 1: ["ragged_rows"]}
+    assert batch.rows == {0: 2, 1: 2} and not batch.refused and batch.warnings == {0: [], 1: []}
+    held = [(row["file_no"], row["row_number"], row["fault"]) for row in batch.table.to_pylist()]
+    assert held == [(0, 1, "ragged_row"), (0, 2, None), (1, 1, None), (1, 2, "ragged_row")]
 
 
 def test_columns_in_no_map_are_kept_out_and_warned_of(tmp_path: Path, registry: Registry, tables: Tables) -> None:
@@ -150,24 +166,51 @@ def test_columns_in_no_map_are_kept_out_and_warned_of(tmp_path: Path, registry: 
         File(delimited([["STT", *headings, "Ghi chú"], ["1", *cells, "CANARY ghi chú"]]), dialect="onecsv"),
         File(delimited([[*headings, ""], [*cells, ""]]), dialect="onecsv"),
     )
-    assert batch.warnings == {0: ["extra_column"], 1: []}
-    assert batch.table.column_names == ["file_no", "row_number", "row_hash", *DOSSIERS.text_columns]
+    assert batch.warnings == {0: ["extra_column"], 1: ["trailing_cells"]}
+    assert set(batch.table.column_names) == {"file_no", "row_number", "row_hash", "fault", *DOSSIERS.text_columns}
     assert "CANARY" not in str(batch.table.to_pylist())
 
 
-def test_only_the_required_columns(tmp_path: Path, registry: Registry, tables: Tables) -> None:
+def test_a_file_with_only_the_required_columns_needs_the_others_to_be_optional(
+    tmp_path: Path, registry: Registry, tables: Tables
+) -> None:
     needed = {"dossier_code", "procedure_code", "received_at", "status"}
     leave = [name for name in tables.headings["A"] if name not in needed]
     content = delimited([tables.heading_row("A", leave), tables.cells("A", TWO[0], leave)])
-    row = normalise_rows(tmp_path, registry, File(content, dialect="onecsv"))[0]
+    refused = read_files(tmp_path, registry, File(content, dialect="onecsv")).refused[0]
+    assert refused.reason == "missing_column" and "due_at (Ngày hẹn trả)" in refused.detail
+    since = {"optional": dict.fromkeys(DOSSIERS.text_columns, DAY)}
+    batch = read_files(tmp_path, registry, File(content, dialect="onecsv", spec=since))
+    assert not batch.refused and batch.warnings == {0: ["missing_optional_column"]}
+    before = {"optional": {name: DAY + timedelta(1) for name in DOSSIERS.text_columns}}
+    assert refusal(tmp_path, registry, File(content, dialect="onecsv", spec=before)) == "missing_column"
+    row = normalise_rows(tmp_path, registry, File(content, dialect="onecsv", spec=since))[0]
     assert (row["channel"], row["handling_unit"], row["fee_count"]) == ("direct", "H50.103", 0)
     assert row["bad_dates"] is None and row["unknown_units"] is None
+
+
+def test_what_a_system_is_not_forgiven_refuses_the_file_and_holds_the_row(
+    tmp_path: Path, registry: Registry, tables: Tables
+) -> None:
+    row = tables.cells("A", TWO[0], due_at="09/11/2026", finished_at="31/12/9999 00:00")
+    content = b"sep=,\r\n" + delimited([tables.heading_row("A"), row], encoding="utf-8")
+    assert read_files(tmp_path, registry, File(content, dialect="onecsv")).warnings == {0: ["sep_line"]}
+    strict = {"not_tolerated": ("sep_line",)}
+    assert refusal(tmp_path, registry, File(content, dialect="onecsv", spec=strict)) == "not_tolerated"
+    files = [
+        File(content, dialect="onecsv", number=n + 1, spec={"not_tolerated": told})
+        for n, told in enumerate([(), ("date_without_time",), ("stand_in_date",)])
+    ]
+    found = normalise_rows(tmp_path, registry, *files)
+    assert [row["noticed"] for row in found] == ["date_without_time,stand_in_date"] * 3
+    assert [row["bad_dates"] for row in found] == [None, "due_at", "finished_at"]
 
 
 def test_a_file_of_one_known_column_is_missing_the_others(tmp_path: Path, registry: Registry) -> None:
     batch = read_files(tmp_path, registry, File("Mã hồ sơ\nH50.101-261104-0001\n\n".encode(), dialect="onecsv"))
     named = [part.split(" (")[0] for part in batch.refused[0].detail.split("), ")]
-    assert named == ["procedure_code", "received_at", "status"]
+    assert {"procedure_code", "received_at", "status", "due_at", "channel"} <= set(named)
+    assert "applicant_kind" not in named and "receiving_unit" not in named  # they decide no figure
 
 
 # -- workbooks ----------------------------------------
@@ -193,7 +236,9 @@ def test_title_blocks_group_headings_totals_and_dates(
     assert batch.warnings == {0: []}
     found = normalise_rows(tmp_path, registry, File(content, dialect="workbook"))
     assert codes(found) == codes(TWO)
-    assert found[0]["due_at"] == midnight and found[1]["due_at"] is None
+    # a serial number without a part of a day is a day without time, so as a deadline it is the end of that day
+    assert found[0]["due_at"] == (datetime(2026, 11, 10, 23, 59, 59) if serial else midnight)
+    assert found[1]["due_at"] is None
     assert found[0]["received_at"] == datetime(2026, 11, 4, 8, 0)
     assert found[0]["fees"] == "50000|8000"
     assert [row["row_number"] for row in found] == [1, 2]
@@ -257,7 +302,9 @@ def test_line_ends_and_blank_lines_change_neither_rows_nor_repeats(tmp_path: Pat
 def test_keys_without_a_value_may_be_absent(tmp_path: Path, registry: Registry) -> None:
     record = {"MaHoSo": "H50.102-1", "MaTTHC": "1.001193", "TrangThai": 1}
     batch = read_files(tmp_path, registry, File(lines([record]), dialect="dvcqg2026"))
-    assert batch.rows == {0: 1} and batch.warnings == {0: []}
+    assert batch.rows == {0: 1} and batch.warnings == {0: ["missing_optional_column"]}  # no record has a due date
+    dated = File(lines([record, record | {"NgayHenTra": "2026-11-07 17:00:00"}]), dialect="dvcqg2026")
+    assert read_files(tmp_path, registry, dated).warnings == {0: []}
     row = normalise_rows(tmp_path, registry, File(lines([record]), dialect="dvcqg2026"))[0]
     assert (row["received_at"], row["channel"], row["handling_unit"]) == (None, "direct", "H50.102")
 
@@ -280,15 +327,17 @@ def test_values_of_other_types_than_the_dialect_has(tmp_path: Path, registry: Re
     )
     row = normalise_rows(tmp_path, registry, File(envelope([odd])))[0]
     assert (row["status"], row["channel"], row["has_digitised_parts"]) == (9, "direct", True)
-    assert row["fee_count"] == 0 and row["supplement_count"] == 0 and not row["has_electronic_result"]
+    assert row["bad_amount"] and row["bad_dates"] == "supplements"  # lists that are no lists hold the row
+    assert row["unknown_values"] == "reused_part,from_personal_store"
+    assert not row["has_electronic_result"]
 
 
 def test_an_escaped_zero_character_reaches_no_database(tmp_path: Path, registry: Registry) -> None:
-    records = [record_2022(TWO[0], MaHoSo="A\0B-1", DonViXuLy="\0"), record_2022(TWO[0], MaHoSo="\\u0000-2")]
+    records = [record_2022(TWO[0], MaHoSo="A-1\0", DonViXuLy="\0"), record_2022(TWO[0], MaHoSo="\\u0000-2")]
     rows = normalise_rows(tmp_path, registry, File(envelope(records)))
     assert "\0" not in str([row["dossier_code"] for row in rows]) and len(rows) == 2
-    assert rows[0]["dossier_code"] == "A B-1" and rows[0]["handling_unit"] == "H50.101"
-    assert rows[1]["dossier_code"] == "\\U0000-2"
+    assert rows[0]["dossier_code"] == "A-1" and rows[0]["handling_unit"] == "H50.101"
+    assert rows[1]["dossier_code"] is None  # a backslash stands in no code
 
 
 # -- letters ----------------------------------------
@@ -329,7 +378,7 @@ def test_a_column_or_key_that_letters_lack_is_refused_only_where_required(
         for n, (name, key) in enumerate(zip(columns, KEYS, strict=True))
         if name != "new_due_at"
     }
-    assert batch.rows == {4: 1} and batch.warnings[4] == []
+    assert batch.rows == {4: 1} and batch.warnings[4] == ["missing_optional_column"]
     (row,) = batch.table.to_pylist()
     assert row["new_due_at"] is None
 
@@ -391,6 +440,6 @@ def test_no_personal_column_leaves_the_stage(tmp_path: Path, registry: Registry,
     for file in files:
         assert b"CANARY" in file.content or file.dialect == "workbook"
         table: pa.Table = read_files(tmp_path, registry, file).table
-        assert table.column_names == ["file_no", "row_number", "row_hash", *DOSSIERS.text_columns]
+        assert set(table.column_names) == {"file_no", "row_number", "row_hash", "fault", *DOSSIERS.text_columns}
         text = unicodedata.normalize("NFC", str(table.to_pylist()))
         assert "CANARY" not in text and "999000000001" not in text and "0999000001" not in text

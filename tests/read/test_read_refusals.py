@@ -9,6 +9,7 @@ import struct
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -218,14 +219,14 @@ def test_bad_workbooks(tmp_path: Path, registry: Registry, tables: Tables) -> No
         "cut off": (book[: len(book) // 2], "truncated_xlsx"),
         "cut at the very end": (book[:-1], "truncated_xlsx"),
         "no zip": (b"PK\x03\x04 not a book", "truncated_xlsx"),
-        "text": (b"M\xc3\xa3 h\xe1\xbb\x93 s\xc6\xa1\n", "truncated_xlsx"),
+        "text": (b"M\xc3\xa3 h\xe1\xbb\x93 s\xc6\xa1\n", "unreadable_workbook"),
         "one damaged byte": (bytes(flipped), "truncated_xlsx"),
         "the sheet is missing": (repacked(book, lambda n, c: None if "sheet1" in n else c), "truncated_xlsx"),
         "the sheet is cut off": (
             repacked(book, lambda n, c: c[: len(c) // 2] if "sheet1" in n else c),
             "truncated_xlsx",
         ),
-        "another zip": (repacked(book, lambda n, c: c if n.startswith("docProps") else None), "truncated_xlsx"),
+        "another zip": (repacked(book, lambda n, c: c if n.startswith("docProps") else None), "several_members"),
         "a bomb": (bomb, "zip_bomb"),
         "a bomb that lies about its size": (
             bomb.replace(struct.pack("<I", large), struct.pack("<I", 5000)),
@@ -268,3 +269,23 @@ def test_text_that_merely_names_a_key_is_no_key(tmp_path: Path, registry: Regist
     row["GhiChu"] = json.dumps({"TrangThaiHoSo": "9"})
     del row["TrangThaiHoSo"]
     assert refusal(tmp_path, registry, File(envelope([row]))) == "missing_column"
+
+
+def test_a_fault_of_ours_costs_one_file_and_quotes_nothing_of_it(
+    tmp_path: Path, registry: Registry, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    from cchc.read import records
+
+    read = records._check_envelope
+
+    def fail(said: Any, count: int, file: Any) -> None:
+        if file.file_no == 0:
+            raise ValueError("CANARY Nguyễn Thử")
+        read(said, count, file)
+
+    monkeypatch.setattr(records, "_check_envelope", fail)
+    files = [File(envelope([record_2022(dossier())]), number=n + 1) for n in range(2)]
+    batch = read_files(tmp_path, registry, *files)
+    assert batch.rows == {1: 1} and batch.refused[0].reason == "reader_failed"
+    assert "ValueError in test_read_refusals.py" in batch.refused[0].detail
+    assert "CANARY" not in batch.refused[0].detail + caplog.text and "ValueError" in caplog.text

@@ -259,8 +259,9 @@ def workbook(
         sheet.merge_range(at, 3, at, 6, "Các mốc thời gian")
         at += 1
     sheet.write_row(at, 0, heading_row)
-    count = 0
+    count = rows = 0
     for count, cells in enumerate(body, 1):
+        rows += any(cell is not None for cell in cells)
         for column, cell in enumerate(cells):
             if cell is None:
                 continue
@@ -275,7 +276,7 @@ def workbook(
     at += count + 1
     if total:
         sheet.write(at, 0, "Tổng cộng")
-        sheet.write(at, 1, f"{count} hồ sơ")
+        sheet.write(at, 1, f"{rows} hồ sơ")
         at += 1
     if below:
         sheet.write_row(at, 0, below)

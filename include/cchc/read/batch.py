@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 import logging
 import time
+import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -16,34 +17,23 @@ from pathlib import Path
 
 import duckdb
 import polars as pl
-import polars.selectors as cs
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from cchc.contracts import Revision
-from cchc.datasets import DATASETS
+from cchc.datasets import DATASETS, Dataset
 from cchc.datasets.dialects import DIALECTS
 from cchc.errors import FileRefused
+from cchc.read.fold import fold
 from cchc.read.keys import check_keys
+from cchc.read.opened import Opened
 from cchc.read.to_columns import sql_of
 from cchc.read.unpack import unpack
-from cchc.registry.model import DatasetSpec
 from cchc.registry.open import Registry
-from cchc.scratch import SPACES
 
 log = logging.getLogger("cchc.read")
 
-#: What a dialect's reader is: content, how the system delivers it, the registry -> rows or records, and warnings.
-Reader = Callable[[bytes, DatasetSpec, Registry], tuple[pl.DataFrame, list[str]]]
-
-
-@dataclass(frozen=True)
-class Opened:
-    """One landed file of a batch. ``file_no`` is its number within the batch."""
-
-    file_no: int
-    revision: Revision
-    spec: DatasetSpec
-    blob: Path
+#: What a dialect's reader is: content, which file it is of, the registry -> rows or records, and warnings.
+Reader = Callable[[bytes, Opened, Registry], tuple[pl.DataFrame, list[str]]]
 
 
 @dataclass
@@ -62,11 +52,13 @@ _CHUNK_ROWS = 16_384  # DuckDB shares an Arrow table between its threads chunk b
 def read_batch(opened: Iterable[Opened], registry: Registry, con: duckdb.DuckDBPyConnection) -> ReadBatch:
     """Read every file of a batch. All must be of one dataset and dialect.
 
-    The table has ``file_no``, ``row_number`` (data rows from 1), ``row_hash`` (equal for exact repeats) and the text
-    columns of the dataset, trimmed and null where empty; ``fees`` and ``supplements`` are lists of untrimmed text.
+    The table has ``file_no``, ``row_number`` (data rows from 1), ``row_hash`` (equal for exact repeats), ``fault`` (the
+    rule that the row breaks by its mere form, else null) and the text columns of the dataset, trimmed and null where
+    empty; ``fees`` and ``supplements`` are lists of untrimmed text.
     """
     started, opened = time.perf_counter(), list(opened)
     batch = _read_batch(opened, registry, con)
+    _refuse_what_is_not_tolerated(opened, batch)
     if opened:
         spec, rows, seconds = opened[0].spec, sum(batch.rows.values()), time.perf_counter() - started
         counts = f"{len(opened)} files, {rows:,} rows, {len(batch.refused)} files refused"
@@ -83,13 +75,21 @@ def _read_batch(opened: list[Opened], registry: Registry, con: duckdb.DuckDBPyCo
     for file in opened:
         dialect = file.spec.dialect
         try:
-            content = unpack(file.blob, file.revision.path.rsplit("/", 1)[-1], DIALECTS[dialect].web_page)
-            frame, warnings = reader_of(dialect)(content, file.spec, registry)
+            name = file.revision.path.rsplit("/", 1)[-1]
+            unpacked = unpack(file.blob, name, DIALECTS[dialect].web_page, workbook=dialect == "workbook")
+            frame, warnings = reader_of(dialect)(unpacked.content, file, registry)
         except FileRefused as refusal:
             batch.refused[file.file_no] = refusal
             continue
+        except Exception as error:
+            # a fault of ours must not cost the other files; its message may quote this one, so only its place is told
+            at = traceback.extract_tb(error.__traceback__)[-1]
+            where = f"{type(error).__name__} in {Path(at.filename).name}, line {at.lineno}"
+            log.exception("%s: %s", file.revision.path, where, exc_info=False)
+            batch.refused[file.file_no] = FileRefused("reader_failed", where)
+            continue
         batch.rows[file.file_no] = frame.height
-        batch.warnings[file.file_no] = warnings
+        batch.warnings[file.file_no] = unpacked.warnings + warnings
         if frame.height:
             frames.append(frame.with_columns(file_no=pl.lit(file.file_no, pl.Int32)))
     if not frames:
@@ -99,22 +99,60 @@ def _read_batch(opened: list[Opened], registry: Registry, con: duckdb.DuckDBPyCo
     whole = pl.concat(frames, how="diagonal", rechunk=False)
     frames.clear()
     if records := DIALECTS[dialect].records:
-        for file_no, finding in check_keys(whole, spec, registry).items():
-            if isinstance(finding, FileRefused):
-                batch.refused[file_no] = finding
+        files = {file.file_no: file for file in opened}
+        renamed: dict[int, list[str]] = {}
+        for file_no, keys in check_keys(whole, files, registry, con).items():
+            if keys.refusal:
+                batch.refused[file_no] = keys.refusal
                 batch.rows.pop(file_no)
             else:
-                batch.warnings[file_no].append(finding)
-        whole = whole.filter(~pl.col("file_no").is_in(list(batch.refused)))
+                batch.warnings[file_no] += keys.warnings
+                renamed[file_no] = keys.renamed
+        whole = whole.filter(~pl.col("file_no").is_in(list(batch.refused))).with_columns(fault=_renamed(renamed))
     else:
         absent = [name for name in DATASETS[dataset].text_columns if name not in whole.columns]
-        whole = _trimmed(whole).with_columns(pl.lit(None, pl.String).alias(name) for name in absent)
+        whole = _folded(whole, DATASETS[dataset], batch).with_columns(
+            pl.lit(None, pl.String).alias(name) for name in absent
+        )
+        if "fault" not in whole.columns:
+            whole = whole.with_columns(fault=pl.lit(None, pl.String))
     con.register("source_rows", whole.to_arrow())
     table = con.sql(sql_of(dataset, dialect)).to_arrow_table(_CHUNK_ROWS)
     con.unregister("source_rows")
-    whole_table = _trimmed(_frame(table)).to_arrow() if records else table
-    batch.table = whole_table.select(["file_no", "row_number", "row_hash", *DATASETS[dataset].text_columns])
+    if records:
+        table = _folded(_frame(table), DATASETS[dataset], batch).to_arrow()
+    batch.table = table.select(["file_no", "row_number", "row_hash", "fault", *DATASETS[dataset].text_columns])
     return batch
+
+
+def _renamed(keys: dict[int, list[str]]) -> pl.Expr:
+    """``ragged_row`` for a record with a key that nobody knows in place of one that the file's other records have."""
+    fault = pl.lit(None, pl.String)
+    for file_no, names in keys.items():
+        for name in names:
+            here = (pl.col("file_no") == file_no) & pl.col("record").str.contains(f'"{name}"', literal=True)
+            fault = pl.when(here).then(pl.lit("ragged_row")).otherwise(fault)
+    return fault
+
+
+def _refuse_what_is_not_tolerated(opened: list[Opened], batch: ReadBatch) -> None:
+    """The registry may say of a system which departures from its form refuse a file, where others only warn."""
+    for file in opened:
+        found = [each for each in batch.warnings.get(file.file_no, []) if each in file.spec.not_tolerated]
+        if found:
+            batch.refused[file.file_no] = FileRefused("not_tolerated", ", ".join(found))
+            batch.rows.pop(file.file_no)
+    if batch.refused and batch.table.num_rows:
+        refused = pa.array(list(batch.refused), pa.int32())
+        batch.table = batch.table.filter(pc.invert(pc.is_in(batch.table["file_no"], refused)))
+
+
+def _folded(frame: pl.DataFrame, dataset: Dataset, batch: ReadBatch) -> pl.DataFrame:
+    frame, noticed = fold(frame, dataset)
+    for warning, files in noticed.items():
+        for file_no in files:
+            batch.warnings[file_no].append(warning)
+    return frame
 
 
 @lru_cache
@@ -123,14 +161,6 @@ def reader_of(dialect: str) -> Reader:
     module, name = DIALECTS[dialect].reader.split(".")
     reader: Reader = getattr(importlib.import_module(f"cchc.read.{module}"), name)
     return reader
-
-
-def _trimmed(frame: pl.DataFrame) -> pl.DataFrame:
-    """Text without the space around it, and null where none is left. Polars does this for a third of the SQL's cost."""
-    text = cs.string()
-    return (
-        frame.lazy().with_columns(text.str.strip_chars(SPACES)).with_columns(pl.when(text != "").then(text)).collect()
-    )
 
 
 def _frame(table: pa.Table) -> pl.DataFrame:

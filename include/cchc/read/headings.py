@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from cchc.datasets import DATASETS
 from cchc.datasets.dialects import DIALECTS, is_mapped
 from cchc.errors import FileRefused
+from cchc.read.opened import Opened
 from cchc.registry.model import DatasetSpec, normalise_heading
 from cchc.registry.open import Registry
+
+Row = Sequence[str | None]
 
 
 @dataclass(frozen=True)
 class Columns:
-    """``kept``: position in the file -> canonical name. ``extra``: how many columns no map knows."""
+    """``kept``: position in the file -> canonical name. ``width``: how many cells of the row are headings."""
 
     kept: dict[int, str]
-    extra: int
+    width: int
+    warnings: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Headings:
+    """Where the headings of a table stand: ``row`` has one heading a column, rows from ``below`` on are the table's."""
+
+    row: Row
+    above: int
+    below: int
+    known: int
 
 
 def headings_of(spec: DatasetSpec, registry: Registry) -> Mapping[str, str]:
@@ -28,37 +43,95 @@ def headings_of(spec: DatasetSpec, registry: Registry) -> Mapping[str, str]:
     return {normalise_heading(heading): column for column, heading in fixed.items()}
 
 
-def known_in(row: Sequence[str | None], headings: Mapping[str, str]) -> int:
+def known_in(row: Row, headings: Mapping[str, str]) -> int:
     """How many cells of a row are headings of the map: tells a heading row from a title row."""
     return sum(1 for cell in row if cell and normalise_heading(cell) in headings)
 
 
+def find_headings(rows: Sequence[Row], headings: Mapping[str, str]) -> Headings | None:
+    """The row with the most known headings; or two rows, where a group's name stands over the names of its columns."""
+    best: Headings | None = None
+    for number, row in enumerate(rows):
+        known = known_in(row, headings)
+        if known and (best is None or known > best.known):
+            best = Headings(row, number, number + 1, known)
+    if best is None:
+        return None
+    for upper in (best.above - 1, best.above):
+        if 0 <= upper < len(rows) - 1:
+            both = _two_lines(rows[upper], rows[upper + 1], headings)
+            known = known_in(both, headings)
+            if known > best.known:
+                best = Headings(both, upper, upper + 2, known)
+    return best
+
+
+def _two_lines(upper: Row, lower: Row, headings: Mapping[str, str]) -> list[str | None]:
+    """One heading a column: the lower cell, the upper one, or both together; a group's name reaches to the next one."""
+    row: list[str | None] = []
+    group: str | None = None
+    for above, below in zip_longest(upper, lower):
+        group = above or group
+        choices = [below, above, f"{group} {below}" if group and below else None]
+        known = [cell for cell in choices if cell and normalise_heading(cell) in headings]
+        row.append(known[0] if known else below or above)
+    return row
+
+
 def missing_columns(columns: Sequence[str], spec: DatasetSpec, registry: Registry) -> FileRefused:
     """The refusal of a file without these columns, each also under the names that the sender knows."""
+    return FileRefused("missing_column", named(columns, spec, registry))
+
+
+def named(columns: Sequence[str], spec: DatasetSpec, registry: Registry) -> str:
+    """Canonical names, each with the names that the sender knows."""
     said = []
     for column in columns:
         names = registry.names_of(spec, column)
         said.append(f"{column} ({' / '.join(names)})" if names else column)
-    return FileRefused("missing_column", ", ".join(said))
+    return ", ".join(said)
 
 
-def match(row: Sequence[str | None], spec: DatasetSpec, registry: Registry) -> Columns:
-    """Map a heading row; refuses the file (``missing_column``) when a required column is not there.
+def lacking(found: set[str], promised: set[str], file: Opened, registry: Registry) -> list[str]:
+    """Warnings for columns that a file lacks; refuses it (``missing_column``) where one may decide a figure.
+
+    ``promised``: the columns that a sender's files have by its heading map or dialect. The registry may say from which
+    day on a system's files may lack one of them (``optional``).
+    """
+    spec, dataset = file.spec, DATASETS[file.spec.dataset]
+    absent = [column for column in dataset.file_columns if column.name in promised - found]
+    day = file.revision.key.export_date
+    needed = [
+        column.name for column in absent if column.required or (column.decides and not spec.may_lack(column.name, day))
+    ]
+    if needed:
+        raise missing_columns(needed, spec, registry)
+    return ["missing_optional_column"] if absent else []
+
+
+def match(row: Row, file: Opened, registry: Registry) -> Columns:
+    """Map a heading row; refuses the file where a column that is needed lacks, or one stands twice.
 
     Headings no map knows may be anybody's text, so messages count them and never repeat them.
     """
+    spec = file.spec
     headings, dataset = headings_of(spec, registry), DATASETS[spec.dataset]
     kept: dict[int, str] = {}
-    extra = 0
+    extra = width = 0
+    repeated: list[str] = []
     for position, cell in enumerate(row):
         if not cell or not cell.strip():
             continue
+        width = position + 1
         canonical = headings.get(normalise_heading(cell))
         if canonical is None:
             extra += 1
-        elif canonical in dataset.text_columns and canonical not in kept.values():  # others are personal
+        elif canonical in dataset.text_columns:  # others are personal
+            if canonical in kept.values():
+                repeated.append(canonical)
             kept[position] = canonical
-    missing = [name for name in dataset.required if name not in kept.values()]
-    if missing:
-        raise missing_columns(missing, spec, registry)
-    return Columns(kept, extra)
+    if repeated:
+        raise FileRefused("repeated_column", named(repeated, spec, registry))
+    promised = set(headings.values()) | set(dataset.required)
+    warnings = lacking(set(kept.values()), promised, file, registry)
+    return Columns(kept, width, warnings + (["extra_column"] if extra else []))

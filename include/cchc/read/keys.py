@@ -1,45 +1,96 @@
-"""Which keys the records of a JSON file have: required ones that stand in no record, and ones the dialect lacks."""
+"""Which keys the records of a JSON file have: those its dialect has and no record does, and those nobody knows."""
 
 from __future__ import annotations
 
-import msgspec
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import duckdb
 import polars as pl
 
 from cchc.datasets import DATASETS
 from cchc.datasets.dialects import DIALECTS
 from cchc.errors import FileRefused
-from cchc.read.headings import missing_columns
-from cchc.registry.model import DatasetSpec
+from cchc.read.headings import lacking
+from cchc.read.opened import Opened
 from cchc.registry.open import Registry
 
 
-def check_keys(whole: pl.DataFrame, spec: DatasetSpec, registry: Registry) -> dict[int, FileRefused | str]:
-    """By file: the refusal where a required key stands in no record, or the warning ``extra_column``.
+@dataclass(frozen=True)
+class Keys:
+    """What the keys of one file say. ``renamed``: keys that stand where a known one lacks, in some records only."""
+
+    refusal: FileRefused | None = None
+    warnings: list[str] = field(default_factory=list)
+    renamed: list[str] = field(default_factory=list)
+
+
+def check_keys(
+    whole: pl.DataFrame, files: Mapping[int, Opened], registry: Registry, con: duckdb.DuckDBPyConnection
+) -> dict[int, Keys]:
+    """By file. ``whole``: ``file_no`` and ``record`` of all files of one dialect and dataset.
 
     A sparse dialect leaves a key out where it has no value, so a column that may be empty counts as missing only where
-    every record carries a key that nobody knows: it may have been renamed.
+    some record carries a key that nobody knows: it may have been renamed.
     """
-    row, columns = DIALECTS[spec.dialect], DATASETS[spec.dataset]
+    spec = next(iter(files.values())).spec
+    row, dataset = DIALECTS[spec.dialect], DATASETS[spec.dataset]
     keys = row.key_of(spec.dataset)
-    counts = whole.group_by("file_no").agg(
-        [pl.col("record").str.contains(f'"{keys[n]}"', literal=True).sum().alias(n) for n in columns.required]
-        + [pl.col("record").first().alias("sample")]
+    nested = {column: key for column, key in row.nested.items() if column in dataset.text_columns}
+    inside = whole.group_by("file_no").agg(
+        [pl.len().alias("records")]
+        + [pl.col("record").str.contains(f'"{key}"', literal=True).any().alias(name) for name, key in nested.items()]
     )
-    found: dict[int, FileRefused | str] = {}
-    for counted in counts.iter_rows(named=True):
-        extra = _unknown_keys(counted["sample"], spec.dataset, spec.dialect)
-        missing = [name for name in columns.required if counted[name] == 0]
-        excused = row.sparse and not extra and all(columns[name].known_later for name in missing)
-        if missing and not excused:
-            found[counted["file_no"]] = missing_columns(missing, spec, registry)
-        elif extra:
-            found[counted["file_no"]] = "extra_column"
+    counts = _counts(whole, con)
+    known = row.known(spec.dataset)
+    found: dict[int, Keys] = {}
+    for counted in inside.iter_rows(named=True):
+        file_no, records = counted["file_no"], counted["records"]
+        times = counts.get(file_no, {})
+        present = {name for name, key in keys.items() if key in times} | {name for name in nested if counted[name]}
+        extra = {key: number for key, number in times.items() if key not in known}
+        spelled = {_plain(key) for key in extra}
+        if near := sorted(key for key in known if _plain(key) in spelled and times.get(key, 0) < records):
+            detail = f"{', '.join(near)} is spelled in another way"
+            found[file_no] = Keys(FileRefused("missing_column", detail))
+            continue
+        # what may be empty is left out where nothing has it, and lists everywhere; unless a key nobody knows may be it
+        sparse = {name for name in (*keys, *nested) if not extra and dataset[name].may_be_empty}
+        excused = {name for name in sparse if row.sparse or name in nested}
+        try:
+            warnings = lacking(present, {*keys, *nested} - excused, files[file_no], registry)
+        except FileRefused as refusal:
+            found[file_no] = Keys(refusal)
+            continue
+        warnings += ["extra_column"] if extra else []
+        # no deadline means on time, so a file that names none says so; and so does one without the lists of its dialect
+        silent = {name for name in excused - present if dataset[name].deadline or not row.sparse}
+        if not row.sparse:  # a key that other records of the file have
+            silent |= {name for name, key in keys.items() if dataset[name].decides and 0 < times.get(key, 0) < records}
+        if silent and "missing_optional_column" not in warnings:
+            warnings.append("missing_optional_column")
+        lacks = {records - times[key] for name, key in keys.items() if key in times and dataset[name].decides}
+        found[file_no] = Keys(
+            None, warnings, [key for key, number in extra.items() if number < records and number in lacks]
+        )
     return found
 
 
-def _unknown_keys(record: str, dataset: str, dialect: str) -> int:
-    try:
-        found = msgspec.json.decode(record)
-    except msgspec.DecodeError:
-        return 0
-    return len(set(found) - DIALECTS[dialect].known(dataset)) if isinstance(found, dict) else 0
+def _plain(key: str) -> str:
+    """A key without case, signs and what nobody sees."""
+    return "".join(letter for letter in key.casefold() if letter.isalnum())
+
+
+def _counts(whole: pl.DataFrame, con: duckdb.DuckDBPyConnection) -> dict[int, dict[str, int]]:
+    """By file, in how many records each key stands."""
+    con.register("key_rows", whole.select("file_no", "record").to_arrow())
+    rows = con.execute("""
+        select file_no, key, count(*)
+        from (select file_no, unnest(list_distinct(json_keys(record))) as key from key_rows)
+        group by file_no, key
+    """).fetchall()
+    con.unregister("key_rows")
+    counts: dict[int, dict[str, int]] = {}
+    for file_no, key, number in rows:
+        counts.setdefault(file_no, {})[key] = number
+    return counts

@@ -17,17 +17,17 @@ import polars as pl
 
 from cchc.datasets import DATASETS
 from cchc.errors import FileRefused
-from cchc.read.unpack import to_utf8
-from cchc.registry.model import DatasetSpec
+from cchc.read.opened import Opened
+from cchc.read.unpack import to_text
 from cchc.registry.open import Registry
 
 _decoder = msgspec.json.Decoder(dict[str, Any])
 
 
-def read_answers(content: bytes, spec: DatasetSpec, registry: Registry) -> tuple[pl.DataFrame, list[str]]:
+def read_answers(content: bytes, file: Opened, registry: Registry) -> tuple[pl.DataFrame, list[str]]:
     """Rows (text) of one file; refuses what is no set of answers, or an answer whose ``code`` is not OK."""
     try:
-        whole = _decoder.decode(to_utf8(content))
+        whole = _decoder.decode(to_text(content).content)
         start, end = _period(whole)
         rows = [
             {"period_start": start, "period_end": end, **row}
@@ -42,7 +42,7 @@ def read_answers(content: bytes, spec: DatasetSpec, registry: Registry) -> tuple
         raise FileRefused(
             "missing_column", f"not the shape of the portal's answers ({type(error).__name__})"
         ) from error
-    columns = DATASETS[spec.dataset].text_columns
+    columns = DATASETS[file.spec.dataset].text_columns
     frame = pl.DataFrame(
         {name: [None if row.get(name) is None else str(row[name]) for row in rows] for name in columns},
         schema=dict.fromkeys(columns, pl.String),

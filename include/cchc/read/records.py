@@ -6,6 +6,7 @@ itself.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from itertools import accumulate
@@ -14,15 +15,19 @@ from typing import TypeVar
 import msgspec
 import polars as pl
 
+from cchc.datasets.dialects import COUNT_KEYS, DIALECTS
+from cchc.datasets.shape import AGENCY
 from cchc.errors import FileRefused
-from cchc.read.unpack import to_utf8
-from cchc.registry.model import DatasetSpec
+from cchc.read.opened import Opened
+from cchc.read.unpack import to_text
 from cchc.registry.open import Registry
 
 T = TypeVar("T")
 
 #: No dialect nests deeper than four levels; whatever goes beyond this is no export.
 MOST_NESTED = 100
+_MOST_OF_TRAILER = 3  # keys; a dossier has more
+_MARK = b"\xef\xbb\xbf"  # a byte order mark, where files were joined
 _ZERO = "\\u0000"
 _ESCAPE = re.compile(r"\\(u0000|.)")  # two backslashes are one escape, so what follows them is text
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
@@ -37,16 +42,94 @@ class _Envelope(msgspec.Struct):
 
 _envelope = msgspec.json.Decoder(_Envelope)
 _line = msgspec.json.Decoder(msgspec.Raw)
+_whole = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
-def read_envelope(content: bytes, spec: DatasetSpec, registry: Registry) -> tuple[pl.DataFrame, list[str]]:
-    """Records of a ``dvcqg2022`` file. Refuses ``invalid_json``, ``deep_nesting``, ``wrong_encoding``."""
-    return _frame(_decode(_envelope.decode, to_utf8(content)).data), []
+def read_envelope(content: bytes, file: Opened, registry: Registry) -> tuple[pl.DataFrame, list[str]]:
+    """Records of a ``dvcqg2022`` file. Refuses what is broken, of another unit, or says that there is more."""
+    decoded = to_text(content, file.spec.encoding or "utf-8")
+    records = _decode(_envelope.decode, decoded.content).data
+    envelope = _whole.decode(decoded.content)
+    _check_said_once(decoded.content, bytes(envelope["data"]))
+    _check_envelope(envelope, len(records), file)
+    return _frame(records), decoded.warnings
 
 
-def read_lines(content: bytes, spec: DatasetSpec, registry: Registry) -> tuple[pl.DataFrame, list[str]]:
-    """Records of a JSON lines file; one bad line refuses it."""
-    return _frame(_decode(_line.decode_lines, to_utf8(content))), []
+def read_lines(content: bytes, file: Opened, registry: Registry) -> tuple[pl.DataFrame, list[str]]:
+    """Records of a JSON lines file; one bad line refuses it. A last line that only counts the others is no record."""
+    decoded = to_text(content, file.spec.encoding or "utf-8")
+    text, warnings = decoded.content, list(decoded.warnings)
+    if b"\n" + _MARK in text:
+        text, warnings = text.replace(b"\n" + _MARK, b"\n"), [*warnings, "marks_inside"]
+    records = _decode(_line.decode_lines, text)
+    if records and (trailer := _trailer(bytes(records[-1]))) is not None:
+        records.pop()
+        _check_counts(trailer, len(records))
+    return _frame(records), warnings
+
+
+def _check_said_once(text: bytes, data: bytes) -> None:
+    """Refuse an envelope with one key twice: of two lists of records the decoder knows the last one only."""
+    frame = text.replace(data, b"[]", 1)
+    keys = [key for key, _ in json.loads(frame, object_pairs_hook=list)]
+    if len(set(keys)) < len(keys):
+        raise FileRefused("invalid_json", "the envelope has a key twice")
+
+
+def _check_envelope(envelope: dict[str, msgspec.Raw], records: int, file: Opened) -> None:
+    said = {key: _scalar(raw) for key, raw in envelope.items() if key != "data"}
+    unit_key, unit = DIALECTS[file.spec.dialect].unit_key, file.revision.key.unit
+    named = str(said.get(unit_key or "") or "").strip().upper()
+    if named and named != unit.upper():
+        shown = named if re.fullmatch(AGENCY, named) else "another text"
+        raise FileRefused("wrong_unit", f"{unit_key} is {shown}, and the file lies under {unit}")
+    _check_counts({_plain(key): value for key, value in said.items()}, records)
+
+
+def _check_counts(said: dict[str, object], records: int) -> None:
+    """Refuse ``incomplete_export`` where a file says that there are more rows or pages than came."""
+    for kind, keys in COUNT_KEYS.items():
+        for key in keys:
+            value = said.get(key)
+            number = _number(value)
+            if kind == "rows" and number is not None and number > records:
+                raise FileRefused("incomplete_export", f"{key} says {number:,}, and {records:,} records came")
+            if kind == "pages" and number is not None and number > 1:
+                raise FileRefused("incomplete_export", f"{key} says {number:,} pages, and one came")
+            if kind == "more" and value not in (None, False, "", 0, "0", "false"):
+                raise FileRefused("incomplete_export", f"{key} says that another page follows")
+
+
+def _trailer(record: bytes) -> dict[str, object] | None:
+    """What a record says that only counts the others; None where it is a record like any other."""
+    try:
+        said = msgspec.json.decode(record)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    if not isinstance(said, dict):
+        return None
+    plain = {_plain(str(key)): value for key, value in said.items()}
+    counting = {key for keys in COUNT_KEYS.values() for key in keys}
+    return plain if len(plain) <= _MOST_OF_TRAILER and counting & plain.keys() else None
+
+
+def _scalar(raw: msgspec.Raw) -> object:
+    text = bytes(raw).lstrip()
+    return None if text[:1] in (b"{", b"[") else msgspec.json.decode(text)
+
+
+def _number(value: object) -> int | None:
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, str) and value.strip().isdecimal():
+        return int(value)
+    if isinstance(value, float) and not value.is_integer():
+        return None
+    return int(value) if isinstance(value, (int, float)) else None
+
+
+def _plain(key: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", key.casefold())
 
 
 def _decode(decode: Callable[[bytes], T], content: bytes) -> T:

@@ -3,5 +3,6 @@ select
     file_no,
     row_number,
     row_hash,
+    fault,
     $columns
 from source_rows

@@ -4,6 +4,8 @@ with parsed as (
         file_no,
         row_number,
         row_hash,
+        fault,
+        says_twice(record) as says_twice,
         json_transform(record, '{$keys}') as r
     from source_rows
 )
@@ -12,5 +14,6 @@ select
     file_no,
     row_number,
     row_hash,
+    case when says_twice then 'contradiction' else fault end as fault,
     $columns
 from parsed

@@ -1,0 +1,53 @@
+"""Text to the form in which it is compared: what nobody can see is folded, what stands for nothing becomes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from cchc.datasets import Dataset
+from cchc.datasets.shape import TEXT
+from cchc.scratch import SPACES
+
+#: What databases and spreadsheets write for "no value".
+NULLS = ("NULL", "null", "Null", "None", "none", "nan", "NaN", "NAN", r"\N", "-")
+#: Characters that no screen shows: never part of a code, a date or an amount.
+_UNSEEN = r"[\p{Default_Ignorable_Code_Point}\p{Cf}]"
+
+
+def fold(frame: pl.DataFrame, dataset: Dataset) -> tuple[pl.DataFrame, dict[str, list[int]]]:
+    """Trim every text column, make null what is empty; codes, dates and amounts also lose what nobody sees.
+
+    Returns the frame and, by warning (``null_literal``, ``excel_text``), the ``file_no`` of the files with such cells.
+    """
+    names = [name for name in dataset.text_columns if frame.schema.get(name) == pl.String]
+    exact = [name for name in names if _is_exact(dataset, name)]
+    odd = [name for name in exact if (frame[name].str.len_bytes() != frame[name].str.len_chars()).any()]
+    frame = frame.with_columns(
+        pl.col(odd).str.normalize("NFKC").str.replace_all(_UNSEEN, ""),
+    )
+    text = pl.col(names)
+    frame = frame.lazy().with_columns(text.str.strip_chars(SPACES)).collect()
+    noticed: dict[str, list[int]] = {}
+    quoted = [name for name in names if frame[name].str.starts_with('="').any()]
+    if quoted:
+        is_text = pl.any_horizontal(pl.col(quoted).str.contains(r'^="[^"]*"$'))
+        noticed["excel_text"] = _files(frame, is_text)
+        frame = frame.with_columns(pl.col(quoted).str.replace(r'^="([^"]*)"$', "$1").str.strip_chars(SPACES))
+    nulls = [name for name in names if frame[name].is_in(NULLS).any()]
+    if nulls:
+        noticed["null_literal"] = _files(frame, pl.any_horizontal(pl.col(nulls).is_in(NULLS)))
+        frame = frame.with_columns(pl.when(~pl.col(nulls).is_in(NULLS)).then(pl.col(nulls)).name.keep())
+    frame = frame.with_columns(pl.when(text != "").then(text).name.keep())
+    return frame, {warning: files for warning, files in noticed.items() if files}
+
+
+def _is_exact(dataset: Dataset, name: str) -> bool:
+    column = dataset[name]
+    return column.identifies or (not column.is_coded and (column.type != TEXT or bool(column.shown)))
+
+
+def _files(frame: pl.DataFrame, which: pl.Expr) -> list[int]:
+    found: Sequence[int] = frame.filter(which)["file_no"].unique().to_list()
+    return list(found)
