@@ -7,12 +7,16 @@ import time
 from collections.abc import Iterable
 from datetime import date
 from importlib.resources import files
+from string import Template
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
+from cchc.datasets import DATASETS
 from cchc.normalise.codes import register_maps
+from cchc.normalise.columns import typed_sql
+from cchc.normalise.whole_columns import hold_what_may_be_either
 from cchc.read import Opened
 from cchc.registry.open import Registry
 
@@ -30,9 +34,15 @@ def normalise(con: duckdb.DuckDBPyConnection, text: pa.Table, opened: Iterable[O
     con.register("text_rows", text.append_column("rid", numbers))
     con.register("batch_files", _files(opened))
     _register_registry(con, registry, sorted({file.revision.key.export_date for file in opened}))
-    register_maps(con, dataset, dialect, registry)
-    sql = files("cchc.normalise").joinpath(f"sql/{dataset}.sql").read_text(encoding="utf-8")
+    doubtful = register_maps(con, dataset, dialect, registry)
+    hold_what_may_be_either(con, dataset, dialect, doubtful)
+    patterned = {column for file in opened for column in file.spec.code_patterns}
+    sql = Template(files("cchc.normalise").joinpath(f"sql/{dataset}.sql").read_text(encoding="utf-8")).substitute(
+        typed=typed_sql(dataset, patterned, any(file.spec.not_tolerated for file in opened)),
+        texts=", ".join(f"{name}_text" for name in DATASETS[dataset].text_columns),
+    )
     con.execute(f"create or replace temp table rows as {sql}")
+    con.execute("drop view if exists text_rows; drop table if exists judged_rows")
     con.unregister("text_rows")
     log.info("%s/%s: %s rows, %.1f s", dataset, dialect, f"{text.num_rows:,}", time.perf_counter() - started)
     return text.num_rows
@@ -40,6 +50,8 @@ def normalise(con: duckdb.DuckDBPyConnection, text: pa.Table, opened: Iterable[O
 
 def _files(opened: list[Opened]) -> pa.Table:
     keys = [file.revision.key for file in opened]
+    patterned = sorted({column for file in opened for column in file.spec.code_patterns})
+    patterns = {f"{name}_pattern": [file.spec.code_patterns.get(name) for file in opened] for name in patterned}
     return pa.table(
         {
             "file_no": pa.array([file.file_no for file in opened], pa.int32()),
@@ -47,7 +59,9 @@ def _files(opened: list[Opened]) -> pa.Table:
             "system": pa.array([key.system for key in keys], pa.string()),
             "delivering_unit": pa.array([key.unit for key in keys], pa.string()),
             "export_date": pa.array([key.export_date for key in keys], pa.date32()),
+            "not_tolerated": pa.array([list(file.spec.not_tolerated) for file in opened], pa.list_(pa.string())),
         }
+        | {name: pa.array(texts, pa.string()) for name, texts in patterns.items()}
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,33 @@ def explain_refusal(file: Mapping[str, Any], language: str = "vi") -> str:
     return " ".join([*parts, f"{words['do']}: {reason.do[language]}"])
 
 
+@dataclass(frozen=True)
+class Fault:
+    """One rule that a held row breaks, in words: the columns as the sender calls them, what was found and expected."""
+
+    code: str
+    rule_id: str
+    columns: str
+    found: str
+    wanted: str
+
+
+def faults_of(row: Mapping[str, Any], registry: Registry, expectations: Path, language: str = "vi") -> list[Fault]:
+    """What is wrong with a row of ``raw.quarantine`` (dataset, system, rules, payload), in the order of judging."""
+    words, payload = _WORDS[language], json.loads(row["payload"])
+    system = registry.systems.get(row["system"])
+    spec = system.spec(row["dataset"]) if system else None
+    rules = {rule.rule: rule for rule in reversed(load_rules(expectations, row["dataset"])) if rule.severity == "fail"}
+    faults = []
+    for code in row["rules"].split(","):
+        rule = rules[code]
+        columns = [DATASETS[row["dataset"]][name] for name in _about(rule, payload)]
+        names = ", ".join(_name(column, spec, registry) for column in columns)
+        found = _found(rule, columns, payload, words)
+        faults.append(Fault(code, rule.id, names, found, _wanted(rule, columns, spec, registry, words)))
+    return faults
+
+
 def explain_row(
     row: Mapping[str, Any], file: Mapping[str, Any], registry: Registry, expectations: Path, language: str = "vi"
 ) -> list[str]:
@@ -69,20 +97,14 @@ def explain_row(
 
     ``row``: a row of ``raw.quarantine`` (dataset, system, row_number, rules, payload); ``file``: its row of the ledger.
     """
-    words, payload = _WORDS[language], json.loads(row["payload"])
-    system = registry.systems.get(row["system"])
-    spec = system.spec(row["dataset"]) if system else None
+    words = _WORDS[language]
     place = f"{file['unit']}, {words['file']} {file['path']}, {words['row']} {row['row_number']}"
-    rules = {rule.rule: rule for rule in reversed(load_rules(expectations, row["dataset"])) if rule.severity == "fail"}
     said = []
-    for code in row["rules"].split(","):
-        rule, reason = rules[code], reasons()[code]
-        columns = [DATASETS[row["dataset"]][name] for name in _about(rule, payload)]
-        names = ", ".join(_name(column, spec, registry) for column in columns)
-        text = place + (f", {words['column']} {names}" if names else "") + f": {_named(reason, language, rule.id)}. "
-        text += f"{words['found']}: {_found(rule, columns, payload, words)}. "
-        text += f"{words['wanted']}: {_wanted(rule, columns, spec, registry, words)}. "
-        said.append(text + f"{words['do']}: {reason.do[language]}")
+    for fault in faults_of(row, registry, expectations, language):
+        reason = reasons()[fault.code]
+        text = place + (f", {words['column']} {fault.columns}" if fault.columns else "")
+        text += f": {_named(reason, language, fault.rule_id)}. {words['found']}: {fault.found}. "
+        said.append(text + f"{words['wanted']}: {fault.wanted}. {words['do']}: {reason.do[language]}")
     return said
 
 

@@ -25,8 +25,8 @@ def _shown(column: Column) -> str | None:
         return name
     if not column.shown:
         return None
-    # nine or twelve digits may be an identity number, whatever the column is called
+    # eight to thirteen digits may be an identity, telephone or tax number, whatever the column is called
     return (
         f"case when regexp_full_match({name}, '{column.shown}') and not regexp_full_match({name}, "
-        rf"'\d{{9}}|\d{{12}}') then {name} else shape({name}) end"
+        rf"'\d{{8,13}}') then {name} else shape({name}) end"
     )

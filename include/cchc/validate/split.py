@@ -14,7 +14,7 @@ from cchc.validate.suites import load_rules
 from cchc.validate.verdict import Verdicts
 
 #: Check columns that hold names of columns: which ones of a row a rule is about.
-NAMING = ("bad_dates", "unknown_units")
+NAMING = ("bad_dates", "unknown_units", "unknown_values", "late_events")
 
 
 def waive(
@@ -80,6 +80,7 @@ def split_rows(
         con.register("warned", pa.table({"rid": pa.array(warned, pa.int32())}))
         for (file_no,) in con.execute("select distinct file_no from rows semi join warned using (rid)").fetchall():
             results[file_no].warnings.append(rule)
+    _notice(con, results)
     folder.mkdir(parents=True, exist_ok=True)
     columns = ", ".join(dataset.raw_schema.names)
     good = f"select {columns} from rows anti join failed using (rid) anti join repeated using (rid)"
@@ -97,6 +98,19 @@ def split_rows(
     return files
 
 
+def _notice(con: duckdb.DuckDBPyConnection, results: dict[int, Result]) -> None:
+    """Warnings that single rows gave rise to: how a sender writes, or what could not be read and decides nothing."""
+    if "noticed" not in {row[0] for row in con.execute("describe rows").fetchall()}:
+        return
+    noticed = con.execute("""
+        select distinct file_no, unnest(string_split(noticed, ',')) as warning
+        from rows where noticed is not null order by all
+    """)
+    for file_no, warning in noticed.fetchall():
+        results[file_no].warnings.append(warning)
+
+
 def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> Path:
-    con.execute(f"copy ({query}) to '{path}' (format parquet)")
+    literal = str(path).replace("'", "''")  # COPY takes no parameter
+    con.execute(f"copy ({query}) to '{literal}' (format parquet)")
     return path
