@@ -12,6 +12,7 @@ from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowFailException
 
 from cchc.errors import PermanentError
+from cchc.surroundings import in_our_terms
 
 ARRIVED = Asset(name="exports_loaded", uri="cchc://warehouse/raw")
 POOL = "warehouse"  # one slot: one process at a time may write the embedded warehouse
@@ -35,7 +36,8 @@ def step(path: str, *parameters: str) -> Callable[..., Any]:
     """A function of ``cchc.pipeline``, such as ``tasks.judge``, in Airflow's terms, with the parameters a task fills.
 
     It is imported when the task runs: every task's process parses the DAG file, and few of them need what it imports.
-    A permanent error fails the task at once; anything else is retried as ``DAG`` says.
+    A permanent error fails the task at once; anything else is retried as ``DAG`` says. What the machine raises is told
+    in our terms.
     """
     module, name = path.split(".")
 
@@ -43,8 +45,13 @@ def step(path: str, *parameters: str) -> Callable[..., Any]:
         function = getattr(importlib.import_module(f"cchc.pipeline.{module}"), name)
         try:
             return function(*args, **kwargs)
-        except PermanentError as error:
-            raise AirflowFailException(str(error)) from error
+        except Exception as error:
+            told = in_our_terms(error)
+            if isinstance(told, PermanentError):
+                raise AirflowFailException(str(told)) from error
+            if told is None or told is error:
+                raise
+            raise told from error
 
     call.__name__ = name
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD

@@ -22,6 +22,7 @@ PARAMS = {
     "day_to": Param(None, **DAY, title="Đến ngày · To", description="Trống: hôm qua · Empty: yesterday"),
     "system": Param(None, **TEXT, title="Hệ thống · System", description="Trống: tất cả · Empty: all"),
     "unit": Param(None, **TEXT, title="Đơn vị · Unit", description="Trống: tất cả · Empty: all"),
+    "recheck": Param(False, type="boolean", title="Lấy lại cả tệp không đổi · Fetch unchanged files too"),
     "replay": Param(False, type="boolean", title="Đọc lại tệp đã lưu · Read landed files again"),
 }
 WHOLE = {"trigger_rule": TriggerRule.ALL_DONE}  # goes on when some batches failed

@@ -132,9 +132,9 @@ class Settings:
         return self.warehouse.startswith("postgres")
 
     @property
-    def ledger(self) -> str:
-        """SQLAlchemy URL of the ledger."""
-        return self.ledger_url or f"sqlite:///{self.workdir / 'ledger.sqlite'}"
+    def ledger(self) -> str | Path:
+        """SQLAlchemy URL of the ledger, or the path of its SQLite file."""
+        return self.ledger_url or self.workdir / "ledger.sqlite"
 
     @property
     def registry_dir(self) -> Path | None:

@@ -65,3 +65,10 @@ def test_files_of_a_lost_batch_count_as_failed(monkeypatch: pytest.MonkeyPatch) 
 def test_nothing_stored_is_an_error() -> None:
     with pytest.raises(PermanentError):
         orders.check([], [], [], None)  # type: ignore[arg-type]
+
+
+def test_a_recheck_reaches_every_batch() -> None:
+    given = {"system": "mcdt-quangtri", "day_from": "2026-09-29", "day_to": "2026-09-30"}
+    assert all("recheck" not in batch for batch in orders.collecting(given, NIGHT))
+    batches = orders.collecting({**given, "recheck": True}, NIGHT)
+    assert batches and all(batch["recheck"] is True for batch in batches)

@@ -14,7 +14,7 @@ from fsspec.implementations.memory import MemoryFileSystem
 
 from cchc.contracts import DeliveryKey
 from cchc.errors import SourceError, TransientError
-from cchc.extract import FsspecSource, ScheduledSource, open_source, retry, run_steps
+from cchc.extract import FsspecSource, LocalSource, ScheduledSource, open_source, retry, run_steps
 from cchc.extract.base import delivery_of
 
 DAY = date(2026, 11, 5)
@@ -68,9 +68,15 @@ def test_a_folder_of_files(kind: str, tmp_path: Path) -> None:
     fs, path = fsspec.core.url_to_fs(root)
     make(fs, path)
     source = open_source(root)
-    assert isinstance(source, FsspecSource)
+    assert isinstance(source, LocalSource if kind == "local" else FsspecSource)
     listed = source.folder("onestop-a", "H50.103", DAY)
-    assert [name for name, *_ in listed] == ["dossiers.csv", "dossiers.csv.tmp"]
+    assert [(file.name, file.reason) for file in listed] == [
+        ("dossiers.csv", None),
+        ("dossiers.csv.tmp", None),
+        ("payments.csv", "not_a_file"),
+    ]
+    assert [file.size for file in listed] == [3, 1, None]
+    assert source.days("onestop-a", "H50.103") == [("2026-11-05", True)]
     assert b"".join(source.read(listed[0][1])) == b"one"
     assert isinstance(listed[0][3], datetime) and listed[0][3].tzinfo is None
     assert source.folder("onestop-a", "H50.103", date(2026, 11, 6)) == []
@@ -80,15 +86,15 @@ def test_a_folder_of_files(kind: str, tmp_path: Path) -> None:
     assert not source.is_news(again[0][2], listed[0][2])
     with fs.open(f"{path}/{FOLDER}/dossiers.csv", "wb") as out:
         out.write(b"other")
-    changed = FsspecSource(root).folder("onestop-a", "H50.103", DAY)
+    changed = open_source(root).folder("onestop-a", "H50.103", DAY)
     assert source.is_news(changed[0][2], listed[0][2])
 
 
 def test_a_file_of_the_same_size_written_anew_is_news(tmp_path: Path) -> None:
     make(fsspec.filesystem("file"), str(tmp_path))
-    before = FsspecSource(str(tmp_path)).folder("onestop-a", "H50.103", DAY)[0]
+    before = LocalSource(str(tmp_path)).folder("onestop-a", "H50.103", DAY)[0]
     os.utime(tmp_path / FOLDER / "dossiers.csv", (1_790_000_000, 1_790_000_000))
-    after = FsspecSource(str(tmp_path)).folder("onestop-a", "H50.103", DAY)[0]
+    after = LocalSource(str(tmp_path)).folder("onestop-a", "H50.103", DAY)[0]
     assert before[2] != after[2]
     assert after[3] == datetime(2026, 9, 21, 21, 13, 20)  # UTC+7
 
@@ -100,7 +106,7 @@ def test_a_root_that_is_no_folder(tmp_path: Path) -> None:
 
 def test_a_file_that_went_away(tmp_path: Path) -> None:
     with pytest.raises(SourceError):
-        list(FsspecSource(str(tmp_path)).read(str(tmp_path / "none.csv")))
+        list(LocalSource(str(tmp_path)).read(str(tmp_path / "none.csv")))
 
 
 class Shaky(MemoryFileSystem):
@@ -128,7 +134,7 @@ def shaky(monkeypatch: pytest.MonkeyPatch) -> FsspecSource:
 
 def test_an_input_output_error_is_tried_again(shaky: FsspecSource) -> None:
     Shaky.failures = retry.ATTEMPTS - 1
-    assert len(shaky.folder("onestop-a", "H50.103", DAY)) == 2
+    assert len(shaky.folder("onestop-a", "H50.103", DAY)) == 3
     Shaky.failures = retry.ATTEMPTS
     with pytest.raises(TransientError):
         shaky.folder("onestop-a", "H50.103", DAY)

@@ -59,7 +59,7 @@ def test_listing_and_bytes(exports: Exports) -> None:
     exports.headers[FILE] = {"ETag": '"1"', "Last-Modified": "Thu, 05 Nov 2026 17:30:00 GMT"}
     source = HttpSource(exports.url + "/")
     (listed,) = source.folder("pay-dvcqg", "H50.101", DAY)
-    name, location, fingerprint, arrived = listed
+    name, location, fingerprint, arrived = listed[:4]
     assert name == "payments.csv" and '"1"' in fingerprint and not fingerprint.startswith(UNKNOWN)
     assert arrived == datetime(2026, 11, 6, 0, 30)  # local time, without an offset
     assert b"".join(source.read(location)) == BYTES

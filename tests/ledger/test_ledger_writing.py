@@ -22,8 +22,8 @@ def test_revisions_and_repeats(ledger: Ledger) -> None:
         (2, "b", 0),
         (3, "a", 0),
     ]
-    assert ledger.fingerprints(DAY, DAY) == {path_of(KEY): "4"}
-    assert ledger.fingerprints(DAY + timedelta(1), DAY + timedelta(9)) == {}
+    assert ledger.seen(DAY, DAY) == {path_of(KEY): ("4", "a" * 64)}
+    assert ledger.seen(DAY + timedelta(1), DAY + timedelta(9)) == {}
     assert [r.number for r in ledger.undecided()] == [1, 2, 3]
     assert ledger.undecided()[0].id == Revision(KEY, path_of(KEY), 1, HASH["a"], 10).id == ledger.find()[0]["id"]
 
@@ -44,7 +44,7 @@ def test_many_arrivals(ledger: Ledger) -> None:
     keys = [DeliveryKey("s", f"H{n}", DAY, "dossiers") for n in range(1500)]
     assert ledger.record_arrivals([arrival("a", key) for key in keys]) == (1500, 0)
     assert ledger.record_arrivals([arrival("a", key, mark="2") for key in keys]) == (0, 1500)
-    assert len(ledger.fingerprints(DAY, DAY)) == 1500
+    assert len(ledger.seen(DAY, DAY)) == 1500
     ledger.record_results([result(revision) for revision in ledger.undecided()])
     assert len(ledger.find(in_force=True)) == 1500
 

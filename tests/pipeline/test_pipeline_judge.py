@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +45,8 @@ def content(dialect: str, rows: list[tuple[int, bool]], tables: Tables) -> bytes
         return delimited([head, *body])
     if dialect == "vneid":
         head = ["MaXa", "Ngay", "SoCCCDGanChip", "KichHoatMuc1", "KichHoatMuc2"]
-        return delimited([head, *([COMMUNES[n], "2026-11-05", "9", "1" if ok else "-1", "1"] for n, ok in rows)])
+        told = ((COMMUNES[2 * n + ok], "1" if ok else "-1") for n, ok in rows)
+        return delimited([head, *([commune, "2026-11-05", "9", count, "1"] for commune, count in told)])
     if dialect == "feedback":
         base = {"MaDonVi": "H50.101", "NgayTiepNhan": "2026-11-05 08:00:00"}
         return lines(base | {"MaPAKN": f"PA{n}", "Loai": "staff" if ok else "lạ"} for n, ok in rows)
@@ -65,7 +66,7 @@ def content(dialect: str, rows: list[tuple[int, bool]], tables: Tables) -> bytes
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> World:
     """One installation for all examples of a property: each overwrites the file of the day, so each is a revision."""
-    COMMUNES[:] = sorted(registry.admin_codes_on(DAY, "commune"))[:8]
+    COMMUNES[:] = sorted(registry.admin_codes_on(DAY, "commune"))[:12]
     return world(tmp_path_factory.mktemp("conservation"), registry)
 
 
@@ -75,7 +76,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory, registry: Registry) -> Worl
 def test_rows_read_are_accepted_quarantined_or_duplicate(
     dialect: str, files: list[list[tuple[int, bool]]], shared: World, tables: Tables
 ) -> None:
-    days = [date(2026, 11, n + 1) for n in range(len(files))]
+    days = [DAY + timedelta(n) for n in range(len(files))]
     for day, rows in zip(days, files, strict=True):
         shared.deliver(PATHS[dialect], content(dialect, rows, tables), day)
     shared.collect(days[0], days[-1])
@@ -200,7 +201,7 @@ def test_a_warning_accepts_the_rows_and_is_on_record(tmp_path: Path, registry: R
     here.deliver(G2, envelope([record_2022(dossier(), LoaiDoiTuong="9", CotLa="x")]))
     (result,) = here.ingest()
     assert result.rows_accepted == 1
-    assert here.ledger.find()[0]["warnings"] == "extra_column,unknown_applicant_kind"
+    assert here.ledger.find()[0]["warnings"] == "extra_column,unreadable_value"
 
 
 def test_a_refused_file_stays_alone(tmp_path: Path, registry: Registry) -> None:

@@ -170,7 +170,7 @@ def test_a_refusal_of_what_was_good_takes_its_rows_away(here: World, monkeypatch
     here.ingest()
     here.ledger.reopen(DAY, DAY)
 
-    def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise FileRefused("invalid_json")
 
     monkeypatch.setattr(reader, "unpack", refuse)

@@ -76,7 +76,7 @@ def test_judging_says_files_rows_and_what_became_of_them(here: World, caplog: py
     assert re.fullmatch(f"dossiers/dvcqg2022: 2 files, 4 rows, 1 files refused, {SECONDS}", read)
     assert re.fullmatch(f"dossiers/dvcqg2022: 4 rows, {SECONDS}", normalised)
     counts = r"2 quarantined \(due_before_received 1, unknown_channel 1\), 1 duplicate"
-    warnings = "warnings by file: extra_column 1, unknown_applicant_kind 1"
+    warnings = "warnings by file: extra_column 1, unreadable_value 1"
     assert re.fullmatch(f"dossiers/dvcqg2022: 4 rows, {counts}, {warnings}, {SECONDS}", validated)
     (refused,) = said(caplog, "read", logging.WARNING)
     assert refused.startswith("refused: H50.105, file mcdt-quangtri/H50.105/2026-11-05/dossiers.json: ")

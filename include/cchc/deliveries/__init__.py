@@ -4,6 +4,15 @@ The rule stands here and, for the warehouse, in ``dbt_project``'s ``fct_expected
 """
 
 from cchc.deliveries.board import STATUSES, Square, board, never_delivered
-from cchc.deliveries.strays import REASONS, StrayReason
+from cchc.deliveries.strays import FETCH_REASONS, REASONS, FetchReason, StrayReason
 
-__all__ = ["REASONS", "STATUSES", "Square", "StrayReason", "board", "never_delivered"]
+__all__ = [
+    "FETCH_REASONS",
+    "REASONS",
+    "STATUSES",
+    "FetchReason",
+    "Square",
+    "StrayReason",
+    "board",
+    "never_delivered",
+]

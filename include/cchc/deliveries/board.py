@@ -54,7 +54,12 @@ def board(
         first_days = {code: day for code, day in first_days.items() if code == system}
     due = expected(registry, (day for day in ledger.business_days() if first <= day <= last), first_days)
     keys = {key for key in due if not unit or key[1] == unit} | revisions.keys()
-    return [_square(key, revisions.get(key, []), due.get(key), now) for key in sorted(keys)]
+    unfetched = _unfetched(ledger.unfetched(first, last, system, unit))
+    keys |= {key for key in unfetched if key[3]}
+    return [
+        _square(key, revisions.get(key, []), due.get(key), now, unfetched.get(key) or unfetched.get((*key[:3], "")))
+        for key in sorted(keys)
+    ]
 
 
 def never_delivered(registry: Registry, ledger: Ledger, day: date) -> list[str]:
@@ -69,11 +74,25 @@ def never_delivered(registry: Registry, ledger: Ledger, day: date) -> list[str]:
     )
 
 
-def _square(key: Key, found: list[dict[str, Any]], due: datetime | None, now: datetime) -> Square:
+def _unfetched(rows: list[dict[str, Any]]) -> dict[Key, str]:
+    """Delivery -> why it could not be fetched; with an empty dataset, of a day's whole folder."""
+    found: dict[Key, str] = {}
+    for row in rows:
+        dataset = row["path"].rsplit("/", 1)[-1].partition(".")[0]
+        found[row["system"], row["unit"], row["export_date"], dataset] = row["reason"]
+    return found
+
+
+def _square(
+    key: Key, found: list[dict[str, Any]], due: datetime | None, now: datetime, unfetched: str | None = None
+) -> Square:
+    failed = [f"not fetched: {unfetched}"] if unfetched else []
     if not found:
-        return Square(*key, status="waiting" if due is not None and now <= due else "missing", is_expected=True)
+        status = "waiting" if due is not None and now <= due else "missing"
+        return Square(*key, status=status, is_expected=due is not None, note="".join(failed))
     newest = found[-1]
-    notes = [f"{newest['reason']} {newest['detail'] or ''}".strip()] if newest["outcome"] == "refused" else []
+    notes = failed
+    notes += [f"{newest['reason']} {newest['detail'] or ''}".strip()] if newest["outcome"] == "refused" else []
     notes += [f"revision {newest['revision']}"] if len(found) > 1 else []
     notes += [f"{newest['repeats']} repeats"] if newest["repeats"] else []
     notes += [newest["warnings"].replace(",", ", ")] if newest["warnings"] else []

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
-from typing import Protocol
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
 
 from cchc.contracts import DeliveryKey
 from cchc.datasets.dialects import DIALECTS
@@ -16,11 +16,37 @@ CHUNK = 1 << 20
 UNKNOWN = "unknown:"
 
 
-class Source(Protocol):
-    """A place that shows exports in the contract's layout."""
+class Listed(NamedTuple):
+    """One name of a delivery folder, as its source shows it. ``size``: bytes, where the source says.
 
-    def folder(self, system: str, unit: str, day: date) -> list[tuple[str, str, str, object]]:
-        """Files of one delivery folder: (name, location, fingerprint, arrival time or None). No folder: empty list."""
+    ``reason`` and ``why``: it can't be fetched (a dangling link, a pipe); see ``cchc.deliveries.FetchReason``.
+    """
+
+    name: str
+    location: str
+    fingerprint: str
+    arrived_at: datetime | None
+    size: int | None = None
+    reason: str | None = None
+    why: str = ""
+
+
+class Child(NamedTuple):
+    """A name directly below a unit's folder."""
+
+    name: str
+    is_folder: bool
+
+
+class Source(Protocol):
+    """A place that shows exports in the contract's layout.
+
+    One that can list folders also has ``children(system)``, names of unit folders, and ``days(system, unit)``, what
+    stands in a unit's folder (None: not to be listed). A local one has ``digest(location)``, the SHA-256 of a file.
+    """
+
+    def folder(self, system: str, unit: str, day: date) -> list[Listed]:
+        """What stands in one delivery folder. No folder: empty list."""
         ...
 
     def is_news(self, fingerprint: str, known: str | None) -> bool:
@@ -29,6 +55,10 @@ class Source(Protocol):
 
     def read(self, location: str) -> Iterator[bytes]:
         """The bytes of one file, in chunks. Raises ``TransientError`` or ``SourceError``."""
+        ...
+
+    def look(self, listed: Listed) -> Listed | None:
+        """The same file as it is now; None where the source can't tell. Raises like ``read``."""
         ...
 
 

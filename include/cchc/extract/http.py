@@ -14,7 +14,7 @@ from tenacity import retry
 
 from cchc.contracts import TIMEZONE
 from cchc.errors import SourceError, TransientError
-from cchc.extract.base import CHUNK, UNKNOWN
+from cchc.extract.base import CHUNK, UNKNOWN, Listed
 from cchc.extract.retry import POLICY
 
 TIMEOUT = httpx.Timeout(30.0, connect=10.0)
@@ -37,7 +37,7 @@ class HttpSource:
         # at INFO it names every request, and what a redirect leads to may be signed
         logging.getLogger("httpx").setLevel(logging.WARNING)
 
-    def folder(self, system: str, unit: str, day: date) -> list[tuple[str, str, str, object]]:
+    def folder(self, system: str, unit: str, day: date) -> list[Listed]:
         """Files of one delivery folder; see ``Source.folder``. Pages follow the header ``X-Next-Page``."""
         base = f"{self.root}/{quote(system)}/{quote(unit)}/{day.isoformat()}/"
         names: list[str] = []
@@ -55,12 +55,7 @@ class HttpSource:
             if page in pages or len(pages) >= MOST_PAGES:
                 raise SourceError(f"{base}: the listing has no last page")
             pages.add(page)
-        found: list[tuple[str, str, str, object]] = []
-        for name in sorted(names):
-            location = base + quote(name, safe="")
-            fingerprint, changed = self._head(location)
-            found.append((name, location, fingerprint, changed))
-        return found
+        return [self._head(name, base + quote(name, safe="")) for name in sorted(names)]
 
     def is_news(self, fingerprint: str, known: str | None) -> bool:
         """See ``Source.is_news``."""
@@ -90,18 +85,26 @@ class HttpSource:
         self._check(answer, url)
         return answer
 
-    def _head(self, url: str) -> tuple[str, datetime | None]:
+    def look(self, listed: Listed) -> Listed | None:
+        """See ``Source.look``."""
+        seen = self._head(listed.name, listed.location)
+        return None if seen.fingerprint.startswith(UNKNOWN) else seen
+
+    def _head(self, name: str, url: str) -> Listed:
         """Fingerprint and arrival time. A server that answers no HEAD can't tell: fetch, and let the hash decide."""
-        unknown = f"{UNKNOWN}{datetime.now(UTC).isoformat()}"
+        unknown = Listed(name, url, f"{UNKNOWN}{datetime.now(UTC).isoformat()}", None)
         try:
             answer = self.client.head(url)
         except httpx.HTTPError:
-            return unknown, None
+            return unknown
         if answer.status_code >= 400:
-            return unknown, None
+            return unknown
         changed = _http_date(answer.headers.get("Last-Modified"))
         mark = answer.headers.get("ETag") or answer.headers.get("Last-Modified")
-        return (f"{answer.headers.get('Content-Length', '')}:{mark}" if mark else unknown), changed
+        if not mark:
+            return unknown._replace(arrived_at=changed)
+        # what a HEAD says of the length is not always that of the body: the body's own is checked while it comes
+        return Listed(name, url, f"{answer.headers.get('Content-Length', '')}:{mark}", changed)
 
     @staticmethod
     def _names(url: str, answer: httpx.Response) -> list[str]:
@@ -119,7 +122,8 @@ class HttpSource:
         if code == httpx.codes.TOO_MANY_REQUESTS or code >= 500 or code == httpx.codes.REQUEST_TIMEOUT:
             raise TransientError(f"{url}: HTTP {code}", _seconds(answer.headers.get("Retry-After")))
         if code >= 400:
-            raise SourceError(f"{url}: HTTP {code}")
+            reasons = {401: "no_permission", 403: "no_permission", 404: "went_away", 410: "went_away"}
+            raise SourceError(f"{url}: HTTP {code}", reasons.get(code, "not_reached"))
 
 
 def _classed(error: httpx.HTTPError, url: str) -> SourceError | TransientError:

@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cchc.errors import SourceError
-from cchc.extract.base import CHUNK
+from cchc.extract.base import CHUNK, Listed
 
 #: Exports of a run day are taken to have arrived in the night after it.
 ARRIVAL = time(0, 30)
@@ -55,11 +55,11 @@ class ScheduledSource:
                 folder, name = event["path"].rsplit("/", 1)
                 self.folders[folder][name] = event
 
-    def folder(self, system: str, unit: str, day: date) -> list[tuple[str, str, str, object]]:
+    def folder(self, system: str, unit: str, day: date) -> list[Listed]:
         """Files of one delivery folder; see ``Source.folder``. The fingerprint is the event's step."""
         visible = self.folders.get(f"{system}/{unit}/{day.isoformat()}", {})
         return [
-            (name, event["from"], f"{event['step']}:{event['from']}", _arrival(event["run_day"]))
+            Listed(name, event["from"], f"{event['step']}:{event['from']}", _arrival(event["run_day"]))
             for name, event in sorted(visible.items())
         ]
 
@@ -75,6 +75,10 @@ class ScheduledSource:
                     yield chunk
         except OSError as error:
             raise SourceError(f"{location}: {error}") from error
+
+    def look(self, listed: Listed) -> Listed | None:
+        """A schedule shows whole files only."""
+        return None
 
     def _find(self, location: str) -> Path:
         return next((base / location for base in self.bases if (base / location).is_file()), self.bases[0] / location)

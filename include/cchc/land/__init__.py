@@ -13,7 +13,10 @@ import os
 import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
+from io import RawIOBase
 from pathlib import Path
+
+from cchc.surroundings import translated
 
 log = logging.getLogger("cchc.land")
 
@@ -32,29 +35,45 @@ def blob_path(landing: Path, sha256: str) -> Path:
 
 
 def store(landing: Path, chunks: Iterable[bytes]) -> Landed:
-    """Write a stream once. Atomic: a killed process leaves a temporary file, never half a blob."""
-    landing.mkdir(parents=True, exist_ok=True)
+    """Write a stream once. Atomic: a killed process leaves a temporary file, never half a blob.
+
+    Raises ``MachineError`` where the landing folder has no room or no right; what ``chunks`` raises goes through.
+    """
+    with translated(landing):
+        landing.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=landing, prefix=".incoming-")
     digest, size = hashlib.sha256(), 0
-    handle, name = tempfile.mkstemp(dir=landing, prefix=".incoming-")
     try:
-        with os.fdopen(handle, "wb") as out:
+        with os.fdopen(handle, "wb", buffering=0) as out:
             for chunk in chunks:
                 digest.update(chunk)
                 size += len(chunk)
-                out.write(chunk)
-        target = blob_path(landing, digest.hexdigest())
-        if target.exists():
-            log.debug("%s: %s bytes, here already", target.name[:12], f"{size:,}")
-            Path(name).unlink()
-        else:
-            target.parent.mkdir(exist_ok=True)
-            Path(name).chmod(0o440)
-            Path(name).replace(target)
-            log.debug("%s: %s bytes, new", target.name[:12], f"{size:,}")
+                with translated(landing):
+                    _write(out, chunk)
+        with translated(landing):
+            _put(Path(name), blob_path(landing, digest.hexdigest()), size)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
     return Landed(digest.hexdigest(), size)
+
+
+def _write(out: RawIOBase, chunk: bytes) -> None:
+    """Every byte of a chunk: on a disk that is almost full the system takes a part of it."""
+    left = memoryview(chunk)
+    while left:
+        left = left[out.write(left) or 0 :]
+
+
+def _put(part: Path, target: Path, size: int) -> None:
+    if target.exists():
+        log.debug("%s: %s bytes, here already", target.name[:12], f"{size:,}")
+        part.unlink()
+        return
+    target.parent.mkdir(exist_ok=True)
+    part.chmod(0o440)
+    part.replace(target)
+    log.debug("%s: %s bytes, new", target.name[:12], f"{size:,}")
 
 
 def sweep(landing: Path) -> int:

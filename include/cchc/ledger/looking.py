@@ -19,13 +19,22 @@ class Looking:
 
     engine: sa.Engine
 
-    def fingerprints(self, day_from: date, day_to: date) -> dict[str, str]:
-        """Path -> fingerprint of every file already taken, for export dates of a range."""
-        query = sa.select(t.seen_file.c.path, t.seen_file.c.fingerprint).where(
-            t.seen_file.c.export_date.between(day_from, day_to)
-        )
+    def seen(self, day_from: date, day_to: date) -> dict[str, tuple[str, str | None]]:
+        """Path -> fingerprint and SHA-256 of every file already taken, for export dates of a range."""
+        query = sa.select(t.seen_file).where(t.seen_file.c.export_date.between(day_from, day_to))
         with self.engine.connect() as connection:
-            return {row.path: row.fingerprint for row in connection.execute(query)}
+            return {row.path: (row.fingerprint, row.sha256) for row in connection.execute(query)}
+
+    def unfetched(
+        self, day_from: date, day_to: date, system: str | None = None, unit: str | None = None
+    ) -> list[dict[str, Any]]:
+        """What the last looks could not fetch, for export dates of a range, in order."""
+        f = t.fetch_failure
+        query = sa.select(f).where(f.c.export_date.between(day_from, day_to))
+        query = query.where(*([f.c.system == system] if system else []), *([f.c.unit == unit] if unit else []))
+        with self.engine.connect() as connection:
+            ordered = query.order_by(f.c.export_date, f.c.system, f.c.unit, f.c.path)
+            return [dict(row) for row in connection.execute(ordered).mappings()]
 
     def undecided(self) -> list[Revision]:
         """Every landed revision no finished run has judged yet, in a stable order."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -10,26 +11,47 @@ from typing import Any
 import sqlalchemy as sa
 
 from cchc.contracts import Result
+from cchc.errors import PermanentError
 from cchc.ledger.looking import Looking
 from cchc.ledger.standing import Standing, weigh
 from cchc.ledger.writing import Writing
+from cchc.surroundings import of_text
 
 
-def open_ledger(url: str) -> Ledger:
-    """Connect, and bring the schema up to date."""
-    engine = sa.create_engine(url)
+def open_ledger(where: str | Path) -> Ledger:
+    """Connect, and bring the schema up to date. ``where``: a SQLAlchemy URL, or the path of an SQLite file.
+
+    Raises errors of ours that name the file or the setting.
+    """
+    engine = _engine(where)
+    url = engine.url
     if engine.dialect.name == "sqlite":
-        if engine.url.database and engine.url.database != ":memory:":
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+        if url.database and url.database != ":memory:":
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
 
         @sa.event.listens_for(engine, "connect")
         def _pragmas(connection: Any, _record: Any) -> None:
-            for pragma in ("journal_mode=WAL", "busy_timeout=60000", "foreign_keys=ON", "synchronous=NORMAL"):
+            for pragma in ("busy_timeout=60000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
                 connection.execute(f"PRAGMA {pragma}")
 
     ledger = Ledger(engine)
-    ledger.migrate()
+    try:
+        ledger.migrate()
+    except sa.exc.DBAPIError as error:
+        raise of_text(str(error.orig), url.database or "the ledger") or error from error
     return ledger
+
+
+def _engine(where: str | Path) -> sa.Engine:
+    # a path is no text of a URL: it may hold %, ? and whatever else means something there
+    try:
+        url = sa.URL.create("sqlite", database=str(where)) if isinstance(where, Path) else sa.make_url(where)
+        return sa.create_engine(url)
+    except (sa.exc.ArgumentError, ImportError, ValueError) as error:
+        # its text may hold the password
+        kind = re.match(r"[a-z+0-9]+(?=:)", str(where))
+        what = f"{kind[0]} is no kind of database that is installed here" if kind else "no URL of a database"
+        raise PermanentError(f"CCHC_LEDGER: {what}") from error
 
 
 class Ledger(Looking, Writing):
@@ -46,10 +68,14 @@ class Ledger(Looking, Writing):
         from alembic.script import ScriptDirectory
 
         config = Config()
-        config.set_main_option("script_location", str(files("cchc.ledger") / "migrations"))
+        # a percent sign would be read as the start of a variable
+        config.set_main_option("script_location", str(files("cchc.ledger") / "migrations").replace("%", "%%"))
         with self.engine.connect() as connection:
             current = MigrationContext.configure(connection).get_current_revision()
-        if current != ScriptDirectory.from_config(config).get_current_head():
+        scripts = ScriptDirectory.from_config(config)
+        if current is not None and current not in {script.revision for script in scripts.walk_revisions()}:
+            raise PermanentError(f"the ledger was written by a newer version ({current}); update this program")
+        if current != scripts.get_current_head():
             with self.engine.begin() as connection:
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")

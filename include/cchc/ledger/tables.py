@@ -28,6 +28,7 @@ file_revision = sa.Table(
     sa.Column("rows_quarantined", sa.Integer, nullable=False, server_default="0"),
     sa.Column("rows_duplicate", sa.Integer, nullable=False, server_default="0"),
     sa.Column("warnings", sa.String, nullable=False, server_default=""),
+    sa.Column("arrival_warnings", sa.String, nullable=False, server_default=""),  # of how it came; judging keeps them
     sa.Column("repeats", sa.Integer, nullable=False, server_default="0"),
     sa.Column("in_force", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("change_no", sa.BigInteger, nullable=False, server_default="0"),
@@ -61,6 +62,7 @@ seen_file = sa.Table(
     sa.Column("path", sa.String, primary_key=True),
     sa.Column("export_date", sa.Date, nullable=False, index=True),
     sa.Column("fingerprint", sa.String, nullable=False),
+    sa.Column("sha256", sa.String(64)),  # of the bytes that were taken; null: taken before migration 0004
 )
 
 stray_file = sa.Table(
@@ -69,6 +71,21 @@ stray_file = sa.Table(
     sa.Column("path", sa.String, primary_key=True),
     sa.Column("reason", sa.String, nullable=False),
     sa.Column("first_seen_at", sa.DateTime, nullable=False),
+    sa.Column("likely", sa.String, nullable=False, server_default=""),
+)
+
+#: What the last look at a folder could not fetch; a look that can takes the row away.
+fetch_failure = sa.Table(
+    "fetch_failure",
+    metadata,
+    sa.Column("system", sa.String, primary_key=True),
+    sa.Column("unit", sa.String, primary_key=True),
+    sa.Column("export_date", sa.Date, primary_key=True),
+    sa.Column("path", sa.String, primary_key=True),  # empty: the folder of the day
+    sa.Column("reason", sa.String, nullable=False),
+    sa.Column("detail", sa.String, nullable=False),
+    sa.Column("first_failed_at", sa.DateTime, nullable=False),
+    sa.Column("last_failed_at", sa.DateTime, nullable=False),
 )
 
 waiver = sa.Table(

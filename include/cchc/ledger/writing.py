@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from cchc.contracts import TIMEZONE, DeliveryKey, Result, Revision
+from cchc.contracts import TIMEZONE, DeliveryKey, Result, Revision, Unfetched
 from cchc.ledger import tables as t
 from cchc.ledger.standing import weigh
 
@@ -21,7 +21,8 @@ from cchc.ledger.standing import weigh
 class Arrival:
     """A file that was fetched and landed: what the ledger needs to number its revision.
 
-    ``tells_changes`` is false where the source cannot say whether a file changed, so the same bytes are no repeat.
+    ``tells_changes`` is false where the source did not say that the file changed, so the same bytes are no repeat.
+    ``warnings``: of how it came, kept on its revision.
     """
 
     key: DeliveryKey
@@ -31,6 +32,7 @@ class Arrival:
     size_bytes: int
     arrived_at: datetime | None
     tells_changes: bool = True
+    warnings: tuple[str, ...] = ()
 
 
 def now() -> datetime:
@@ -82,6 +84,8 @@ class Writing:
                         "arrived_at": arrival.arrived_at or stamp,
                         "landed_at": stamp,
                         "change_no": change,
+                        "warnings": ",".join(sorted(arrival.warnings)),
+                        "arrival_warnings": ",".join(sorted(arrival.warnings)),
                     }
                 )
             if fresh:
@@ -98,25 +102,75 @@ class Writing:
             connection.execute(
                 sa.insert(t.seen_file),
                 [
-                    {"path": a.path, "export_date": a.key.export_date, "fingerprint": a.fingerprint}
+                    {
+                        "path": a.path,
+                        "export_date": a.key.export_date,
+                        "fingerprint": a.fingerprint,
+                        "sha256": a.sha256,
+                    }
                     for a in last.values()
                 ],
             )
         return len(fresh), len(repeats)
 
-    def record_strays(self, strays: Iterable[tuple[str, str]]) -> int:
-        """Remember names that are no delivery; returns how many were new (each is reported once)."""
-        named = dict(strays)
+    def warn_of_arrival(self, warned: Mapping[DeliveryKey, tuple[str, ...]]) -> None:
+        """Keep warnings on the newest revision of deliveries of which nothing new came (two names of one dataset)."""
+        r = t.file_revision
+        with self.engine.begin() as connection:
+            for key, warnings in warned.items():
+                where = [r.c[name] == value for name, value in vars(key).items()]
+                row = connection.execute(sa.select(r).where(*where).order_by(r.c.revision.desc())).first()
+                if row is None or set(warnings) <= _parts(row.arrival_warnings):
+                    continue
+                values = {
+                    "arrival_warnings": _joined(row.arrival_warnings, warnings),
+                    "warnings": _joined(row.warnings, warnings),
+                    "change_no": _next_change(connection),
+                }
+                connection.execute(sa.update(r).where(r.c.id == row.id).values(**values))
+
+    def record_strays(self, strays: Iterable[tuple[str, ...]]) -> int:
+        """Remember names that are no delivery, as (path, reason, likely meaning where there is one).
+
+        Returns how many were new (each is reported once).
+        """
+        named = {path: (reason, *likely, "")[:2] for path, reason, *likely in strays}
         with self.engine.begin() as connection:
             known: set[str] = set(connection.execute(sa.select(t.stray_file.c.path)).scalars())
             fresh = [
-                {"path": path, "reason": reason, "first_seen_at": now()}
-                for path, reason in named.items()
+                {"path": path, "reason": reason, "likely": likely, "first_seen_at": now()}
+                for path, (reason, likely) in named.items()
                 if path not in known
             ]
             if fresh:
                 connection.execute(sa.insert(t.stray_file), fresh)
         return len(fresh)
+
+    def record_unfetched(self, looked: Mapping[tuple[str, str], Sequence[date]], failed: Iterable[Unfetched]) -> None:
+        """Note what a look at the folders of (system, unit) and days could not fetch; what it could is forgotten."""
+        f = t.fetch_failure
+        stamp = now()
+        days = [day for each in looked.values() for day in each]
+        if not days:
+            return
+        with self.engine.begin() as connection:
+            before = {
+                (row.system, row.unit, row.export_date, row.path): row.first_failed_at
+                for row in connection.execute(sa.select(f).where(f.c.export_date.between(min(days), max(days))))
+                if row.export_date in looked.get((row.system, row.unit), ())
+            }
+            if before:
+                gone = [dict(zip(("s", "u", "d", "p"), key, strict=True)) for key in before]
+                one = sa.and_(f.c.system == sa.bindparam("s"), f.c.unit == sa.bindparam("u"))
+                which = sa.and_(f.c.export_date == sa.bindparam("d"), f.c.path == sa.bindparam("p"))
+                connection.execute(sa.delete(f).where(one, which), gone)
+            rows = {(each.system, each.unit, each.export_date, each.path): vars(each) for each in failed}
+            if rows:
+                kept = [
+                    {**row, "first_failed_at": before.get(key, stamp), "last_failed_at": stamp}
+                    for key, row in rows.items()
+                ]
+                connection.execute(sa.insert(f), kept)
 
     def reopen(self, day_from: date, day_to: date, system: str | None = None, unit: str | None = None) -> int:
         """Mark the decided revisions of some deliveries as landed again, so that they are judged anew."""
@@ -127,7 +181,9 @@ class Writing:
         with self.engine.begin() as connection:
             cleared = dict.fromkeys(("rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate"), 0)
             done = connection.execute(
-                sa.update(r).where(*where).values(outcome="landed", reason=None, detail=None, warnings="", **cleared)
+                sa.update(r)
+                .where(*where)
+                .values(outcome="landed", reason=None, detail=None, warnings=r.c.arrival_warnings, **cleared)
             )
         return done.rowcount
 
@@ -152,6 +208,12 @@ class Writing:
             return
         with self.engine.begin() as connection:
             change = _next_change(connection)
+            came = sa.select(r.c.id, r.c.arrival_warnings).where(r.c.arrival_warnings != "")
+            by_id = {str(value["b_id"]): value for value in values}
+            for some in _chunks([*by_id], 500):
+                for row in connection.execute(came.where(r.c.id.in_(some))):
+                    mine = by_id[row.id]
+                    mine["warnings"] = _joined(str(mine["warnings"]), _parts(row.arrival_warnings))
             connection.execute(sa.update(r).where(r.c.id == sa.bindparam("b_id")).values(change_no=change), values)
             self._stages(
                 connection,
@@ -217,6 +279,14 @@ def _next_change(connection: sa.Connection) -> int:
     last, clock = t.change_counter.c.last, time.time_ns()
     number = sa.case((last >= clock, last + 1), else_=clock)
     return int(connection.execute(sa.update(t.change_counter).values(last=number).returning(last)).scalar_one())
+
+
+def _parts(warnings: str) -> set[str]:
+    return set(filter(None, warnings.split(",")))
+
+
+def _joined(warnings: str, more: Iterable[str]) -> str:
+    return ",".join(sorted(_parts(warnings) | set(more)))
 
 
 def _stage_outcome(result: Result, stage: str) -> str:

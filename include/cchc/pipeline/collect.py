@@ -7,31 +7,41 @@ import time
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from cchc import land
-from cchc.contracts import Stray
+from cchc.contracts import DeliveryKey, Stray, Unfetched
 from cchc.deliveries import StrayReason
-from cchc.errors import CchcError, PermanentError
+from cchc.errors import PermanentError, SourceError, TransientError
 from cchc.extract import Source, open_source
-from cchc.extract.base import UNKNOWN, delivery_of
+from cchc.extract.names import likely_unit, shown
 from cchc.ledger import Arrival, Ledger
+from cchc.pipeline.fetch import Look, UnitFetched
 from cchc.registry.model import System
 from cchc.registry.open import Registry
 from cchc.settings import Settings
 
 log = logging.getLogger("cchc.extract")
 
+#: Days looked at when no range is named: what comes late by less than a week needs no hand. Local files of the last
+#: so many days of a range are compared by content.
+LOOK_BACK = 7
+
 
 @dataclass
 class Collected:
-    """What one look at the sources brought. ``failed``: (system, unit, why) of units that could not be reached."""
+    """What one look at the sources brought.
+
+    ``failed``: (system, unit, why) of units of which something could not be fetched, the first of it; ``unfetched``:
+    how many files and folders of days that were.
+    """
 
     new: int = 0
     repeats: int = 0
     strays: int = 0
     units: int = 0
     failed: list[tuple[str, str, str]] = field(default_factory=list)
+    unfetched: int = 0
 
     def add(self, other: Collected) -> None:
         """Count another look in."""
@@ -40,6 +50,7 @@ class Collected:
         self.strays += other.strays
         self.units += other.units
         self.failed += other.failed
+        self.unfetched += other.unfetched
 
 
 def units_of(registry: Registry, system: System, day_from: date, day_to: date) -> dict[str, list[date]]:
@@ -72,14 +83,16 @@ def collect(
     systems: Collection[str] | None = None,
     units: Collection[str] | None = None,
     step: str | None = None,
+    recheck: bool = False,
 ) -> Collected:
     """Look at every folder of the range, land what changed, and number the revisions in the ledger, system by system.
 
-    ``systems`` and ``units`` narrow it down; ``step`` is the run day of a scheduled source. A unit that can't be
-    reached is reported and the others go on.
+    ``systems`` and ``units`` narrow it down; ``step`` is the run day of a scheduled source; with ``recheck`` every file
+    is fetched, also one that does not look changed. What can't be fetched is noted and the rest goes on.
     """
     collected = Collected()
-    known = ledger.fingerprints(day_from, day_to)
+    known = ledger.seen(day_from, day_to)
+    compared = set(_days(max(day_from, day_to - timedelta(days=LOOK_BACK - 1)), day_to))
     with ThreadPoolExecutor(settings.fetch_workers) as pool:
         for code, system in sorted(registry.systems.items()):
             if systems and code not in systems:
@@ -90,42 +103,73 @@ def collect(
             started = time.perf_counter()
             try:
                 source = open_source(system.root or settings.exports, settings.schedule, step)
+                if system.root is None:
+                    _refuse_empty_root(source, ledger, settings.exports)
                 strays = _unknown_folders(source, system, folders)
-            except CchcError as error:
+            except (SourceError, TransientError) as error:
                 if system.root is None and isinstance(error, PermanentError):
                     raise  # the common root is wrong: no system can be reached
                 seen.failed = [(code, unit, str(error)) for unit in wanted]
+                lost = [
+                    Unfetched(code, unit, day, "", error.reason, str(error))
+                    for unit, days in wanted.items()
+                    for day in days
+                ]
+                seen.unfetched = len(lost)
+                ledger.record_unfetched({(code, unit): days for unit, days in wanted.items()}, lost)
             else:
+                dialects: dict[str, str] = {spec.dataset: spec.dialect for spec in system.datasets}
                 tasks = {
-                    unit: pool.submit(_fetch_unit, settings, source, system, unit, days, known)
+                    unit: pool.submit(
+                        Look(source, code, unit, dialects, settings.landing, known, compared, recheck).fetch, days
+                    )
                     for unit, days in wanted.items()
                 }
-                _gather(seen, code, tasks, strays, ledger)
+                try:
+                    _gather(seen, code, tasks, strays, ledger)
+                except BaseException:
+                    pool.shutdown(cancel_futures=True)
+                    raise
             _log_seen(code, seen, time.perf_counter() - started)
             collected.add(seen)
     return collected
 
 
+def _refuse_empty_root(source: Source, ledger: Ledger, root: str) -> None:
+    """An empty root from which files came before is a disk that is not mounted, not a day without deliveries."""
+    top = getattr(source, "top", None)
+    if top is not None and not top() and ledger.last_day() is not None:
+        raise SourceError(f"export root {root} is empty, though files came from it before: is its disk mounted?")
+
+
 def _gather(
-    seen: Collected,
-    code: str,
-    tasks: dict[str, Future[tuple[list[Arrival], list[Stray]]]],
-    strays: list[Stray],
-    ledger: Ledger,
+    seen: Collected, code: str, tasks: dict[str, Future[UnitFetched]], strays: list[Stray], ledger: Ledger
 ) -> None:
-    """Hear out the units of a system and write their files and strays into the ledger."""
+    """Hear out the units of a system and write their files, strays and failures into the ledger."""
     arrivals: list[Arrival] = []
+    failed: list[Unfetched] = []
+    warned: dict[DeliveryKey, tuple[str, ...]] = {}
+    looked: dict[tuple[str, str], list[date]] = {}
     for unit, task in tasks.items():
-        try:
-            mine, odd = task.result()
-        except CchcError as error:
-            seen.failed.append((code, unit, str(error)))
-            continue
-        arrivals += mine
-        strays = strays + odd
+        mine = task.result()
+        arrivals += mine.arrivals
+        failed += mine.failed
+        warned |= mine.warned
+        strays = strays + mine.strays
+        looked[code, unit] = mine.looked
+        if mine.failed:
+            more = f" (and {len(mine.failed) - 1} more)" if len(mine.failed) > 1 else ""
+            seen.failed.append((code, unit, mine.failed[0].detail + more))
     arrivals.sort(key=lambda arrival: arrival.path)
     seen.new, seen.repeats = ledger.record_arrivals(arrivals)
-    seen.strays = ledger.record_strays((stray.path, stray.reason) for stray in strays)
+    seen.strays = ledger.record_strays((stray.path, stray.reason, stray.likely) for stray in strays)
+    seen.unfetched = len(failed)
+    ledger.record_unfetched(looked, failed)
+    if warned:
+        ledger.warn_of_arrival(warned)
+    for arrival in arrivals:
+        if arrival.warnings:
+            log.warning("%s: two names of the same dataset and day, this one is taken", arrival.path)
     if arrivals:
         size = sum(arrival.size_bytes for arrival in arrivals)
         land.log.info("%s: %d files fetched, %s bytes", code, len(arrivals), f"{size:,}")
@@ -142,46 +186,13 @@ def _log_seen(code: str, seen: Collected, seconds: float) -> None:
         log.debug("%s/%s not reached: %s", code, unit, why)
 
 
-def _fetch_unit(
-    settings: Settings, source: Source, system: System, unit: str, days: list[date], known: dict[str, str]
-) -> tuple[list[Arrival], list[Stray]]:
-    dialects: dict[str, str] = {spec.dataset: spec.dialect for spec in system.datasets}
-    arrivals: list[Arrival] = []
-    strays: list[Stray] = []
-    for day in days:
-        for name, location, fingerprint, arrived_at in source.folder(system.code, unit, day):
-            path = f"{system.code}/{unit}/{day.isoformat()}/{name}"
-            key = delivery_of(name, system.code, unit, day, dialects)
-            if key is None:
-                # a name that somebody made up may be a person's: the log has the folder alone
-                log.debug("%s/%s/%s: a stray, %s", system.code, unit, day, StrayReason.UNKNOWN_FILE_NAME)
-                strays.append(Stray(path, StrayReason.UNKNOWN_FILE_NAME))
-                continue
-            if not source.is_news(fingerprint, known.get(path)):
-                continue
-            landed = land.store(settings.landing, source.read(location))
-            log.debug("%s: fetched, %s bytes", path, f"{landed.size_bytes:,}")
-            arrivals.append(
-                Arrival(
-                    key,
-                    path,
-                    fingerprint,
-                    landed.sha256,
-                    landed.size_bytes,
-                    arrived_at if isinstance(arrived_at, datetime) else None,
-                    tells_changes=not fingerprint.startswith(UNKNOWN),
-                )
-            )
-    return arrivals, strays
-
-
 def _unknown_folders(source: Source, system: System, folders: dict[str, list[date]]) -> list[Stray]:
     """Folders of units the registry does not name for this system: seen, reported, never opened."""
     children = getattr(source, "children", None)
     if children is None or not folders:
         return []
     return [
-        Stray(f"{system.code}/{unit}", StrayReason.UNIT_NOT_REGISTERED)
+        Stray(f"{system.code}/{shown(unit)}", StrayReason.UNIT_NOT_REGISTERED, likely_unit(unit, folders) or "")
         for unit in children(system.code)
         if unit not in folders
     ]

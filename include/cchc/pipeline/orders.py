@@ -13,11 +13,10 @@ from zoneinfo import ZoneInfo
 from cchc.contracts import TIMEZONE
 from cchc.errors import PermanentError
 from cchc.pipeline import tasks
+from cchc.pipeline.collect import LOOK_BACK
 
 Json = dict[str, Any]
 
-#: Days looked at when no range is named: what comes late by less than a week needs no hand.
-LOOK_BACK = 7
 ALL = "all"
 
 
@@ -45,7 +44,7 @@ def collecting(given: Json, moment: datetime) -> list[Json]:
     batches = tasks.plan_collect(*window(given, moment), given.get("system") or None, given.get("unit") or None)
     if not batches:
         raise PermanentError("no registered system delivers anything for this range, system and unit")
-    return batches
+    return [{**batch, "recheck": True} for batch in batches] if given.get("recheck") else batches
 
 
 def judging(given: Json, moment: datetime) -> list[Json]:

@@ -6,7 +6,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 
 from cchc import land
 from cchc.contracts import Result
-from cchc.errors import CchcError, TransientError
+from cchc.errors import TransientError
 from cchc.extract import run_steps
 from cchc.ledger import Ledger, open_ledger
 from cchc.load import open_warehouse
@@ -29,6 +29,7 @@ from cchc.pipeline.share import Share, first_refused
 from cchc.registry.importer import import_reference
 from cchc.registry.open import Registry, open_registry
 from cchc.settings import Settings
+from cchc.surroundings import AGAIN, in_our_terms, translated
 from cchc.validate.verdict import context
 
 Say = Callable[[str, str], None]
@@ -37,12 +38,13 @@ Say = Callable[[str, str], None]
 @contextmanager
 def sole_run(settings: Settings) -> Iterator[None]:
     """Only one run at a time works in a folder; the lock goes with the process, however it ends."""
-    settings.workdir.mkdir(parents=True, exist_ok=True)
     lock = FileLock(settings.workdir / ".run.lock", timeout=0)
     try:
-        lock.acquire()
+        with translated(settings.workdir):
+            settings.workdir.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
     except Timeout:
-        raise TransientError(f"another run is working in {settings.workdir}") from None
+        raise TransientError(f"another run is working in {settings.workdir}; {AGAIN}") from None
     try:
         yield
     finally:
@@ -96,10 +98,12 @@ def ingest(
     systems: list[str] | None = None,
     units: list[str] | None = None,
     look: bool = True,
+    recheck: bool = False,
 ) -> Summary:
     """Extract to load for a range of export dates. Safe to repeat: what a killed run left is judged again.
 
-    Without ``look`` no source is asked: only what has landed and is not decided is judged.
+    Without ``look`` no source is asked: only what has landed and is not decided is judged. With ``recheck`` every file
+    is fetched, also one that does not look changed.
     """
     say = say or (lambda stage, text: None)
     summary = Summary()
@@ -108,7 +112,7 @@ def ingest(
     clock = time.perf_counter()
     steps: list[str | None] = [*run_steps(settings.schedule)] if settings.schedule else [None]
     for step in steps if look else []:
-        seen = collect(settings, registry, ledger, day_from, day_to, systems, units, step)
+        seen = collect(settings, registry, ledger, day_from, day_to, systems, units, step, recheck)
         _add(summary, seen)
         when = f" ({step.split('#')[0]})" if step else ""
         say("collect", f"{seen.new} new, {seen.repeats} repeated, {seen.strays} stray{when}")
@@ -146,22 +150,31 @@ def run(
     day_to: date,
     say: Say | None = None,
     pages: bool = True,
+    recheck: bool = False,
 ) -> Summary:
     """Everything: exports in, ranking out. The ledger keeps the run with its counts."""
     with sole_run(settings):
-        return _run(settings, reference, day_from, day_to, say or (lambda stage, text: None), pages)
+        return _run(settings, reference, day_from, day_to, say or (lambda stage, text: None), pages, recheck)
 
 
-def _run(settings: Settings, reference: Path | None, day_from: date, day_to: date, say: Say, pages: bool) -> Summary:
+def _run(
+    settings: Settings, reference: Path | None, day_from: date, day_to: date, say: Say, pages: bool, recheck: bool
+) -> Summary:
     registry = use_reference(settings, reference)
     ledger = open_ledger(settings.ledger)
     run_id = ledger.start_run("run", day_from, day_to)
     try:
-        summary = ingest(settings, registry, ledger, day_from, day_to, say)
+        summary = ingest(settings, registry, ledger, day_from, day_to, say, recheck=recheck)
         finish(settings, registry, ledger, summary, say, pages)
-    except CchcError as error:
-        ledger.finish_run(run_id, "failed", {"error": str(error)[:2000]})
-        raise
+    except Exception as error:
+        told = in_our_terms(error)
+        if told is None:
+            raise
+        with suppress(Exception):  # what stopped the run may stop this too
+            ledger.finish_run(run_id, "failed", {"error": str(told)[:2000]})
+        if told is error:
+            raise
+        raise told from error
     ledger.finish_run(run_id, "finished", summary.counts())
     summary.share().check(settings.fail_share)
     return summary
@@ -209,7 +222,12 @@ def _sweep(settings: Settings) -> None:
 
 def _warm_up(settings: Settings) -> threading.Thread:
     """Import Great Expectations while files are being fetched; it takes seconds and needs no result of theirs."""
-    thread = threading.Thread(target=context, args=(settings.quality,), daemon=True)
+
+    def warm() -> None:
+        with suppress(OSError):  # no right or no room: judging, which needs it, says so
+            context(settings.quality)
+
+    thread = threading.Thread(target=warm, daemon=True)
     thread.start()
     return thread
 

@@ -45,11 +45,12 @@ def plan_collect(
 
 
 def collect_units(batch: Json) -> Json:
-    """Extract and land one batch of units."""
+    """Extract and land one batch of units; with ``recheck`` also files that do not look changed."""
     settings = Settings.from_env()
     registry, ledger = open_registry(settings.registry_dir), open_ledger(settings.ledger)
     days = _range(batch["day_from"], batch["day_to"])
-    seen = collect(settings, registry, ledger, *days, systems=[batch["system"]], units=batch["units"])
+    only = {"systems": [batch["system"]], "units": batch["units"], "recheck": batch.get("recheck", False)}
+    seen = collect(settings, registry, ledger, *days, **only)
     return vars(seen)
 
 
