@@ -79,12 +79,15 @@ def test_strays_are_listed_by_reason_and_never_folded(ledger: Ledger, capsys: py
             (long, StrayReason.UNKNOWN_FILE_NAME),
             ("mcdt-quangtri/H50.101/2026-11-05/[red]\x1b[2J.csv", StrayReason.UNKNOWN_FILE_NAME),
             ("mcdt-quangtri/H99", StrayReason.UNIT_NOT_REGISTERED),
+            ("mcdt-quangtri/H50.101/20261105", StrayReason.UNKNOWN_DAY_FOLDER, "2026-11-05/"),
+            ("mcdt-quangtri/H50.101/dossiers.csv", StrayReason.NO_DAY_FOLDER, "dossiers.csv"),
         ]
     )
     show_strays(ledger, None, None)
     said = capsys.readouterr().out
     assert any(long in line for line in said.splitlines())
     assert "/[red]?[2J.csv" in said and "\x1b[2J" not in said
+    assert "like 2026-11-05/" in said
     for reason in StrayReason:
         assert reason in said and all(text in said for text in REASONS[reason])
     show_strays(ledger, "mcdt-quangtri", "H99")

@@ -13,6 +13,7 @@ from cchc import settings
 from cchc.cli import export, logs, main, quarantine, registry
 from cchc.cli import options as o
 from cchc.errors import CchcError
+from cchc.surroundings import in_our_terms
 
 app = typer.Typer(
     name="cchc",
@@ -38,11 +39,21 @@ app.add_typer(export.app, name="export")
 
 
 def run() -> None:
-    """Entry point: an error of ours is one clear line and exit code 1, not a traceback."""
+    """Entry point: an error of ours, or what the machine raises, is one clear line and its exit code, no traceback."""
     try:
         app()
-    except CchcError as error:
-        typer.secho(f"error: {error}", fg=typer.colors.RED, err=True)
-        if settings.read("debug"):
+    except Exception as error:
+        told = in_our_terms(error)
+        if told is None:
             raise
-        sys.exit(1)
+        typer.secho(f"error: {told}", fg=typer.colors.RED, err=True)
+        if _debugging():
+            raise
+        sys.exit(told.exit_code)
+
+
+def _debugging() -> bool:
+    try:
+        return bool(settings.read("debug"))
+    except CchcError:
+        return False  # another variable can't be read: that is the error being told

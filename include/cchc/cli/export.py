@@ -37,7 +37,8 @@ def ledger(out: Out, workdir: o.Workdir = None) -> None:
     from cchc.table_file import write_csv
 
     found = open_ledger(o.settings(workdir).ledger).find()
-    write_csv(out, LEDGER_COLUMNS, ([row[name] for name in LEDGER_COLUMNS] for row in found))
+    told = ({**row, "in_force": str(row["in_force"])} for row in found)  # True and False, which programs have long read
+    write_csv(out, LEDGER_COLUMNS, ([row[name] for name in LEDGER_COLUMNS] for row in told))
     console.print(f"Written: {out}", highlight=False, soft_wrap=True)
 
 

@@ -31,6 +31,7 @@ def run(
     ] = None,
     workdir: o.Workdir = None,
     schedule: o.Schedule = None,
+    recheck: o.Recheck = False,
     pages: Annotated[bool, typer.Option(help="Write the report pages at the end.")] = True,
     measures: Annotated[Path | None, typer.Option("--json", help="Also write counts and seconds to this file.")] = None,
     quiet: o.Quiet = False,
@@ -46,7 +47,7 @@ def run(
     from cchc.pipeline.run import run as run_all
 
     settings = o.settings(workdir, exports, schedule)
-    summary = run_all(settings, reference, day_from.date(), day_to.date(), speaker(quiet), pages)
+    summary = run_all(settings, reference, day_from.date(), day_to.date(), speaker(quiet), pages, recheck)
     if measures is not None:
         measures.write_text(json.dumps(as_json(summary), indent=1) + "\n", encoding="utf-8")
     totals = summary.counts()
@@ -69,6 +70,7 @@ def ingest(
     system: o.System = None,
     unit: o.Unit = None,
     replay: Annotated[bool, typer.Option(help="Judge what has landed once more, under today's registry.")] = False,
+    recheck: o.Recheck = False,
     workdir: o.Workdir = None,
     schedule: o.Schedule = None,
     quiet: o.Quiet = False,
@@ -81,7 +83,6 @@ def ingest(
     from cchc.registry.open import open_registry
 
     settings = o.settings(workdir, exports, schedule)
-    settings.workdir.mkdir(parents=True, exist_ok=True)
     ledger = open_ledger(settings.ledger)
     if replay:
         count = ledger.reopen(day_from.date(), day_to.date(), system, unit)
@@ -96,6 +97,7 @@ def ingest(
             day_to.date(),
             speaker(quiet),
             *only,
+            recheck=recheck,
         )
     print_table("Ingest", ["what", "count"], [[k.replace("_", " "), v] for k, v in summary.counts().items()])
     _say_failed(summary)
@@ -156,9 +158,16 @@ def status(
         bool,
         typer.Option("--strays", help="Instead: every name that is no delivery (of a system, of a unit), and why."),
     ] = False,
+    letter: Annotated[
+        str | None,
+        typer.Option(metavar="UNIT", help="Instead: the note to this unit about its files, ready to be sent."),
+    ] = None,
+    language: Annotated[o.Language, typer.Option(help="Of the note: vi or en.")] = o.Language.VI,
+    out: Annotated[Path | None, typer.Option(help="Write the note to this file (Markdown).")] = None,
 ) -> None:
     """Who delivered what: on time, late, missing, refused, waiting (not due or not judged yet), per unit and day."""
-    from cchc.cli.status import show_board, show_strays
+    from cchc.cli.letter import Asked
+    from cchc.cli.status import show_board, show_strays, write_letter
     from cchc.ledger import open_ledger
     from cchc.registry.open import open_registry
 
@@ -172,6 +181,9 @@ def status(
         console.print("The ledger is empty: nothing was delivered yet. Next: cchc ingest")
         return
     first = o.day(day_from) or last - timedelta(days=days - 1)
+    if letter is not None:
+        write_letter(settings, ledger, Asked(letter, first, last, system, language), out)
+        return
     show_board(open_registry(settings.registry_dir), ledger, first, last, system, unit, all_units)
 
 
@@ -224,6 +236,8 @@ def demo(
 def _say_failed(summary: Summary) -> None:
     for system, unit, why in summary.failed_units[:10]:
         console.print(f"not reached {system}/{unit}: {why}", style="red", highlight=False, markup=False)
+    if summary.failed_units:
+        console.print("All that was not fetched: cchc status", highlight=False)
 
 
 def doctor(workdir: o.Workdir = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -29,6 +30,9 @@ Unit = Annotated[str | None, typer.Option(help="Only this delivering unit (agenc
 Schedule = Annotated[
     Path | None, typer.Option(help="JSON schedule: which bytes become visible on which run day (for rehearsals).")
 ]
+Recheck = Annotated[
+    bool, typer.Option("--recheck", help="Fetch and compare every file of the range, also one that looks unchanged.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, only the result.")]
 
 _SAYS = "Say on standard error what every stage does: units, files, rows, seconds; -vv also names units and files."
@@ -37,6 +41,13 @@ Verbosity = Annotated[int, typer.Option("--verbose", "-v", count=True, show_defa
 Verbose = Annotated[
     int, typer.Option("--verbose", "-v", count=True, show_default=False, callback=logs.heard, help=_SAYS)
 ]
+
+
+class Language(StrEnum):
+    """A language of the texts for others."""
+
+    VI = "vi"
+    EN = "en"
 
 
 def settings(workdir: Path | None = None, exports: str | None = None, schedule: Path | None = None) -> Settings:

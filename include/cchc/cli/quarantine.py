@@ -27,7 +27,7 @@ def list_rows(
     workdir: o.Workdir = None,
 ) -> None:
     """List quarantined rows, newest export first, with the counts by rule."""
-    rows = _rows(o.settings(workdir))
+    rows = held_rows(o.settings(workdir))
     rows = [row for row in rows if (not rule or rule in row["rules"].split(",")) and (not unit or row["unit"] == unit)]
     counts: dict[str, int] = {}
     for row in rows:
@@ -100,7 +100,8 @@ def release(
     console.print(f"{row_id} released; next: cchc build", highlight=False)
 
 
-def _rows(settings: Settings) -> list[dict[str, Any]]:
+def held_rows(settings: Settings) -> list[dict[str, Any]]:
+    """Every row of ``raw.quarantine``, newest export first, with its ``id`` and the delivering ``unit``."""
     from cchc.load import open_warehouse
 
     columns = (
@@ -124,7 +125,7 @@ def _rows(settings: Settings) -> list[dict[str, Any]]:
 
 
 def _one(settings: Settings, row_id: str) -> dict[str, Any]:
-    for row in _rows(settings):
+    for row in held_rows(settings):
         if row["id"] == row_id:
             return row
     raise PermanentError(f"no quarantined row {row_id}; see 'cchc quarantine list'")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,9 @@ import duckdb
 import pyarrow as pa
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from cchc.errors import TransientError
+from cchc.errors import PermanentError, TransientError
 from cchc.load.base import Warehouse
+from cchc.surroundings import of_text, translated
 
 #: How long to wait for another process that holds the file.
 LOCK_SECONDS = 60
@@ -25,16 +26,17 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path))
     except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise TransientError(f"{path} is held by another process") from error
-        raise
+        raise of_text(str(error), str(path)) or error from error
 
 
 class DuckDBWarehouse(Warehouse):
     """See ``Warehouse``."""
 
     def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if "?" in str(path.absolute()):
+            raise PermanentError(f"{path}: DuckDB can't work in a folder with ? in its name; rename it")
+        with translated(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
         self.connection = _connect(path)
         self.connection.execute("set preserve_insertion_order = false; set memory_limit = '1GB'")
         self.create()
@@ -65,10 +67,11 @@ class DuckDBWarehouse(Warehouse):
         self.connection.execute("begin")
         try:
             yield
+            self.connection.execute("commit")
         except BaseException:
-            self.connection.execute("rollback")
+            with suppress(duckdb.Error):  # a commit that failed, or a disk that is full, has undone it already
+                self.connection.execute("rollback")
             raise
-        self.connection.execute("commit")
 
     def _fill_touched(self, ids: pa.Table) -> None:
         self.connection.register("incoming", ids)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
@@ -13,6 +14,10 @@ from typing import Any
 from cchc.errors import BuildError
 from cchc.registry.files import content_hash
 from cchc.settings import Settings, child_environment
+from cchc.surroundings import of_text
+
+#: What a failure says that has nothing to do with the models.
+_OF_MACHINE = re.compile(r"IO Error|\[Errno \d+\]|FATAL Error|Out of Memory Error")
 
 Progress = Callable[[int, int, str], None]
 
@@ -47,8 +52,8 @@ def warehouse_environment(settings: Settings) -> dict[str, str]:
         "CCHC_DUCKDB_MEMORY": settings.duckdb_memory,
         "DBT_TARGET_PATH": str(settings.dbt_target),
         "DBT_LOG_PATH": str(settings.dbt_target.parent / "logs"),
-        "DBT_PROFILES_DIR": str(settings.dbt_project),
-        "DBT_PROJECT_DIR": str(settings.dbt_project),
+        "DBT_PROFILES_DIR": str(settings.dbt_project.absolute()),
+        "DBT_PROJECT_DIR": str(settings.dbt_project.absolute()),
         "DBT_LOG_LEVEL_FILE": settings.dbt_log_level,
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
@@ -87,7 +92,8 @@ def run_dbt(
     started = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "cchc.model.runner", *arguments],
-        env=child_environment(**warehouse_environment(settings)),
+        env=child_environment(**warehouse_environment(settings) | _plain_path(settings)),
+        cwd=settings.workdir,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -101,8 +107,15 @@ def run_dbt(
     if report:
         report(result)
     if said is not None:
-        raise BuildError(f"dbt {arguments[0]} failed:\n{said}")
+        # a disk that is full or a file that is held is no fault of the models
+        machine = of_text(said, str(settings.duckdb_path)) if _OF_MACHINE.search(said) else None
+        raise machine or BuildError(f"dbt {arguments[0]} failed:\n{said}")
     return result
+
+
+def _plain_path(settings: Settings) -> dict[str, str]:
+    """The embedded warehouse seen from the working folder: dbt takes a path for a URL and stumbles over ?, # and %."""
+    return {} if settings.on_postgres else {"CCHC_DUCKDB_PATH": settings.duckdb_path.name}
 
 
 def _follow(process: subprocess.Popen[str], started: float, progress: Progress | None) -> tuple[DbtResult, str | None]:

@@ -27,7 +27,11 @@ def main(arguments: list[str]) -> int:
             total = getattr(data, "total", 0) or getattr(data, "num_models", 0)
             say("node", name=data.node_info.node_name, seconds=data.execution_time, index=data.index, total=total)
 
-    outcome = dbtRunner(callbacks=[follow]).invoke(["--quiet", "--no-use-colors", *arguments])
+    try:
+        outcome = dbtRunner(callbacks=[follow]).invoke(["--quiet", "--no-use-colors", *arguments])
+    except OSError as error:
+        say("done", failures=[f"dbt: {error}"], nodes=[])
+        return 1
     failures: list[str] = []
     done: list[dict[str, Any]] = []
     if outcome.exception is not None:

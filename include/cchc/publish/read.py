@@ -16,6 +16,7 @@ from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixe
 
 from cchc.errors import BuildError, TransientError
 from cchc.settings import Settings
+from cchc.surroundings import of_text
 
 #: How long to wait for the process that writes the DuckDB file.
 LOCK_SECONDS = 60
@@ -113,9 +114,7 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path), read_only=True)
     except duckdb.IOException as error:
-        if "lock" in str(error).lower():
-            raise TransientError(f"{path} is held by another process") from error
-        raise
+        raise of_text(str(error), str(path)) or error from error
 
 
 def _chunks(cursor: Any) -> Iterator[tuple[Any, ...]]:
