@@ -11,14 +11,16 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-import fastexcel
 import pandas as pd
 import pytest
 from demo_helpers import few_units, quarter
 
+from cchc.demo import gate
 from cchc.demo.faults import BROKEN_BY_EXT, ROW_RULES
 from cchc.demo.letters import LETTER_RULES
 from cchc.demo.sink import Sink
+from cchc.read.workbook import open_sheets
+from cchc.reasons import reasons
 from cchc.registry.open import Registry
 from contract_oracle import Reference as Known
 from contract_oracle import Truth, expected
@@ -56,7 +58,7 @@ def test_rows_are_conserved(small: Sink, truth: Truth) -> None:
 def test_every_row_fault_is_found_where_it_was_put(small: Sink, truth: Truth) -> None:
     found = Counter(rule for file in truth.files.values() for _, rules in file.quarantined for rule in rules)
     assert found == {rule: len(small.faults[rule]) for rule in found}
-    assert set(found) == {*ROW_RULES, *LETTER_RULES}
+    assert set(found) == {*ROW_RULES, *LETTER_RULES, *gate.RULES}
     assert sum(file.rows_duplicate for file in truth.files.values()) == len(small.faults["duplicate_row"])
 
 
@@ -93,22 +95,32 @@ def test_no_other_file_depends_on_the_letters(tmp_path: Path, registry: Registry
 
 def test_every_file_fault_is_found_where_it_was_put(small: Sink, truth: Truth) -> None:
     found = {file.path: file.reason for file in truth.files.values() if file.reason}
-    kinds = {kind for kinds in BROKEN_BY_EXT.values() for kind in kinds}
+    kinds = {kind for kinds in BROKEN_BY_EXT.values() for kind in kinds} | set(gate.REFUSALS)
     assert found == {path: kind for kind in kinds for path in small.faults.get(kind, [])}
     assert set(found.values()) == kinds
     assert sorted(truth.stray) == sorted(small.faults["stray_name"])
     assert not any((small.root / path).exists() for path in small.faults["missing_file"])
 
 
+def test_one_of_each_kind_is_there(small: Sink) -> None:
+    without = {"old_workbook"}  # what is kept writes no BIFF
+    without |= {"other_encoding", "not_tolerated"}  # no system of the demonstration declares what they depart from
+    without |= {"hidden_sheet", "further_sheet", "two_names_of_one_time", "invalid_csv", "no_last_line_end"}
+    without |= {"reader_failed"}  # a fault of the program, not of a file
+    assert set(reasons()) - set(small.faults) == without
+
+
 def test_everyday_faults_are_there(small: Sink) -> None:
     everyday = {"late_file", "missing_file", "duplicate_row", "extra_column", "decomposed_headings", "short_delivery"}
+    everyday |= set(gate.WARNINGS)
     everyday |= {"lower_case_key", "padded_key", "formula_text", "path_text", "province_number", "stray_name"}
     assert everyday <= set(small.faults)
 
 
 def test_units_differ(truth: Truth) -> None:
     period = ("2026-07-01", "2026-09-30")
-    for name, low, high in (("PROCESSING_ON_TIME", 0.75, 1.0), ("ONLINE_DOSSIER", 0.25, 1.0)):
+    # two units with all the refused files of the quarter: each costs a day of ends, and what ended looks overdue
+    for name, low, high in (("PROCESSING_ON_TIME", 0.7, 1.0), ("ONLINE_DOSSIER", 0.25, 1.0)):
         rates = [
             n / d for (_, *span, at), (n, d) in truth.indicators.items() if (*span, at) == (*period, name) and d > 90
         ]
@@ -135,9 +147,9 @@ def test_every_dialect_reads_with_another_reader(small: Sink, registry: Registry
         assert len(frame.columns) in (headings[system], headings[system] + 1)
     for system in ("onestop-b", "onestop-d"):
         content = next(small.root.glob(f"{system}/*/{day}/dossiers.xlsx")).read_bytes()
-        sheet = fastexcel.read_excel(content).load_sheet(0, header_row=None).to_pandas()
-        assert sheet.shape[1] == headings[system]
-        assert sheet.iloc[-1, 0] == "Tổng cộng"
+        rows = open_sheets(content).sheets[0].rows
+        assert {len(row) for row in rows} == {headings[system]}
+        assert rows[-1][0] == "Tổng cộng"
     payments = pd.read_csv(io.BytesIO(next(small.root.glob(f"pay-dvcqg/*/{day}/payments.csv")).read_bytes()))
     assert list(payments.columns)[:2] == ["MaGiaoDich", "MaHoSo"]
 

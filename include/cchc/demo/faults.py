@@ -42,7 +42,8 @@ def spoil(d: Dossier, rule: str, dialect: str) -> Dossier | None:
     if d.received_at is None:
         return None
     if rule == "received_before_submitted":
-        return dataclasses.replace(d, submitted_at=d.received_at + timedelta(days=3))
+        # a little over a day: later still would also lie after the export
+        return dataclasses.replace(d, submitted_at=d.received_at + timedelta(days=1, hours=1))
     if rule == "finished_before_received":
         return dataclasses.replace(d, finished_at=d.received_at - timedelta(hours=3))
     return dataclasses.replace(d, due_at=d.received_at - timedelta(days=1))

@@ -5,13 +5,15 @@ from __future__ import annotations
 import zlib
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Callable, Sequence
 from datetime import date
 
 import msgspec
 import numpy as np
 
-from cchc.demo import faults, write_small
+from cchc.demo import faults, gate, write_small
 from cchc.demo.beside import Beside, Line, vneid_counts
+from cchc.demo.depart import File, depart, half, refuses
 from cchc.demo.dossier import Dossier
 from cchc.demo.letters import COLUMNS as LETTER
 from cchc.demo.letters import Letter, Letters
@@ -20,9 +22,10 @@ from cchc.demo.plan import Plan, delivery_days
 from cchc.demo.reference import Outlet, Reference
 from cchc.demo.sink import Sink, packed
 from cchc.demo.write_json import envelope_2022, lines_2026
-from cchc.demo.write_table import table, workbook
+from cchc.demo.write_table import lines_of, table, workbook
 
 Shown = dict[tuple[str, date], list[Dossier]]
+Note = Callable[[str, str], None]
 SPOILED, DUPLICATE = 0.0016, 0.002  # shares of the rows
 
 
@@ -69,14 +72,30 @@ class Quarter:
     def _dossiers(self, outlet: Outlet) -> None:
         rng = self._rng(outlet.system)
         shown = self._shown(outlet, rng)
+        departures = self._departures(outlet, shown)
         for unit in outlet.units:
             for day in self.days:
                 rows = shown.get((unit, day), [])
+                kind, free = departures.get((unit, day), ""), set(range(len(rows)))
                 if self.plan.reads((outlet.system, unit, day, outlet.dataset)):
+                    note = _unsaid if refuses(kind) else self.sink.fault
                     rows = self._shorten(rows, outlet, unit, day)
-                    rows = [self._untidy(d, rng, outlet) for d in rows]
-                    self._spoil(rows, rng, outlet, f"{outlet.system}/{unit}/{day}/{outlet.filename}")
-                self._deliver(outlet, unit, day, rows, rng)
+                    rows = [self._untidy(d, rng, outlet, note) for d in rows]
+                    free -= self._spoil(rows, rng, outlet, f"{outlet.system}/{unit}/{day}/{outlet.filename}", note)
+                self._deliver(outlet, unit, day, rows, rng, kind, sorted(free))
+
+    def _departures(self, outlet: Outlet, shown: Shown) -> dict[tuple[str, date], str]:
+        """Which files depart from their form: none that is late, broken, short, small or of the last days."""
+        early = [day for day in self.days[: max(1, len(self.days) - 4)] if day not in self.short_days]
+        marked = self.plan.missing | self.plan.late.keys() | self.plan.broken.keys() | self.plan.stray.keys()
+        places = [
+            (unit, day)
+            for unit in outlet.units
+            for day in early
+            if len(shown.get((unit, day), [])) >= gate.LEAST_ROWS
+            and (outlet.system, unit, day, outlet.dataset) not in marked
+        ]
+        return gate.drawn(places, outlet.ext, len(self.days), self._rng(f"gate {outlet.system}"))
 
     def _shown(self, outlet: Outlet, rng: np.random.Generator) -> Shown:
         """What each unit sends each day: the dossiers whose state changed, now and then once for every change."""
@@ -96,25 +115,27 @@ class Quarter:
                 self.letters[outlet.system].follow(d)
         return shown
 
-    def _untidy(self, d: Dossier, rng: np.random.Generator, outlet: Outlet) -> Dossier:
+    def _untidy(self, d: Dossier, rng: np.random.Generator, outlet: Outlet, note: Note) -> Dossier:
         luck = float(rng.random())
         if kind := faults.untidy_kind(luck):
-            self.sink.fault(kind, f"{outlet.system} {d.code}")
+            note(kind, f"{outlet.system} {d.code}")
         return faults.untidy(d, luck)
 
-    def _spoil(self, rows: list[Dossier], rng: np.random.Generator, outlet: Outlet, path: str) -> None:
-        """Break rules in some rows, repeat others, in place."""
-        spoiled_at = set()
+    def _spoil(self, rows: list[Dossier], rng: np.random.Generator, outlet: Outlet, path: str, note: Note) -> set[int]:
+        """Break rules in some rows, repeat others, in place; returns which rows that touched."""
+        spoiled_at, repeated_at = set(), set()
         for at in np.flatnonzero(rng.random(len(rows)) < SPOILED):
             rule = faults.ROW_RULES[int(rng.integers(0, len(faults.ROW_RULES)))]
             if spoiled := faults.spoil(rows[at], rule, outlet.dialect):
                 rows[at] = spoiled
                 spoiled_at.add(at)
-                self.sink.fault(rule, f"{path} row {at + 1}")
+                note(rule, f"{path} row {at + 1}")
         for at in np.flatnonzero(rng.random(len(rows)) < DUPLICATE):
             if at not in spoiled_at:
                 rows.append(rows[at])
-                self.sink.fault("duplicate_row", f"{path} row {len(rows)}")
+                repeated_at.add(at)
+                note("duplicate_row", f"{path} row {len(rows)}")
+        return {int(at) for at in spoiled_at | repeated_at}
 
     def _shorten(self, rows: list[Dossier], outlet: Outlet, unit: str, day: date) -> list[Dossier]:
         """Two days on which the busiest unit sends far less than usual."""
@@ -123,10 +144,20 @@ class Quarter:
         self.sink.fault("short_delivery", f"{outlet.system}/{unit}/{day}")
         return rows[: len(rows) // 5]
 
-    def _deliver(self, outlet: Outlet, unit: str, day: date, rows: list[Dossier], rng: np.random.Generator) -> None:
-        """One dossier file in the dialect of its system."""
+    def _deliver(
+        self,
+        outlet: Outlet,
+        unit: str,
+        day: date,
+        rows: list[Dossier],
+        rng: np.random.Generator,
+        kind: str = "",
+        free: Sequence[int] = (),
+    ) -> None:
+        """One dossier file in the dialect of its system, with the departure ``kind`` (``cchc.demo.gate``)."""
         broken = self.plan.broken.get((outlet.system, unit, day, outlet.dataset))
         without = "received_at" if broken == "missing_column" else ""
+        columns = tuple(c for _, c in self.reference.headings.get(outlet.vendor, ()) if c != without)
         luck = float(rng.random())
         if outlet.dialect == "dvcqg2022":
             content = msgspec.json.encode(envelope_2022(unit, rows))
@@ -136,12 +167,16 @@ class Quarter:
             extra = "Ghi chú nội bộ" if luck < 0.01 else ""
             decomposed = luck > 0.75
             content = table(rows, outlet, self.reference, decomposed, extra, without)
-            for kind in ["extra_column"] * bool(extra) + ["decomposed_headings"] * decomposed:
-                self.sink.fault(kind, f"{outlet.system}/{unit}/{day}")
+            for said in ["extra_column"] * bool(extra) + ["decomposed_headings"] * decomposed:
+                self.sink.fault(said, f"{outlet.system}/{unit}/{day}")
         else:
             serials = zlib.crc32(outlet.system.encode()) % 2 == 0
             content = workbook(rows, outlet, self.reference, unit, day, serials, without)
-        self._put(outlet, unit, day, content, len(rows))
+        file = File(content, outlet, day, columns, free, lambda: lines_of(rows, outlet, self.reference))
+        if kind and (departed := depart(kind, file)) is not None:
+            self._depart(kind, outlet, unit, day, file)
+            content = departed
+        self._put(outlet, unit, day, content, 0 if refuses(kind) else len(rows))
 
     def _put(self, outlet: Outlet, unit: str, day: date, content: bytes, rows: int) -> None:
         """Write the file, unless it is one of the missing; late or broken where the plan says so."""
@@ -166,6 +201,21 @@ class Quarter:
         if name := self.plan.stray.get(delivery):
             self.sink.fault("stray_name", f"{folder}/{name}")
             self.sink.put(f"{folder}/{name}", b'{"data": []}', day)
+
+    def _depart(self, kind: str, outlet: Outlet, unit: str, day: date, file: File) -> None:
+        """Note the departure of a file, and put beside it what belongs to it."""
+        folder = f"{outlet.system}/{unit}/{day}"
+        if kind == "two_names":  # what the system had sent at noon, under the other name
+            other = outlet.filename.removesuffix(".gz") if outlet.ext.endswith(".gz") else f"{outlet.filename}.gz"
+            self.sink.put(f"{folder}/{other}", packed(half(file), other), day, hours=-11)
+        elif kind in gate.NEAR_NAMES:
+            stem, ext = outlet.filename.split(".", 1)
+            names = {"near_day": f"{outlet.system}/{unit}/{day:%Y%m%d}/{outlet.filename}"}
+            stray = names.get(kind, f"{folder}/{stem} (1).{ext}")
+            self.sink.put(stray, packed(file.content, stray), day)
+            self.sink.fault("stray_name", stray)
+            return
+        self.sink.fault(kind, f"{folder}/{outlet.filename}")
 
     def _payments(self, outlet: Outlet) -> None:
         """The national gateway reports unit by unit, the local one for the whole province."""
@@ -235,3 +285,7 @@ class Quarter:
                         self.sink.fault(rule, f"{outlet.system}/{unit}/{day}/{outlet.filename}")
                 content = write_small.rows(LETTER, rows) if is_csv else write_small.lines(LETTER, rows)
                 self._put(outlet, unit, day, content, len(rows))
+
+
+def _unsaid(kind: str, place: str) -> None:
+    """For the faults of rows that nobody will read."""

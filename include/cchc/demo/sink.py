@@ -32,14 +32,14 @@ class Sink:
     rows: Counter[str] = field(default_factory=Counter)
     faults: dict[str, list[str]] = field(default_factory=dict)
 
-    def put(self, path: str, content: bytes, day: date, rows: int = 0, late_days: int = 0) -> None:
-        """Write one file, arriving in the night after its business day or so many days later."""
+    def put(self, path: str, content: bytes, day: date, rows: int = 0, late_days: int = 0, hours: int = 0) -> None:
+        """Write one file, arriving in the night after its business day or so many days, and hours, later."""
         target = self.root / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
         minute = sum(path.encode()) * 7 % 75  # 23:30 to 00:44, the same in every run
         arrived = datetime(day.year, day.month, day.day, 23, 30, tzinfo=_ZONE)
-        arrived += timedelta(days=late_days, minutes=minute)
+        arrived += timedelta(days=late_days, hours=hours, minutes=minute)
         os.utime(target, (arrived.timestamp(), arrived.timestamp()))
         self.files[path.split("/")[0]] += 1
         self.rows[path.split("/")[0]] += rows

@@ -25,7 +25,10 @@ KEYS_2022 = {
     "received_at": "NgayTiepNhan",
     "due_at": "NgayHenTra",
     "finished_at": "NgayKetThucXuLy",
+    "returned_at": "NgayTra",
+    "refused_at": "NgayTuChoi",
     "status": "TrangThaiHoSo",
+    "vneid_verified": "TaiKhoanDuocXacThucVoiVNeID",
     "subject": "TrichYeuHoSo",
     "address": "ThongTinKhac",
 }
@@ -38,7 +41,10 @@ KEYS_2026 = {
     "received_at": "NgayTiepNhan",
     "due_at": "NgayHenTra",
     "finished_at": "NgayKetThucXuLy",
+    "returned_at": "NgayTra",
+    "refused_at": "NgayTuChoi",
     "status": "TrangThai",
+    "vneid_verified": "TaiKhoanVNeID",
 }
 
 

@@ -73,6 +73,19 @@ def cells(d: Dossier, reference: Reference) -> dict[str, Any]:
     return out
 
 
+def lines_of(
+    dossiers: list[Dossier], outlet: Outlet, reference: Reference, extra: str = "", without: str = ""
+) -> list[list[str]]:
+    """Headings and rows as text. ``extra`` adds an unknown column, ``without`` leaves a canonical one out."""
+    columns = [(h, c) for h, c in reference.headings[outlet.vendor] if c != without]
+    lines = [[h for h, _ in columns] + [extra] * bool(extra)]
+    for d in dossiers:
+        row = cells(d, reference)
+        line = [office(v) if isinstance(v := row[c], datetime) or v is None else v for _, c in columns]
+        lines.append(line + ["CANARY"] * bool(extra))
+    return lines
+
+
 def table(
     dossiers: list[Dossier],
     outlet: Outlet,
@@ -81,15 +94,9 @@ def table(
     extra: str = "",
     without: str = "",
 ) -> bytes:
-    """A ``onecsv`` file. ``extra`` adds an unknown column, ``without`` leaves a canonical one out."""
-    columns = [(h, c) for h, c in reference.headings[outlet.vendor] if c != without]
-    lines = [[h for h, _ in columns] + [extra] * bool(extra)]
-    for d in dossiers:
-        row = cells(d, reference)
-        line = [office(v) if isinstance(v := row[c], datetime) or v is None else v for _, c in columns]
-        lines.append(line + ["CANARY"] * bool(extra))
+    """A ``onecsv`` file, of ``lines_of``."""
     out = io.StringIO(newline="")
-    csv.writer(out, delimiter=outlet.delimiter).writerows(lines)
+    csv.writer(out, delimiter=outlet.delimiter).writerows(lines_of(dossiers, outlet, reference, extra, without))
     text = unicodedata.normalize("NFD", out.getvalue()) if decomposed else out.getvalue()
     return text.encode(outlet.encoding)
 
