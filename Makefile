@@ -16,7 +16,7 @@ export UV_SYSTEM_CERTS ?= true
 # uv, the installer: the one on the PATH, else one in a private environment of its own
 UV = $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
 
-.PHONY: help run airflow test fast lint format bench chaos docs install clean
+.PHONY: help run airflow test fast lint format bench chaos fuzz fuzz-guided docs install clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -61,8 +61,16 @@ bench: $(STAMP) ## 1,000,000 dossier rows from files to ranking, beside the floo
 chaos: $(STAMP) ## Kill `cchc run` 20 times at random points; the tables must not differ
 	$(PY) tests/flow/chaos.py --kills 20
 
-docs: $(STAMP) ## Generate docs/data_dictionary.md from dbt
+fuzz: $(STAMP) ## 10,000 mutated files against a second reading of the contract (others: SEED=7; fewer: FILES=500)
+	PYTHONPATH=tests $(PY) -m fuzz $(if $(FILES),--files $(FILES)) $(if $(SEED),--seed $(SEED)) --keep $(CCHC_WORKDIR)/fuzz
+
+fuzz-guided: $(STAMP) ## Coverage-guided fuzzing of unpacking, workbooks and JSON, SECONDS=60 each; installs atheris
+	$(UV) pip install --quiet --python $(PY) atheris==3.0.0
+	PYTHONPATH=tests $(PY) -m fuzz.guided --seconds $(if $(SECONDS),$(SECONDS),60) --keep $(CCHC_WORKDIR)/fuzz
+
+docs: $(STAMP) ## Generate docs/data_dictionary.md from dbt, docs/what_can_go_wrong.md from the list of reasons
 	$(PY) scripts/data_dictionary.py
+	$(PY) scripts/what_can_go_wrong.py
 
 clean: ## Remove var/ (exports, warehouse, ledger, reports) and caches; keeps .venv
 	rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs

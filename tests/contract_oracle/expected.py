@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -11,7 +12,7 @@ from typing import Any
 
 from contract_oracle import beside
 from contract_oracle import indicators as rules
-from contract_oracle.files import Refused, raw_rows
+from contract_oracle.files import BROKEN, Refused, raw_rows
 from contract_oracle.reference import Reference
 from contract_oracle.rows import Dossiers
 
@@ -59,6 +60,12 @@ def expected(root: Path, reference: Path | Reference) -> Truth:
         if spec is None or name.removesuffix(".gz") != f"{spec['dataset']}.{spec['ext'].removesuffix('.gz')}":
             truth.stray.append("/".join(path.relative_to(root).parts))
             continue
+        if not re.fullmatch(r"\d{4}-\d\d-\d\d", day_text):
+            truth.stray.append("/".join(path.relative_to(root).parts))
+            continue
+        twins = [path.with_name(name.removesuffix(".gz") + ending) for ending in ("", ".gz")]
+        if any(twin.exists() and twin.stat().st_mtime > path.stat().st_mtime for twin in twins):
+            continue  # the newer of two names counts
         day = date.fromisoformat(day_text)
         file = truth.files[(system, unit, day_text, spec["dataset"])] = FileTruth(str(path.relative_to(root)))
         try:
@@ -83,12 +90,15 @@ def _accept(
     seen, out = set(), []
     file.rows_read = len(raws)
     for number, raw in enumerate(raws, 1):
+        broken = raw.pop(BROKEN, None)
         if spec["dataset"] == "dossiers":
             row = dossiers.read(raw)
         elif spec["dataset"] == "apologies":
             row = beside.apology(raw, spec["dialect"], day, known)
         else:
             row = getattr(beside, spec["dataset"].removesuffix("s"))(raw, day, known)
+        if broken:
+            row.rules.add(broken)
         if row.rules:
             file.quarantined.append((number, sorted(row.rules)))
             file.rows_quarantined += 1

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from contract_oracle.reference import Reference, plain
 
 STAMPS = ["submitted_at", "received_at", "due_at", "finished_at", "returned_at", "refused_at"]
+FLAGS = ["has_digitised_parts", "vneid_verified", "reused_part", "from_personal_store", "has_electronic_result"]
+NULLS = ("NULL", "None", "nan", r"\N", "-")
 KINDS = ("regulation", "staff", "rating")
 PORTAL2022 = {
     "dossier_code": "MaHoSo",
@@ -65,9 +67,9 @@ def compact(text: Any) -> datetime | None:
     text = text.strip() if isinstance(text, str) else text
     if text in ("", None):
         return None
-    if not re.fullmatch(r"\d{14}", str(text)):
+    if not re.fullmatch(r"\d{8}(\d{6})?", str(text)):
         raise BadDate
-    return _made(lambda: datetime.strptime(str(text), "%Y%m%d%H%M%S"))
+    return _made(lambda: datetime.strptime(str(text).ljust(14, "0"), "%Y%m%d%H%M%S"))
 
 
 def iso(text: Any) -> datetime | None:
@@ -75,7 +77,7 @@ def iso(text: Any) -> datetime | None:
     text = text.strip() if isinstance(text, str) else text
     if text in ("", None):
         return None
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(\.\d+)?", str(text)):
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d(\.\d+)?)?", str(text)):
         raise BadDate
     return _made(lambda: datetime.fromisoformat(str(text)))
 
@@ -101,6 +103,14 @@ def _made(make: Callable[[], datetime]) -> datetime:
         raise BadDate from error
 
 
+def meant(moment: datetime | None, text: str, is_deadline: bool) -> datetime | None:
+    """None where the date stands for "none"; the end of a deadline's day where the text names no time."""
+    if moment and not 2000 <= moment.year < 9000:
+        return None
+    has_no_time = re.fullmatch(r"\d{8}|\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}/\d{4}", text)
+    return moment.replace(hour=23, minute=59, second=59) if moment and is_deadline and has_no_time else moment
+
+
 def amount(value: Any) -> int:
     """An amount in VND; points group thousands in text."""
     if isinstance(value, (int, float)):
@@ -113,13 +123,14 @@ class Dossiers:
     """Reads the rows of one dossier file."""
 
     def __init__(self, dialect: str, unit: str, day: date, reference: Reference) -> None:
-        self.dialect, self.unit, self.reference = dialect, unit, reference
+        self.dialect, self.unit, self.reference, self.day = dialect, unit, reference, day
         self.agencies = reference.agencies(day)
 
     def read(self, raw: dict[str, Any]) -> Read:
         """Canonical values of a row and its broken rules."""
         names = {"dvcqg2022": PORTAL2022, "dvcqg2026": PORTAL2026}.get(self.dialect)
-        get = (lambda c: raw.get(names.get(c, ""))) if names else (lambda c: raw.get(c))
+        find = (lambda c: raw.get(names.get(c, ""))) if names else (lambda c: raw.get(c))
+        get = lambda c: None if str(find(c)).strip() in NULLS else find(c)  # noqa: E731
         stamp = {"dvcqg2022": compact, "dvcqg2026": iso}.get(self.dialect, office)
         out = Read({})
         v, bad = out.values, out.rules
@@ -137,10 +148,13 @@ class Dossiers:
                 bad.add("unknown_unit")
         for name in [*STAMPS, "updated_at"]:
             try:
-                v[name] = stamp(get(name))
+                v[name] = meant(stamp(get(name)), str(get(name) or "").strip(), name == "due_at")
             except BadDate:
                 v[name] = None
                 bad.add("bad_date")
+        late = datetime.combine(self.day, time()) + timedelta(days=2)
+        if any(v[name] and v[name] >= late for name in [*STAMPS, "updated_at"] if name != "due_at"):
+            bad.add("after_export_date")
         self._codes(out, get)
         try:
             v["fees"] = self._fees(raw)
@@ -164,17 +178,21 @@ class Dossiers:
             v["status"] = int(labels["status"].get(told("status"), 0))
             v["channel"] = labels["channel"].get(told("channel"), "?") if told("channel") else "direct"
             v["online_payment"] = int(labels["online_payment"].get(told("online_payment"), 0))
-            for name in ("has_digitised_parts", "vneid_verified", "reused_part", "from_personal_store"):
+            for name in FLAGS:
                 v[name] = labels["boolean"].get(told(name)) == "true"
-            v["has_electronic_result"] = labels["boolean"].get(told("has_electronic_result")) == "true"
+                if told(name) and told(name) not in labels["boolean"]:
+                    out.rules.add("unknown_value")
         else:
-            status, channel = str(get("status") or "").strip(), str(get("channel") or "").strip()
+            status = str(get("status") or "").strip().removesuffix(".0")
+            channel = str(get("channel") or "").strip()
             v["status"] = int(status) if status.isdigit() and 1 <= int(status) <= 10 else 0
             v["channel"] = {"": "direct", "1": "direct", "2": "online", "3": "postal"}.get(channel, "?")
             paid = str(get("online_payment") or 0).strip()
             v["online_payment"] = int(paid) if paid.isdigit() else 0
             for name in ("has_digitised_parts", "vneid_verified"):
                 v[name] = get(name) in (True, 1, "1")
+                if get(name) not in (None, "", True, False, 1, 0, "1", "0"):
+                    out.rules.add("unknown_value")
         if not v["status"]:
             out.rules.add("unknown_status")
         if v["channel"] == "?":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from datetime import date
 from decimal import Decimal
@@ -18,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     ("seed", "first", "last"), [(1, date(2026, 7, 28), date(2026, 8, 4)), (2, date(2026, 9, 24), date(2026, 9, 30))]
 )
 def test_every_file_and_every_indicator_equals_the_oracle(seed: int, first: date, last: date, tmp_path: Path) -> None:
-    from cchc.demo import write_demo
+    from cchc.demo import gate, write_demo
     from cchc.registry.open import open_registry
     from contract_oracle import Reference, expected
 
@@ -41,10 +42,11 @@ def test_every_file_and_every_indicator_equals_the_oracle(seed: int, first: date
         "--no-pages",
     )
     truth = expected(exports, Reference.of_registry(registry))
-    names = ("outcome", "rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate")
+    names = ("outcome", "reason", "rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate")
+    rows = read_csv(export_ledger(work))
     ledger = {
         (row["system"], row["unit"], row["export_date"], row["dataset"]): tuple(row[name] for name in names)
-        for row in read_csv(export_ledger(work))
+        for row in rows
     }
     wrong_files = {
         key: (ledger.get(key), file)
@@ -63,3 +65,7 @@ def test_every_file_and_every_indicator_equals_the_oracle(seed: int, first: date
         if key not in found or tuple(Decimal(found[key][name]) for name in ("numerator", "denominator")) != value
     }
     assert wrong == {} and len(truth.indicators) > 1000
+    # what departs from its form is said of the files in which it was put, and of no other
+    put = json.loads((exports / "manifest.json").read_bytes())["places"]
+    said = {kind: sorted(row["path"] for row in rows if kind in row["warnings"].split(",")) for kind in gate.WARNINGS}
+    assert said == {kind: put.get(kind, []) for kind in gate.WARNINGS}

@@ -11,11 +11,12 @@ from running import cchc, export_ledger, query, read_csv
 
 REFERENCE = Path(__file__).parent / "reference"
 HEAD = "Mã hồ sơ,Mã TTHC,Người nộp,Hình thức nộp,Ngày nộp,Ngày tiếp nhận,Ngày hẹn trả,Ngày kết thúc xử lý,Trạng thái"
+HEAD += ',Đơn vị xử lý,"Phí, lệ phí"'  # the others of the set of headings
 ROWS = (
-    "A-1,1.001193,CANARY,Trực tuyến,01/09/2026 07:00,01/09/2026 08:00,03/09/2026 17:00,,Đang xử lý",
-    "A-2,1.001193,CANARY,Trực tuyến,01/09/2026 07:00,01/09/2026 08:00,31/08/2026 17:00,,Đang xử lý",
-    "A-3,1.009999,CANARY,Trực tuyến,01/09/2026 07:00,01/09/2026 08:00,03/09/2026 17:00,,Đang xử lý",
-    ",1.001193,CANARY,Trực tuyến,01/09/2026 07:00,01/09/2026 08:00,03/09/2026 17:00,,Đang xử lý",
+    "A-1,1.001193,CANARY,Trực tuyến,01/09/2026 07:00,01/09/2026 08:00,03/09/2026 17:00,,Đang xử lý,,",
+    "A-2,1.001193,CANARY,Trực tuyến,01/09/2026 07:00,01/09/2026 08:00,31/08/2026 17:00,,Đang xử lý,,",
+    "A-3,1.009999,CANARY,Trực tuyến,01/09/2026 07:00,01/09/2026 08:00,03/09/2026 17:00,,Đang xử lý,,",
+    ",1.001193,CANARY,Trực tuyến,01/09/2026 07:00,01/09/2026 08:00,03/09/2026 17:00,,Đang xử lý,,",
 )
 
 
@@ -54,6 +55,7 @@ def held_rows(base: Path) -> dict[str, str]:
 
 def counts(base: Path) -> tuple[str, ...]:
     (row,) = read_csv(export_ledger(base / "work"))
+    assert row["in_force"] == "True"  # as programs that read the ledger have long found it
     return tuple(row[name] for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate"))
 
 

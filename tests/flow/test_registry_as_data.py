@@ -20,6 +20,9 @@ DOSSIER = {
     "finished_at": "02/09/2026 10:00",
     "status": "Đã xử lý xong",
     "channel": "Trực tuyến",
+    "handling_unit": "",
+    "submitted_at": "",
+    "fees": "",
 }
 
 
@@ -74,6 +77,9 @@ def test_adding_a_commune_is_one_row(tmp_path: Path) -> None:
         "finished_at": "Ngày kết thúc xử lý",
         "status": "Trạng thái",
         "channel": "Hình thức nộp",
+        "handling_unit": "Đơn vị xử lý",
+        "submitted_at": "Ngày nộp",
+        "fees": "Phí, lệ phí",
     }
     deliver(tmp_path / "exports", "onestop-a", "H50.199", known)
     work = run(tmp_path, reference)
