@@ -18,8 +18,7 @@ NO_LIST = "#NO LIST"
 
 #: ``blank``: trimmed text, or null where nothing is left. ``shape``: what an offending text looks like without saying
 #: what it is (letters become a, digits d), so that quarantine can show it. ``parse_vnd``: amounts such as ``50.000``.
-#: ``says_twice``: a record has one key twice; ``items_say_twice``: an item of its list has. ``no_list``: ``NO_LIST``
-#: where a JSON text is no list of objects.
+#: ``no_list``: ``NO_LIST`` where a JSON text is no list of objects.
 #: ``any_flag``: of yes/no texts joined by bars, one that is yes; where none is and one can't be read, that one.
 #: ``parse_<form>``: a timestamp as the form writes it; ``true_moment``: none for one before 2000 or after 8999, which
 #: stand for "none". ``parse_day``: the day of a count, ``yyyy-MM-dd``.
@@ -28,9 +27,6 @@ _MACROS = (
 create macro blank(x) as nullif(trim(x, '"""
     + SPACES
     + r"""'), '');
-create macro says_twice(record) as len(list_distinct(json_keys(record))) < len(json_keys(record));
-create macro items_say_twice(x) as left(x, 1) = '[' and x <> '[]'
-    and len(list_filter(json_keys(x, '$[*]'), lambda keys: len(list_distinct(keys)) < len(keys))) > 0;
 create macro is_list(x) as left(x, 1) = '[';
 create macro has_items(x) as left(x, 1) = '[' and x <> '[]';
 create macro no_list(x) as case

@@ -24,7 +24,7 @@ from cchc.datasets import DATASETS, Dataset
 from cchc.datasets.dialects import DIALECTS
 from cchc.errors import FileRefused
 from cchc.read.fold import fold
-from cchc.read.keys import check_keys
+from cchc.read.keys import check_keys, faults_of
 from cchc.read.opened import Opened
 from cchc.read.to_columns import sql_of
 from cchc.read.unpack import unpack
@@ -100,15 +100,15 @@ def _read_batch(opened: list[Opened], registry: Registry, con: duckdb.DuckDBPyCo
     frames.clear()
     if records := DIALECTS[dialect].records:
         files = {file.file_no: file for file in opened}
-        renamed: dict[int, list[str]] = {}
-        for file_no, keys in check_keys(whole, files, registry, con).items():
+        found = check_keys(whole, files, registry, con)
+        whole = faults_of(whole, found, con)
+        for file_no, keys in found.items():
             if keys.refusal:
                 batch.refused[file_no] = keys.refusal
                 batch.rows.pop(file_no)
             else:
                 batch.warnings[file_no] += keys.warnings
-                renamed[file_no] = keys.renamed
-        whole = whole.filter(~pl.col("file_no").is_in(list(batch.refused))).with_columns(fault=_renamed(renamed))
+        whole = whole.filter(~pl.col("file_no").is_in(list(batch.refused)))
     else:
         absent = [name for name in DATASETS[dataset].text_columns if name not in whole.columns]
         whole = _folded(whole, DATASETS[dataset], batch).with_columns(
@@ -123,16 +123,6 @@ def _read_batch(opened: list[Opened], registry: Registry, con: duckdb.DuckDBPyCo
         table = _folded(_frame(table), DATASETS[dataset], batch).to_arrow()
     batch.table = table.select(["file_no", "row_number", "row_hash", "fault", *DATASETS[dataset].text_columns])
     return batch
-
-
-def _renamed(keys: dict[int, list[str]]) -> pl.Expr:
-    """``ragged_row`` for a record with a key that nobody knows in place of one that the file's other records have."""
-    fault = pl.lit(None, pl.String)
-    for file_no, names in keys.items():
-        for name in names:
-            here = (pl.col("file_no") == file_no) & pl.col("record").str.contains(f'"{name}"', literal=True)
-            fault = pl.when(here).then(pl.lit("ragged_row")).otherwise(fault)
-    return fault
 
 
 def _refuse_what_is_not_tolerated(opened: list[Opened], batch: ReadBatch) -> None:

@@ -1,4 +1,8 @@
-"""Which keys the records of a JSON file have: those its dialect has and no record does, and those nobody knows."""
+"""Which keys the records of a JSON file have: those its dialect has and no record does, those nobody knows, and those
+that one object has twice.
+
+A file has few different lists of keys and many records, so the lists are grouped first and looked at once each.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +20,21 @@ from cchc.read.opened import Opened
 from cchc.registry.open import Registry
 
 
+#: Of each record: its keys, those of the objects in its lists, and a number for both. No dialect nests lists deeper.
+_LISTS = """
+    select *, hash(top, inner_lists) as lists from (
+        select
+            file_no, row_number, json_keys(record) as top,
+            json_keys(record, '$.*[*]') || json_keys(record, '$.*[*].*[*]') as inner_lists
+        from source_rows
+    )
+"""
+_GROUPED = f"""
+    select file_no, lists, any_value(top) as top, any_value(inner_lists) as inner_lists, count(*) as records
+    from ({_LISTS}) group by file_no, lists
+"""
+
+
 @dataclass(frozen=True)
 class Keys:
     """What the keys of one file say. ``renamed``: keys that stand where a known one lacks, in some records only."""
@@ -28,7 +47,7 @@ class Keys:
 def check_keys(
     whole: pl.DataFrame, files: Mapping[int, Opened], registry: Registry, con: duckdb.DuckDBPyConnection
 ) -> dict[int, Keys]:
-    """By file. ``whole``: ``file_no`` and ``record`` of all files of one dialect and dataset.
+    """By file. ``whole``: ``file_no``, ``row_number`` and ``record`` of all files of one dialect and dataset.
 
     A sparse dialect leaves a key out where it has no value, so a column that may be empty counts as missing only where
     some record carries a key that nobody knows: it may have been renamed.
@@ -41,7 +60,9 @@ def check_keys(
         [pl.len().alias("records")]
         + [pl.col("record").str.contains(f'"{key}"', literal=True).any().alias(name) for name, key in nested.items()]
     )
-    counts = _counts(whole, con)
+    con.register("source_rows", whole.to_arrow())
+    con.execute(f"create or replace temp table key_lists as {_GROUPED}")
+    counts = _counts(con)
     known = row.known(spec.dataset)
     found: dict[int, Keys] = {}
     for counted in inside.iter_rows(named=True):
@@ -81,16 +102,34 @@ def _plain(key: str) -> str:
     return "".join(letter for letter in key.casefold() if letter.isalnum())
 
 
-def _counts(whole: pl.DataFrame, con: duckdb.DuckDBPyConnection) -> dict[int, dict[str, int]]:
+def faults_of(whole: pl.DataFrame, found: Mapping[int, Keys], con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """``whole`` with the ``fault`` of each record that its keys show, after ``check_keys`` has looked at it.
+
+    ``contradiction``: an object in it, at whatever depth, has one key twice. ``ragged_row``: it has a key that nobody
+    knows in place of one that the other records of its file have.
+    """
+    fault = pl.lit(None, pl.String)
+    for file_no, keys in found.items():
+        for name in keys.renamed:
+            here = (pl.col("file_no") == file_no) & pl.col("record").str.contains(f'"{name}"', literal=True)
+            fault = pl.when(here).then(pl.lit("ragged_row")).otherwise(fault)
+    lists = con.execute("select distinct lists, top, inner_lists from key_lists").fetchall()
+    twice = [which for which, top, inner in lists if any(len(set(keys)) < len(keys) for keys in (top, *inner))]
+    if not twice:
+        return whole.with_columns(fault=fault)
+    rows = con.execute(f"select file_no, row_number from ({_LISTS}) where list_contains($1, lists)", [twice]).fetchall()
+    keys_of_rows = {name: whole.schema[name] for name in ("file_no", "row_number")}
+    both = pl.DataFrame(rows, keys_of_rows, orient="row").with_columns(twice=pl.lit(True))
+    whole = whole.with_columns(fault=fault).join(both, on=["file_no", "row_number"], how="left", maintain_order="left")
+    said_twice = pl.when("twice").then(pl.lit("contradiction")).otherwise("fault")
+    return whole.with_columns(fault=said_twice).drop("twice")
+
+
+def _counts(con: duckdb.DuckDBPyConnection) -> dict[int, dict[str, int]]:
     """By file, in how many records each key stands."""
-    con.register("key_rows", whole.select("file_no", "record").to_arrow())
-    rows = con.execute("""
-        select file_no, key, count(*)
-        from (select file_no, unnest(list_distinct(json_keys(record))) as key from key_rows)
-        group by file_no, key
-    """).fetchall()
-    con.unregister("key_rows")
     counts: dict[int, dict[str, int]] = {}
-    for file_no, key, number in rows:
-        counts.setdefault(file_no, {})[key] = number
+    for file_no, keys, number in con.execute("select file_no, top, records from key_lists").fetchall():
+        mine = counts.setdefault(file_no, {})
+        for key in set(keys):
+            mine[key] = mine.get(key, 0) + number
     return counts

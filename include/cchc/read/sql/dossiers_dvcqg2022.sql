@@ -8,7 +8,6 @@ with parsed as (
         row_number,
         row_hash,
         fault,
-        says_twice(record) as says_twice,
         json_transform(record, '{
             $keys,
             "DanhSachLePhi": "JSON",
@@ -22,12 +21,6 @@ with parsed as (
 listed as (
     select
         *,
-        coalesce(
-            items_say_twice(r.DanhSachLePhi)
-            or items_say_twice(r.DanhSachHoSoBoSung)
-            or items_say_twice(r.TaiLieuNop)
-            or items_say_twice(r.DanhSachGiayToKetQua), false
-        ) as lists_say_twice,
         no_list(r.DanhSachLePhi) as odd_fees,
         no_list(r.DanhSachHoSoBoSung) as odd_supplements,
         no_list(r.TaiLieuNop) as odd_parts,
@@ -69,7 +62,7 @@ select
     file_no,
     row_number,
     row_hash,
-    case when says_twice or lists_say_twice then 'contradiction' else fault end as fault,
+    fault,
     $columns,
     null::varchar as receiving_unit,
     case when odd_fees is not null then [odd_fees] else list_transform(fees, lambda x: x.Gia) end as fees,

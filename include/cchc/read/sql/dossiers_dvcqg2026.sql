@@ -7,7 +7,6 @@ with parsed as (
         row_number,
         row_hash,
         fault,
-        says_twice(record) as says_twice,
         json_transform(record, '{
             $keys,
             "PhiLePhi": "JSON",
@@ -21,12 +20,6 @@ with parsed as (
 listed as (
     select
         *,
-        coalesce(
-            items_say_twice(r.PhiLePhi)
-            or items_say_twice(r.BoSung)
-            or items_say_twice(r.ThanhPhanHoSo)
-            or items_say_twice(r.KetQua), false
-        ) as lists_say_twice,
         no_list(r.PhiLePhi) as odd_fees,
         no_list(r.BoSung) as odd_supplements,
         no_list(r.KetQua) as odd_results,
@@ -63,7 +56,7 @@ select
     file_no,
     row_number,
     row_hash,
-    case when says_twice or lists_say_twice then 'contradiction' else fault end as fault,
+    fault,
     $columns,
     case when odd_fees is not null then [odd_fees] else list_transform(fees, lambda x: x.SoTien) end as fees,
     case

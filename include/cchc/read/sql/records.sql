@@ -5,7 +5,6 @@ with parsed as (
         row_number,
         row_hash,
         fault,
-        says_twice(record) as says_twice,
         json_transform(record, '{$keys}') as r
     from source_rows
 )
@@ -14,6 +13,6 @@ select
     file_no,
     row_number,
     row_hash,
-    case when says_twice then 'contradiction' else fault end as fault,
+    fault,
     $columns
 from parsed
