@@ -24,9 +24,12 @@ NO_LIST = "#NO LIST"
 #: stand for "none". ``parse_day``: the day of a count, ``yyyy-MM-dd``.
 _MACROS = (
     r"""
-create macro blank(x) as nullif(trim(x, '"""
+create macro blank(x) as case
+    when regexp_full_match(x, '[!-~](.*[!-~])?') then x  -- trim looks at each of the many spaces for each text
+    else nullif(trim(x, '"""
     + SPACES
-    + r"""'), '');
+    + r"""'), '')
+end;
 create macro is_list(x) as left(x, 1) = '[';
 create macro has_items(x) as left(x, 1) = '[' and x <> '[]';
 create macro no_list(x) as case
