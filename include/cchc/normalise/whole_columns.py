@@ -65,26 +65,44 @@ def _american(con: duckdb.DuckDBPyConnection, dates: list[str], events: list[str
     none tells of day before month, is so in every column; and so is one whose events lie about its day only when read
     month before day.
     """
-    tests = {f"{name}_other": _order(name, "{1} > 12 and {0} <= 12") for name in dates}
-    tests |= {f"{name}_ours": _order(name, "{0} > 12 and {1} <= 12") for name in dates}
-    slashed = " or ".join(f"{name} like '%/%'" for name in dates)
+    ours, others, slashed = _orders(con, dates)
     found: dict[str, list[int]] = {}
     silent: list[int] = []
-    for file_no, counts in _counted(con, tests, slashed).items():
-        other = {name for name in dates if counts[f"{name}_other"]}
-        if any(counts[f"{name}_ours"] for name in dates):
+    for file_no in sorted(slashed):
+        other = others.get(file_no, set())
+        if file_no in ours:
             american = other  # a mixed column; the others tell of day before month
         elif other:
             american = set(dates)
         else:
             american = set()
             silent.append(file_no)
-        for name in american:
+        for name in sorted(american):
             found.setdefault(name, []).append(file_no)
     for file_no in _american_by_days(con, events, silent):
         for name in dates:
             found.setdefault(name, []).append(file_no)
     return found
+
+
+def _orders(
+    con: duckdb.DuckDBPyConnection, dates: list[str]
+) -> tuple[dict[int, set[str]], dict[int, set[str]], set[int]]:
+    """By file, the columns with a date that is day before month only, and with the other order; and files with any."""
+    heads = " union all ".join(  # a year has few days, however many rows there are
+        f"select file_no, '{name}' as name, left({name}, 5) as head from text_rows where {name} like '%/%' group by all"
+        for name in dates
+    )
+    orders: dict[bool, dict[int, set[str]]] = {True: {}, False: {}}
+    slashed: set[int] = set()
+    for file_no, name, head in con.execute(heads).fetchall():
+        slashed.add(file_no)
+        parts = [part.strip() for part in head.split("/")[:2]]
+        if all(map(str.isdecimal, parts)):
+            first, second = map(int, parts)
+            if max(first, second) > 12 >= min(first, second):
+                orders[first > 12].setdefault(file_no, set()).add(name)
+    return orders[True], orders[False], slashed
 
 
 def _american_by_days(con: duckdb.DuckDBPyConnection, events: list[str], files: list[int]) -> list[int]:
@@ -114,13 +132,9 @@ def _counted(con: duckdb.DuckDBPyConnection, tests: dict[str, str], where: str) 
     return {row[0]: dict(zip(tests, row[1:], strict=True)) for row in rows}
 
 
-def _order(name: str, test: str) -> str:
-    parts = (f"try_cast(split_part({name}, '/', {n}) as int)" for n in (1, 2))
-    return test.format(*parts)
-
-
 def _either_order(name: str) -> str:
-    return f"coalesce({_order(name, '{0} <= 12 and {1} <= 12 and {0} <> {1}')}, false)"
+    first, second = (f"try_cast(split_part({name}, '/', {n}) as int)" for n in (1, 2))
+    return f"coalesce({first} <= 12 and {second} <= 12 and {first} <> {second}, false)"
 
 
 def _decimal(con: duckdb.DuckDBPyConnection, amounts: list[str]) -> dict[str, list[int]]:

@@ -10,7 +10,7 @@ import importlib
 import logging
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -99,16 +99,17 @@ def _read_batch(opened: list[Opened], registry: Registry, con: duckdb.DuckDBPyCo
     whole = pl.concat(frames, how="diagonal", rechunk=False)
     frames.clear()
     if records := DIALECTS[dialect].records:
-        files = {file.file_no: file for file in opened}
-        found = check_keys(whole, files, registry, con)
-        whole = faults_of(whole, found, con)
+        source = whole.to_arrow()
+        con.register("source_rows", source)
+        found = check_keys(whole, {file.file_no: file for file in opened}, registry, con)
+        source = source.append_column("fault", faults_of(whole, found, con).to_arrow())
         for file_no, keys in found.items():
             if keys.refusal:
                 batch.refused[file_no] = keys.refusal
                 batch.rows.pop(file_no)
             else:
                 batch.warnings[file_no] += keys.warnings
-        whole = whole.filter(~pl.col("file_no").is_in(list(batch.refused)))
+        source = _without(source, batch.refused)
     else:
         absent = [name for name in DATASETS[dataset].text_columns if name not in whole.columns]
         whole = _folded(whole, DATASETS[dataset], batch).with_columns(
@@ -116,7 +117,8 @@ def _read_batch(opened: list[Opened], registry: Registry, con: duckdb.DuckDBPyCo
         )
         if "fault" not in whole.columns:
             whole = whole.with_columns(fault=pl.lit(None, pl.String))
-    con.register("source_rows", whole.to_arrow())
+        source = whole.to_arrow()
+    con.register("source_rows", source)
     table = con.sql(sql_of(dataset, dialect)).to_arrow_table(_CHUNK_ROWS)
     con.unregister("source_rows")
     if records:
@@ -132,9 +134,14 @@ def _refuse_what_is_not_tolerated(opened: list[Opened], batch: ReadBatch) -> Non
         if found:
             batch.refused[file.file_no] = FileRefused("not_tolerated", ", ".join(found))
             batch.rows.pop(file.file_no)
-    if batch.refused and batch.table.num_rows:
-        refused = pa.array(list(batch.refused), pa.int32())
-        batch.table = batch.table.filter(pc.invert(pc.is_in(batch.table["file_no"], refused)))
+    if batch.table.num_rows:
+        batch.table = _without(batch.table, batch.refused)
+
+
+def _without(table: pa.Table, refused: Mapping[int, FileRefused]) -> pa.Table:
+    if not refused:
+        return table
+    return table.filter(pc.invert(pc.is_in(table["file_no"], pa.array(list(refused), pa.int32()))))
 
 
 def _folded(frame: pl.DataFrame, dataset: Dataset, batch: ReadBatch) -> pl.DataFrame:

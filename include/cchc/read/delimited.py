@@ -23,6 +23,7 @@ from cchc.read.unpack import to_text
 from cchc.registry.open import Registry
 
 DELIMITERS = {",": ",", ";": ";", "tab": "\t", "\t": "\t"}
+_ENOUGH = 5  # headings between the declared separators: no other one could part more of them
 MOST_CELLS = 1000  # of one row; no export is so wide
 _SEPARATOR_LINE = re.compile(rb'"?sep=(.)"?\n', re.IGNORECASE)
 _LONGEST_CELL = 1 << 24
@@ -41,7 +42,7 @@ def read_delimited(content: bytes, file: Opened, registry: Registry) -> tuple[pl
         separator = _separator(text, known, DELIMITERS.get(file.spec.delimiter or ",", ","))
     scanned = scan(text, separator.encode())
     grid, widest = _grid(text, scanned, separator, warnings)
-    place = find_headings(grid.frame.head(TITLE_ROWS).rows(), known)
+    place = find_headings(grid.frame.head(TITLE_ROWS).rows(), known) if widest[0] else None
     if place is not None:
         columns = sum(1 for cell in place.row if cell)
         if columns > 2 and widest[0] >= columns - 1:
@@ -58,8 +59,10 @@ def _with_line_feeds(text: bytes, warnings: list[str]) -> bytes:
     if b"\r" not in text:
         return text
     text = text.replace(b"\r\n", b"\n")
-    if bare := text.count(b"\r"):
-        warnings.append("bare_carriage_returns")
+    bare = text.count(b"\r")
+    if not bare:
+        return text
+    warnings.append("bare_carriage_returns")
     return text.replace(b"\r", b"\n" if bare > text.count(b"\n") else b" ")
 
 
@@ -73,7 +76,9 @@ def _grid(text: bytes, scanned: Scan, separator: str, warnings: list[str]) -> tu
         frame, cells, holds_text, widest = _parse_loosely(text, separator)
     if frame.height != len(cells):
         raise FileRefused("rows_lost", f"{len(cells):,} lines, of which the parser found {frame.height:,}")
-    return Grid(frame.filter(pl.Series(holds_text)), cells[holds_text], "file"), widest
+    if not holds_text.all():
+        frame, cells = frame.filter(pl.Series(holds_text)), cells[holds_text]
+    return Grid(frame, cells, "file"), widest
 
 
 def _parse(text: bytes, scanned: Scan, separator: str) -> pl.DataFrame:
@@ -131,7 +136,9 @@ def _separator(text: bytes, known: Mapping[str, str], declared: str) -> str:
     """The declared separator, unless another one finds more headings in the first lines."""
     lines = text[:65536].decode("utf-8", "replace").split("\n")[:TITLE_ROWS]
     found: dict[str, int] = {}
-    for separator in {declared, ",", ";", "\t"}:
+    for separator in dict.fromkeys([declared, ",", ";", "\t"]):
+        if found.get(declared, 0) >= _ENOUGH:
+            break
         rows = [[cell.strip().strip('"') for cell in line.split(separator)] for line in lines]
         place = find_headings([row for row in rows if len(row) > 1] or rows[:1], known)
         found[separator] = place.known if place else 0

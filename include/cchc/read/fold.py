@@ -23,24 +23,29 @@ def fold(frame: pl.DataFrame, dataset: Dataset) -> tuple[pl.DataFrame, dict[str,
     """
     names = [name for name in dataset.text_columns if frame.schema.get(name) == pl.String]
     exact = [name for name in names if _is_exact(dataset, name)]
-    odd = [name for name in exact if (frame[name].str.len_bytes() != frame[name].str.len_chars()).any()]
+    odd = _with_any(frame, pl.col(exact).str.len_bytes() != pl.col(exact).str.len_chars())
     frame = frame.with_columns(
         pl.col(odd).str.normalize("NFKC").str.replace_all(_UNSEEN, ""),
     )
     text = pl.col(names)
     frame = frame.lazy().with_columns(text.str.strip_chars(SPACES)).collect()
     noticed: dict[str, list[int]] = {}
-    quoted = [name for name in names if frame[name].str.starts_with('="').any()]
+    quoted = _with_any(frame, text.str.starts_with('="'))
     if quoted:
         is_text = pl.any_horizontal(pl.col(quoted).str.contains(r'^="[^"]*"$'))
         noticed["excel_text"] = _files(frame, is_text)
         frame = frame.with_columns(pl.col(quoted).str.replace(r'^="([^"]*)"$', "$1").str.strip_chars(SPACES))
-    nulls = [name for name in names if frame[name].is_in(NULLS).any()]
+    nulls = _with_any(frame, text.is_in(NULLS))
     if nulls:
         noticed["null_literal"] = _files(frame, pl.any_horizontal(pl.col(nulls).is_in(NULLS)))
         frame = frame.with_columns(pl.when(~pl.col(nulls).is_in(NULLS)).then(pl.col(nulls)).name.keep())
     frame = frame.with_columns(pl.when(text != "").then(text).name.keep())
     return frame, {warning: files for warning, files in noticed.items() if files}
+
+
+def _with_any(frame: pl.DataFrame, tests: pl.Expr) -> list[str]:
+    """The columns that pass a test of their own name in some row."""
+    return [column.name for column in frame.select(tests.any()) if column.item()]
 
 
 def _is_exact(dataset: Dataset, name: str) -> bool:

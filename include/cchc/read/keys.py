@@ -19,7 +19,6 @@ from cchc.read.headings import lacking
 from cchc.read.opened import Opened
 from cchc.registry.open import Registry
 
-
 #: Of each record: its keys, those of the objects in its lists, and a number for both. No dialect nests lists deeper.
 _LISTS = """
     select *, hash(top, inner_lists) as lists from (
@@ -47,7 +46,8 @@ class Keys:
 def check_keys(
     whole: pl.DataFrame, files: Mapping[int, Opened], registry: Registry, con: duckdb.DuckDBPyConnection
 ) -> dict[int, Keys]:
-    """By file. ``whole``: ``file_no``, ``row_number`` and ``record`` of all files of one dialect and dataset.
+    """By file. ``whole``: ``file_no``, ``row_number`` and ``record`` of all files of one dialect and dataset; the
+    connection has it as ``source_rows``.
 
     A sparse dialect leaves a key out where it has no value, so a column that may be empty counts as missing only where
     some record carries a key that nobody knows: it may have been renamed.
@@ -60,7 +60,6 @@ def check_keys(
         [pl.len().alias("records")]
         + [pl.col("record").str.contains(f'"{key}"', literal=True).any().alias(name) for name, key in nested.items()]
     )
-    con.register("source_rows", whole.to_arrow())
     con.execute(f"create or replace temp table key_lists as {_GROUPED}")
     counts = _counts(con)
     known = row.known(spec.dataset)
@@ -102,8 +101,8 @@ def _plain(key: str) -> str:
     return "".join(letter for letter in key.casefold() if letter.isalnum())
 
 
-def faults_of(whole: pl.DataFrame, found: Mapping[int, Keys], con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """``whole`` with the ``fault`` of each record that its keys show, after ``check_keys`` has looked at it.
+def faults_of(whole: pl.DataFrame, found: Mapping[int, Keys], con: duckdb.DuckDBPyConnection) -> pl.Series:
+    """The ``fault`` of each record of ``whole`` that its keys show, after ``check_keys`` has looked at them.
 
     ``contradiction``: an object in it, at whatever depth, has one key twice. ``ragged_row``: it has a key that nobody
     knows in place of one that the other records of its file have.
@@ -116,13 +115,13 @@ def faults_of(whole: pl.DataFrame, found: Mapping[int, Keys], con: duckdb.DuckDB
     lists = con.execute("select distinct lists, top, inner_lists from key_lists").fetchall()
     twice = [which for which, top, inner in lists if any(len(set(keys)) < len(keys) for keys in (top, *inner))]
     if not twice:
-        return whole.with_columns(fault=fault)
+        return whole.select("file_no", fault=fault)["fault"]
     rows = con.execute(f"select file_no, row_number from ({_LISTS}) where list_contains($1, lists)", [twice]).fetchall()
     keys_of_rows = {name: whole.schema[name] for name in ("file_no", "row_number")}
     both = pl.DataFrame(rows, keys_of_rows, orient="row").with_columns(twice=pl.lit(True))
     whole = whole.with_columns(fault=fault).join(both, on=["file_no", "row_number"], how="left", maintain_order="left")
     said_twice = pl.when("twice").then(pl.lit("contradiction")).otherwise("fault")
-    return whole.with_columns(fault=said_twice).drop("twice")
+    return whole.select(fault=said_twice).to_series()
 
 
 def _counts(con: duckdb.DuckDBPyConnection) -> dict[int, dict[str, int]]:

@@ -39,24 +39,24 @@ def scan(content: bytes, separator: bytes) -> Scan:
     text = np.frombuffer(content, dtype=np.uint8)
     is_end, is_separator, is_quote = text == _NEWLINE, text == separator[0], text == _QUOTE
     marks = (text > _SPACE) & ~is_separator & ~is_quote
-    quotes = np.flatnonzero(is_quote)
+    quotes, all_ends, all_separators = map(np.flatnonzero, (is_quote, is_end, is_separator))
     is_regular = _is_regular(text, quotes, separator[0])
+    ends, separators = _outside(all_ends, quotes), _outside(all_separators, quotes)
     swallowed = at = 0
-    if len(quotes):
-        is_outside = np.cumsum(is_quote, dtype=np.uint8) & 1 == 0  # a byte overflows, but its last bit does not mind
-        if (is_end & ~is_outside).any():
-            swallowed, at = _swallowed(quotes, np.flatnonzero(is_end), np.flatnonzero(is_separator))
-        is_end &= is_outside
-        is_separator &= is_outside
-    ends = np.flatnonzero(is_end)
+    if len(ends) < len(all_ends):
+        swallowed, at = _swallowed(quotes, all_ends, all_separators)
     if len(text) and (not len(ends) or ends[-1] != len(text) - 1):
         ends = np.append(ends, len(text))
     if not len(ends):
         return Scan(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool), is_regular)
     starts = np.concatenate([[0], ends[:-1] + 1])
-    seen = np.cumsum(is_separator, dtype=np.int32)  # a third of what reduceat costs here
-    cells = np.diff(seen[np.minimum(ends, len(seen) - 1)], prepend=0) + 1
+    cells = np.diff(np.searchsorted(separators, ends), prepend=0) + 1
     return Scan(cells, np.maximum.reduceat(marks, starts), is_regular, swallowed, at)
+
+
+def _outside(places: NDArray[np.int64], quotes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The places before which an even number of quotation marks stands."""
+    return places[np.searchsorted(quotes, places) & 1 == 0] if len(quotes) else places
 
 
 def _is_regular(text: NDArray[np.uint8], quotes: NDArray[np.int64], separator: int) -> bool:
@@ -64,8 +64,10 @@ def _is_regular(text: NDArray[np.uint8], quotes: NDArray[np.int64], separator: i
         return True
     if len(quotes) % 2:
         return False
-    padded = np.concatenate([[_NEWLINE], text, [_NEWLINE]])  # the first and the last cell have a border too
-    before, after = padded[quotes[0::2]], padded[quotes[1::2] + 2]
+    opening, closing, last = quotes[0::2], quotes[1::2], len(text) - 1
+    # the first and the last cell have a border too
+    before = np.where(opening == 0, _NEWLINE, text[np.maximum(opening - 1, 0)])
+    after = np.where(closing == last, _NEWLINE, text[np.minimum(closing + 1, last)])
     borders = (separator, _NEWLINE, _QUOTE)  # a mark beside a mark is a doubled one
     return bool(np.isin(before, borders).all() and np.isin(after, borders).all())
 

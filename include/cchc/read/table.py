@@ -96,16 +96,22 @@ def _read(
     if place.below - place.above == 2:
         warnings.append("two_line_headings")
     rows = grid.frame.slice(place.below).with_row_index("at")
-    again = _repeats_headings(rows, place.row, columns)
+    key = next(p for p, name in columns.kept.items() if name == dataset.text_columns[0])
+    keyless = rows.filter(pl.col(f"c{key}").is_null() | ~_looks_like_key(pl.col(f"c{key}")))  # few, as a rule
+    key_heading = place.row[key] or ""
+    may_repeat = rows if pl.select(_looks_like_key(pl.lit(key_heading))).item() else keyless
+    again = _repeats_headings(may_repeat, place.row, columns)
     if len(again):
         warnings.append("repeated_headings")
-    totals, footers, said = _ends(rows, columns, dataset, set(again))
+    totals, footers, said = _ends(keyless, rows.height, columns, dataset, set(again))
     warnings += said
     fault, said = _faults(rows, None if grid.cells is None else grid.cells[place.below :], columns)
     warnings += said
     left_out = [*again, *totals, *footers]
-    rows = rows.with_columns(fault=fault).filter(~pl.col("at").is_in(left_out)).drop("at")
-    cells = rows.drop("fault")
+    rows = rows.with_columns(fault=fault)
+    if left_out:
+        rows = rows.filter(~pl.col("at").is_in(left_out))
+    cells = rows.drop("at", "fault")
     hashes = cells.hash_rows(seed=766) if cells.height else pl.Series([], dtype=pl.UInt64)
     kept = [pl.nth(position).alias(name) for position, name in columns.kept.items()]
     return cells.select(kept).with_columns(row_hash=hashes, fault=rows["fault"]), warnings
@@ -118,6 +124,8 @@ def _is_expected_above(file: Opened) -> bool:
 
 def _repeats_headings(rows: pl.DataFrame, headings: Sequence[str | None], columns: Columns) -> list[int]:
     """Rows that say the headings once more, as where two exports were joined."""
+    if not rows.height:
+        return []
     wanted = {position: normalise_heading(headings[position] or "") for position in columns.kept}
     first = min(wanted)
     same = rows.filter(pl.col(f"c{first}").str.normalize("NFC").str.strip_chars().str.to_lowercase() == wanted[first])
@@ -129,20 +137,21 @@ def _repeats_headings(rows: pl.DataFrame, headings: Sequence[str | None], column
 
 
 def _ends(
-    rows: pl.DataFrame, columns: Columns, dataset: Dataset, skip: set[int]
+    keyless: pl.DataFrame, height: int, columns: Columns, dataset: Dataset, skip: set[int]
 ) -> tuple[list[int], list[int], list[str]]:
-    """Positions of total rows and of footer rows, and warnings.
+    """Positions of total rows and of footer rows, and warnings. ``keyless``: the rows without a key, of ``height``.
 
     A total says so in its first cell, and has no key and no value that a row would have. Where it gives a count, that
     is compared with the rows above it: refuses ``incomplete_export`` where it says more.
     """
-    key = next(p for p, name in columns.kept.items() if name == dataset.text_columns[0])
+    if not keyless.height:
+        return [], [], []
     typed = [f"c{p}" for p, name in columns.kept.items() if dataset[name].is_coded or dataset[name].is_moment]
     # where columns stand in another order, the count may stand under any of them
     said = rf"(?i)^\s*({_COUNTED.pattern}\s*$|{_TOTAL.pattern})"
     nothing = pl.col(typed).is_null() | pl.col(typed).str.contains(said)
     bare = pl.all_horizontal(nothing) if typed else pl.lit(True)
-    suspects = rows.filter(bare & (pl.col(f"c{key}").is_null() | ~_looks_like_key(pl.col(f"c{key}"))))
+    suspects = keyless.filter(bare)
     warnings: list[str] = []
     totals: list[int] = []
     since = 0
@@ -167,7 +176,7 @@ def _ends(
     bottom = suspects.filter(pl.col("at") > last)["at"].to_list() if last is not None else []
     footers = [int(at) for at in bottom if at not in skip]
     # a footer has nothing but text below it; a row of data among them makes rows of them all
-    below = rows.height - 1 - last if last is not None else 0
+    below = height - 1 - last if last is not None else 0
     data_below = below - len(footers) - sum(1 for at in skip if last is not None and at > last)
     if data_below or len(totals) > 1:
         warnings.append("subtotal")
@@ -177,7 +186,7 @@ def _ends(
 
 
 def _looks_like_key(text: pl.Expr) -> pl.Expr:
-    return text.str.strip_chars().str.contains(f"^{CODE_LIKE}$") & text.str.contains(r"\d")
+    return text.str.contains(rf"^\s*{CODE_LIKE}\s*$") & text.str.contains(r"\d")
 
 
 def _is_total(cell: str) -> bool:
@@ -192,21 +201,22 @@ def _counts(cells: Sequence[str]) -> list[int]:
 
 def _faults(rows: pl.DataFrame, cells: NDArray[np.int64] | None, columns: Columns) -> tuple[pl.Series, list[str]]:
     """``ragged_row`` for every row with fewer cells than headings, or with more where those hold anything."""
-    names = [name for name in rows.columns if name != "at"]
-    beyond = names[columns.width :]
-    too_many = rows.select(pl.any_horizontal(pl.col(beyond).is_not_null()) if beyond else pl.lit(False)).to_series()
-    if too_many.len() != rows.height:
-        too_many = pl.Series([False] * rows.height, dtype=pl.Boolean)
+    beyond = [name for name in rows.columns if name != "at"][columns.width :]
+    if beyond and rows.height:
+        too_many = rows.select(pl.any_horizontal(pl.col(beyond).is_not_null())).to_series().to_numpy()
+    else:
+        too_many = np.zeros(rows.height, dtype=bool)
     warnings: list[str] = []
     if cells is None:
         # cells of a sheet have addresses: one beyond the headings is extra text, and no other one is shifted
         return pl.Series("fault", [None] * rows.height, dtype=pl.String), ["trailing_cells"] if too_many.any() else []
-    counted = pl.Series(cells)
-    ragged = too_many | (counted < columns.width)
-    # a line that broke before its last cell leaves a row that only looks whole, and a short one below it
-    ends_empty = rows[f"c{columns.width - 1}"].is_null()
-    ragged |= ends_empty & (counted < columns.width).shift(-1, fill_value=False)
-    if ((counted > len(columns.kept)) & (counted > columns.width) & ~too_many).any():
+    too_few = cells < columns.width
+    ragged = too_many | too_few
+    if too_few.any():
+        # a line that broke before its last cell leaves a row that only looks whole, and a short one below it
+        ends_empty = rows[f"c{columns.width - 1}"].is_null().to_numpy()
+        ragged |= ends_empty & np.append(too_few[1:], False)
+    if ((cells > max(len(columns.kept), columns.width)) & ~too_many).any():
         warnings.append("trailing_cells")
-    fault = pl.select(pl.when(ragged).then(pl.lit("ragged_row")).alias("fault")).to_series()
+    fault = pl.select(pl.when(pl.Series(ragged)).then(pl.lit("ragged_row")).alias("fault")).to_series()
     return fault, warnings
