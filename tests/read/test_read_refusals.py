@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from cchc import scratch
+from cchc.read import read_batch
 from cchc.registry.open import Registry
 from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
 from support.stages import File, read_files, refusal
@@ -289,3 +291,11 @@ def test_a_fault_of_ours_costs_one_file_and_quotes_nothing_of_it(
     assert batch.rows == {1: 1} and batch.refused[0].reason == "reader_failed"
     assert "ValueError in test_read_refusals.py" in batch.refused[0].detail
     assert "CANARY" not in batch.refused[0].detail + caplog.text and "ValueError" in caplog.text
+
+
+def test_landed_bytes_that_are_gone_refuse_nothing(tmp_path: Path, registry: Registry) -> None:
+    """What the machine refuses says nothing of the file: the batch fails and is tried again."""
+    file = File(envelope([record_2022(dossier())])).open(0, tmp_path, registry)
+    file.blob.unlink()
+    with scratch.connect("dvcqg2022") as con, pytest.raises(FileNotFoundError):
+        read_batch([file], registry, con)

@@ -82,6 +82,8 @@ def _read_batch(opened: list[Opened], registry: Registry, con: duckdb.DuckDBPyCo
             batch.refused[file.file_no] = refusal
             continue
         except Exception as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise  # the machine's refusal says nothing of the file: the batch is tried again
             # a fault of ours must not cost the other files; its message may quote this one, so only its place is told
             at = traceback.extract_tb(error.__traceback__)[-1]
             where = f"{type(error).__name__} in {Path(at.filename).name}, line {at.lineno}"
