@@ -147,6 +147,16 @@ def test_a_total_is_no_row_and_its_count_is_compared(
         assert batch.rows == {0: 2} and batch.warnings == {0: said or []}
 
 
+@pytest.mark.parametrize("last", ["", "\nNgười lập biểu"])
+def test_a_short_total_below_an_empty_last_cell_breaks_no_row(
+    last: str, table: list[list[Any]], tmp_path: Path, registry: Registry
+) -> None:
+    """The line of a total is short; the row above it is whole, though its last cell is empty."""
+    assert table[2][-1] in (None, "")
+    batch = read_files(tmp_path, registry, File(text(table) + f"Tổng số: 2 hồ sơ{last}\n".encode(), dialect="onecsv"))
+    assert batch.rows == {0: 2} and batch.table["fault"].to_pylist() == [None, None]
+
+
 def test_rows_below_a_subtotal_are_rows(table: list[list[Any]], tmp_path: Path, registry: Registry) -> None:
     blank = [None] * (len(table[0]) - 1)
     rows = [*table[:2], ["Cộng: 1", *blank], table[2], ["Tổng cộng: 2", *blank], ["Người lập biểu", *blank]]

@@ -105,9 +105,9 @@ def _read(
         warnings.append("repeated_headings")
     totals, footers, said = _ends(keyless, rows.height, columns, dataset, set(again))
     warnings += said
-    fault, said = _faults(rows, None if grid.cells is None else grid.cells[place.below :], columns)
-    warnings += said
     left_out = [*again, *totals, *footers]
+    fault, said = _faults(rows, None if grid.cells is None else grid.cells[place.below :], columns, left_out)
+    warnings += said
     rows = rows.with_columns(fault=fault)
     if left_out:
         rows = rows.filter(~pl.col("at").is_in(left_out))
@@ -199,7 +199,9 @@ def _counts(cells: Sequence[str]) -> list[int]:
     return [int(number.replace(".", "")) for number in [*_COUNT.findall(cells[0]), *beside]]
 
 
-def _faults(rows: pl.DataFrame, cells: NDArray[np.int64] | None, columns: Columns) -> tuple[pl.Series, list[str]]:
+def _faults(
+    rows: pl.DataFrame, cells: NDArray[np.int64] | None, columns: Columns, left_out: Sequence[int]
+) -> tuple[pl.Series, list[str]]:
     """``ragged_row`` for every row with fewer cells than headings, or with more where those hold anything."""
     beyond = [name for name in rows.columns if name != "at"][columns.width :]
     if beyond and rows.height:
@@ -213,9 +215,12 @@ def _faults(rows: pl.DataFrame, cells: NDArray[np.int64] | None, columns: Column
     too_few = cells < columns.width
     ragged = too_many | too_few
     if too_few.any():
-        # a line that broke before its last cell leaves a row that only looks whole, and a short one below it
+        # a line that broke before its last cell leaves a row that only looks whole, and a short one below it, which is
+        # no total and no footer
         ends_empty = rows[f"c{columns.width - 1}"].is_null().to_numpy()
-        ragged |= ends_empty & np.append(too_few[1:], False)
+        rest = too_few.copy()
+        rest[list(left_out)] = False
+        ragged |= ends_empty & np.append(rest[1:], False)
     if ((cells > max(len(columns.kept), columns.width)) & ~too_many).any():
         warnings.append("trailing_cells")
     fault = pl.select(pl.when(pl.Series(ragged)).then(pl.lit("ragged_row")).alias("fault")).to_series()
