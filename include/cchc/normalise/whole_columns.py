@@ -107,29 +107,19 @@ def _orders(
 
 def _american_by_days(con: duckdb.DuckDBPyConnection, events: list[str], files: list[int]) -> list[int]:
     """Of files whose dates could all be either: those whose events lie about their day only when month stands first."""
-    if not files:
+    if not (files and events):
         return []
     near = f"between export_date - {_NEAR_DAYS} and export_date + 1"
     day = "try_strptime(split_part({0}, ' ', 1), '{1}')"
-    tests = {}
-    for name in events:
-        tests[f"{name}_ours"] = f"{_either_order(name)} and {day.format(name, '%d/%m/%Y')} {near}"
-        tests[f"{name}_other"] = f"{_either_order(name)} and {day.format(name, '%m/%d/%Y')} {near}"
-    counted = _counted(con, tests, _within(files))
-    return [
-        file_no
-        for file_no, counts in counted.items()
-        if any(counts[f"{name}_other"] for name in events) and not any(counts[f"{name}_ours"] for name in events)
-    ]
-
-
-def _counted(con: duckdb.DuckDBPyConnection, tests: dict[str, str], where: str) -> dict[int, dict[str, int]]:
-    """By file, how many rows pass each test."""
-    parts = ", ".join(f"count(*) filter ({test}) as {name}" for name, test in tests.items())
-    rows = con.execute(
-        f"select file_no, {parts} from text_rows inner join batch_files using (file_no) where {where} group by file_no"
-    ).fetchall()
-    return {row[0]: dict(zip(tests, row[1:], strict=True)) for row in rows}
+    ours, other = (
+        " or ".join(f"({_either_order(name)} and {day.format(name, form)} {near})" for name in events)
+        for form in ("%d/%m/%Y", "%m/%d/%Y")
+    )
+    rows = con.execute(f"""
+        select file_no from text_rows inner join batch_files using (file_no) where {_within(files)} group by file_no
+        having coalesce(bool_or({other}), false) and not coalesce(bool_or({ours}), false)
+    """).fetchall()
+    return [row[0] for row in rows]
 
 
 def _either_order(name: str) -> str:

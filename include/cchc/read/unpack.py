@@ -18,6 +18,8 @@ from cchc.errors import FileRefused
 MOST_RATIO = 100  # expanding over 100 times ...
 MOST_BYTES = 2 * 1024**3  # ... or over 2 GB is refused
 MOST_LEVELS = 2  # archives within one another
+#: What the standard library raises for an archive that is no whole one; what it can't do is a ``RuntimeError``.
+BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError)
 _CHUNK = 1 << 20
 _GZIP, ZIP, OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _EMPTY_ZIP = b"PK\x05\x06"
@@ -100,7 +102,7 @@ def _packing(content: bytes, workbook: bool) -> str | None:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = {name.replace("\\", "/").lower() for name in archive.namelist()}
-    except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError) as error:
+    except BROKEN_ZIP as error:
         if workbook:
             return None
         raise FileRefused("truncated_gzip", f"a zip archive that is not whole ({type(error).__name__})") from error
@@ -138,7 +140,7 @@ def _unzip(content: bytes, limit: int) -> bytes:
                 raise FileRefused("zip_bomb", f"{members[0].file_size:,} bytes")
             with archive.open(members[0]) as stream:
                 return stream.read(limit)  # at most the size it declares: a lying size is a wrong checksum
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+    except BROKEN_ZIP as error:
         raise FileRefused("truncated_gzip", f"a zip archive that is not whole ({type(error).__name__})") from error
 
 

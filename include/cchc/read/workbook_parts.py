@@ -11,14 +11,13 @@ import io
 import posixpath
 import re
 import zipfile
-import zlib
 from xml.parsers import expat
 
 import polars as pl
 from lxml import etree
 
 from cchc.errors import FileRefused
-from cchc.read.unpack import MOST_BYTES, MOST_RATIO
+from cchc.read.unpack import BROKEN_ZIP, MOST_BYTES, MOST_RATIO
 from cchc.read.workbook_places import PREFIX
 
 _ENCODING = re.compile(rb"<\?xml[^>]*encoding\s*=\s*[\"'](?!utf-?8|us-ascii)", re.IGNORECASE)
@@ -48,7 +47,7 @@ def parts_of(content: bytes) -> dict[str, bytes]:
                 if name in parts:
                     raise FileRefused("unreadable_workbook", "two parts of one name")
                 parts[name] = part if name.endswith((".xml", ".rels")) else b""
-    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
+    except BROKEN_ZIP as error:
         raise FileRefused("truncated_xlsx", type(error).__name__) from error
     return parts
 
