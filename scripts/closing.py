@@ -1,22 +1,36 @@
-"""The closing words of ``make run``: the ranking's top and bottom, what was delivered, and where to look next."""
+"""The closing words of ``make run``: an approved edition, top and bottom of the ranking, deliveries, what is next."""
 
 from __future__ import annotations
 
 import io
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from rich.console import Console
 from rich.table import Table
 
+from cchc.editions import Edition, approve, write_editions
 from cchc.load import open_warehouse
+from cchc.registry.open import open_registry
 from cchc.settings import Settings
+from cchc.verify import verify
 
 _RANKED = """
     select province_code, period_id, period_end, period_vi, rank, unit_name, total, max_attainable, band_vi, rank_change
     from publish.pub_ranking
-    where ranked_level = 'commune' and period_kind = 'quarter' and rank is not null and is_default_method
+    where ranked_level = 'commune' and period_kind = 'month' and rank is not null and is_default_method
     order by rank, unit_code
+"""
+#: Months of which a ranking can be published by now, the latest first.
+_ENDED = """
+    select distinct period_start, period_end, as_of_date
+    from publish.pub_ranking
+    where ranked_level = 'commune' and period_kind = 'month' and rank is not null and is_default_method
+    order by period_end desc
 """
 _DELIVERED = """
     select sum(on_time + late + refused), sum(late), sum(refused), sum(missing), sum(rows_accepted),
@@ -34,7 +48,29 @@ _DELIVERED_NAMES = (
 )
 
 
-def closing(width: int = 100, show: int = 5) -> str:
+def publish_edition() -> Edition | None:
+    """The edition of the latest month whose objection window has passed, signed with a key of its own and approved."""
+    settings = Settings.from_env()
+    key = settings.workdir / "demo-office.pem"
+    if not key.is_file():
+        pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        key.touch(mode=0o600)
+        key.write_bytes(pem)
+    settings = replace(settings, signing_key=str(key))
+    registry = open_registry(settings.registry_dir)
+    with open_warehouse(settings) as warehouse:
+        months = warehouse.execute(_ENDED)
+    last = max((as_of for _, _, as_of in months), default=None)
+    for start, end, _ in months:
+        if end + timedelta(days=10) > last:
+            continue
+        period = f"{start:%Y-%m}"
+        write_editions(settings, registry, period, settings.editions)
+        return approve(settings, settings.editions, period, "Nguyễn Thị Duyệt (minh họa)")[0]
+    return None
+
+
+def closing(width: int = 100, show: int = 5, edition: Edition | None = None) -> str:
     """Two tables and the paths, as text."""
     settings = Settings.from_env()
     with open_warehouse(settings) as warehouse:
@@ -60,13 +96,19 @@ def closing(width: int = 100, show: int = 5) -> str:
     warehouse_place = settings.warehouse.split("@")[-1] or str(settings.duckdb_path)
     out.print(f"Kho · Warehouse       {warehouse_place}", soft_wrap=True, highlight=False)
     out.print(f"Chất lượng · Quality  {settings.quality / 'index.html'}", soft_wrap=True, highlight=False)
+    if edition is not None:
+        holds = (
+            "đã kiểm tra · verified" if not verify(edition.folder, settings.landing) else "KHÔNG ĐÚNG · DOES NOT HOLD"
+        )
+        out.print(f"Bản công bố · Edition {edition.folder}", soft_wrap=True, highlight=False)
+        out.print(f"                      {edition.state}, {'signed' if edition.is_signed else 'not signed'}, {holds}")
     out.print("Tiếp theo · Next      open the report; cchc status; cchc quarantine list; make airflow", highlight=False)
     text: str = out.file.getvalue()  # type: ignore[attr-defined]
     return text
 
 
 def _latest(ranked: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The rows of the latest quarter, of the province with the most ranked communes."""
+    """The rows of the latest month, of the province with the most ranked communes."""
     if not ranked:
         return []
     last = max(row[2] for row in ranked)

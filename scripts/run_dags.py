@@ -164,10 +164,12 @@ def main() -> None:
     run(console, follower, bag, "build_warehouse", {})
     follower.quiet.set()
     run(console, follower, bag, "publish_rankings", {"period": "all"})
-    console.say("done", "")
-    from closing import closing
+    from closing import closing, publish_edition
 
-    print(closing(), file=console.out, flush=True)
+    edition = publish_edition()
+    console.say("edition", f"approved: {edition.folder.relative_to(workdir)}" if edition else "no month is closed yet")
+    console.say("done", "")
+    print(closing(edition=edition), file=console.out, flush=True)
 
 
 if __name__ == "__main__":

@@ -81,6 +81,10 @@ class Settings:
     dbt_project: Annotated[Path, Variable("CCHC_DBT_PROJECT", Path)] = PROJECT / "dbt_project"
     expectations: Annotated[Path, Variable("CCHC_EXPECTATIONS", Path)] = PROJECT / "expectations"
     dbt_log_level: Annotated[str, Variable("DBT_LOG_LEVEL_FILE")] = "info"  # debug lines cost a tenth of a build
+    releases: Annotated[Path | None, Variable("CCHC_RELEASES", Path)] = None  # None: in the working folder
+    signing_key: Annotated[str, Variable("CCHC_SIGNING_KEY")] = field(
+        default="", repr=False
+    )  # of editions; or unsigned
     debug: Annotated[bool, Variable("CCHC_DEBUG", _flag)] = False  # tracebacks of our own errors
 
     @classmethod
@@ -115,6 +119,11 @@ class Settings:
     def reports(self) -> Path:
         """Published pages."""
         return self.workdir / "report"
+
+    @property
+    def editions(self) -> Path:
+        """Published editions, which never change once approved."""
+        return self.releases or self.workdir / "releases"
 
     @property
     def duckdb_path(self) -> Path:

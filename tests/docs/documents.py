@@ -37,11 +37,10 @@ def commands() -> dict[str, click.Command]:
 
     def walk(command: click.Command, name: str) -> None:
         inner = getattr(command, "commands", None)
-        if inner is None:
-            found[name] = command
-        else:
-            for part, each in inner.items():
-                walk(each, f"{name} {part}")
+        if inner is None or (inner and name != "cchc" and getattr(command, "invoke_without_command", False)):
+            found[name] = command  # a group may do something by itself
+        for part, each in (inner or {}).items():
+            walk(each, f"{name} {part}")
 
     walk(typer.main.get_command(app), "cchc")
     return found

@@ -107,6 +107,13 @@ def make_world(communes: int = len(NAMES), days: int = 20) -> World:
         )
     _add_deliveries(world, [unit[:2] for unit in units[1:]], days)
     _add_trail(world)
+    _add_actions(world)
+    for band, vi, low in (("good", "Tốt", 80), ("fair", "Khá", 70), ("weak", "Yếu", 0)):
+        lower_bound, since = Decimal(low).quantize(Decimal("0.01")), date(2026, 1, 1)
+        world["pub_method_band"].append(
+            {"method": METHOD, "band": band, "band_vi": vi, "band_en": band.title(), "lower_bound": lower_bound}
+            | {"valid_from": since, "valid_to": None}
+        )
     world["pub_published_check"].append(
         {
             "figure_id": "one",
@@ -275,6 +282,42 @@ def _add_trail(world: World) -> None:
                 "sha256": "00",
             }
         )
+
+
+def _add_actions(world: World) -> None:
+    """Three actions on the dossiers of H50.100 in September, the most points not first; two of the quarter."""
+    points = {"apology_letter": "0.0000", "due_soon": "1.2345", "electronic_result": "0.0042"}
+    for n, (action, worth, period) in enumerate(
+        [
+            *((*pair, MONTH) for pair in points.items()),
+            ("due_soon", "0.4000", QUARTER),
+            ("due_soon", "0.4000", QUARTER),
+        ],
+        start=1,
+    ):
+        world["pub_action"].append(
+            {name: period[name] for name in ("period_id", "period_kind", "period_start", "period_end")}
+            | {
+                "as_of_date": QUARTER["as_of_date"],
+                "unit_code": "H50.100",
+                "handling_unit": "H50.100",
+                "action": action,
+                "system": "onestop-a",
+                "dossier_code": f"H50.100-{n}",
+                "procedure_code": "1.001193",
+                "deadline": datetime(2026, 9, 30, 17),
+                "criterion": "SO_HOA_GIAY_TO_GIAI_QUYET",
+                "points": Decimal(worth).quantize(Decimal("0.01")),
+                "points_unrounded": Decimal(worth),
+                "path": "onestop-a/H50.100/2026-09-02/hoso.csv",
+                "revision": 1,
+                "row_number": n,
+            }
+        )
+    world["pub_unit_volume"].append(
+        {**{name: MONTH[name] for name in ("period_id", "period_kind")}, "unit_code": "H50.100", "scope": "subtree"}
+        | {"received": 3}
+    )
 
 
 def fill_duckdb(path: Path, world: World) -> None:

@@ -122,7 +122,7 @@ left join bands as b
         r.unit_code = b.unit_code
         and r.period_id = b.period_id
         and r.method = b.method
-        and r.rank_null_reason is distinct from 'no_dossiers'
+        and r.dossiers > 0
 left join {{ ref('dim_band') }} as n
     on
         b.method = n.method

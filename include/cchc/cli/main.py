@@ -1,4 +1,4 @@
-"""The stages as commands: run, ingest, build, publish, status, score, trail, demo, doctor."""
+"""The stages as commands: run, ingest, build, status, trail, explain, actions, whatif, score, demo, doctor."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (run, ingest, build, publish, status, trail, score, demo, doctor):
+    for command in (run, ingest, build, status, trail, explain, actions, whatif, score, demo, doctor):
         app.command()(command)
 
 
@@ -132,20 +132,6 @@ def build(
     console.print("Next: cchc publish")
 
 
-def publish(
-    period: Annotated[
-        list[str] | None, typer.Option(help="A period such as 2026-09, 2026-Q3, 2026. Default: all.")
-    ] = None,
-    workdir: o.Workdir = None,
-    verbose: o.Verbose = 0,
-) -> None:
-    """Write the report pages from the publish models."""
-    from cchc.publish import publish_pages
-
-    for path in publish_pages(o.settings(workdir), period or None):
-        console.print(str(path), highlight=False, soft_wrap=True)
-
-
 def status(
     day_from: o.MaybeFrom = None,
     day_to: o.MaybeTo = None,
@@ -199,6 +185,57 @@ def trail(
     from cchc.cli.trailing import show_trail
 
     show_trail(o.settings(workdir), unit, indicator, period, out, limit)
+
+
+def explain(
+    unit: Annotated[str, typer.Option(help="Agency code of the unit.")],
+    period: Annotated[str, typer.Option(help="Period: 2026-09, 2026-Q3, 2026, START_END or START..END.")],
+    against: Annotated[
+        str | None,
+        typer.Option(help="The period it is compared with. Default: of the same kind, ending the day before."),
+    ] = None,
+    method: Annotated[
+        str | None, typer.Option(help="Scoring method of both periods. Default: the default method of each.")
+    ] = None,
+    workdir: o.Workdir = None,
+    out: Annotated[Path | None, typer.Option(help="Also write the causes to this CSV file.")] = None,
+) -> None:
+    """Why a unit's score moved between two periods: every criterion by cause, adding up to the change exactly."""
+    from cchc.cli.explaining import show_explanation
+    from cchc.publish import explain as explain_change
+
+    show_explanation(explain_change(o.settings(workdir), unit, period, against, method), out)
+
+
+def actions(
+    unit: Annotated[str, typer.Option(help="Agency code of the unit.")],
+    period: Annotated[
+        str | None,
+        typer.Option(help="Period: 2026-09, 2026-Q3, 2026, or START..END. Default: newest month with dossiers."),
+    ] = None,
+    workdir: o.Workdir = None,
+    out: Annotated[Path | None, typer.Option(help="Write the whole list to this CSV file.")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="Rows to show.")] = 20,
+) -> None:
+    """What a unit can do tomorrow, dossier by dossier: by when, and the points it brings; the most points first."""
+    from cchc.cli.acting import show_actions
+
+    show_actions(o.settings(workdir), unit, period, out, limit)
+
+
+def whatif(
+    unit: Annotated[str, typer.Option(help="Agency code of the unit.")],
+    period: Annotated[str, typer.Option(help="Period: 2026-09, 2026-Q3, 2026, or START..END.")],
+    more: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="CRITERION=+N", help="N cases more (-N: fewer) in its numerator; repeatable."),
+    ] = None,
+    workdir: o.Workdir = None,
+) -> None:
+    """What if: the fewest cases to full marks, the next band and the next rank; with --set, what given cases bring."""
+    from cchc.cli.supposing import show_whatif
+
+    show_whatif(o.settings(workdir), unit, period, more or [])
 
 
 def score(

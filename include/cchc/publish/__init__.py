@@ -5,19 +5,26 @@ Nothing here computes a figure: what a page or file says is what the views say.
 
 from __future__ import annotations
 
+from cchc.publish.actions import ActionList, action_list
+from cchc.publish.explain import Explanation, explain
 from cchc.publish.exports import export_indicators, export_table
 from cchc.publish.pages import publish_pages
-from cchc.publish.periods import Period, list_periods, select_periods
+from cchc.publish.periods import Period, list_periods, one_period, select_periods
 from cchc.publish.read import Reader, open_reader
 from cchc.publish.trail import Trail, trail
 
 __all__ = [
+    "ActionList",
+    "Explanation",
     "Period",
     "Reader",
     "Trail",
+    "action_list",
+    "explain",
     "export_indicators",
     "export_table",
     "list_periods",
+    "one_period",
     "open_reader",
     "publish_pages",
     "select_periods",

@@ -38,6 +38,8 @@ INDICATOR_COLUMNS = (
 
 #: What a sheet holds, the heading row included.
 _SHEET_ROWS = 1_048_576
+#: Options of a workbook whose texts never act as formulas, links or numbers.
+SAFE_WORKBOOK = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 _SAMPLE = 500
 _WIDEST = 60
 
@@ -92,50 +94,9 @@ def _facts(reader: Reader, view: str) -> list[tuple[str, str]]:
 def _write_xlsx(
     path: Path, title: str, names: Sequence[str], rows: Iterable[Sequence[Any]], facts: Iterable[tuple[str, str]]
 ) -> Path:
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    with whole_file(path) as part, xlsxwriter.Workbook(str(part), options) as book:
+    with whole_file(path) as part, xlsxwriter.Workbook(str(part), {**SAFE_WORKBOOK, "constant_memory": True}) as book:
+        write_sheet(book, title, names, rows)
         bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E6EEF7"})
-        whole = book.add_format({"num_format": "#,##0"})
-        two = book.add_format({"num_format": "#,##0.00"})
-        four = book.add_format({"num_format": "#,##0.0000"})
-        day = book.add_format({"num_format": "yyyy-mm-dd"})
-        moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
-        sheet = book.add_worksheet(title[:31])
-        sheet.freeze_panes(1, 0)
-        for column, name in enumerate(names):
-            sheet.write_string(0, column, name, bold)
-        found: Iterator[Sequence[Any]] = iter(rows)
-        sample = list(islice(found, _SAMPLE))
-        for column, name in enumerate(names):
-            longest = max((len(plain(row[column])) for row in sample), default=0)
-            sheet.set_column(column, column, min(_WIDEST, max(len(name), longest) + 2))
-        last = 0
-        for last, row in enumerate(chain(sample, found), start=1):
-            if last >= _SHEET_ROWS:
-                raise PermanentError(f"{title} has more rows than a sheet holds ({_SHEET_ROWS:,}); write it as csv")
-            for column, value in enumerate(row):
-                if value is None:
-                    continue
-                if isinstance(value, bool):
-                    sheet.write_boolean(last, column, value)
-                elif isinstance(value, Decimal):
-                    is_whole = value == value.to_integral_value() and value.as_tuple().exponent != -2
-                    form = whole if is_whole else two if value.as_tuple().exponent == -2 else four
-                    sheet.write_number(last, column, float(value), form)
-                elif isinstance(value, int | float):
-                    sheet.write_number(last, column, value)
-                elif isinstance(value, datetime):
-                    sheet.write_datetime(last, column, value, moment)
-                elif isinstance(value, date):
-                    sheet.write_datetime(last, column, value, day)
-                else:
-                    sheet.write_string(last, column, str(spreadsheet_safe(value)))
-        sheet.autofilter(0, 0, max(last, 1), max(len(names) - 1, 0))
         about = book.add_worksheet("Thông tin · About")
         about.set_column(0, 0, 34)
         about.set_column(1, 1, 100)
@@ -143,3 +104,44 @@ def _write_xlsx(
             about.write_string(line, 0, label, bold)
             about.write_string(line, 1, str(spreadsheet_safe(text)))
     return path
+
+
+def write_sheet(book: xlsxwriter.Workbook, title: str, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """One table as a sheet: frozen headings, a filter, numbers as numbers, dates as dates."""
+    bold = book.add_format({"bold": True, "bottom": 1, "bg_color": "#E6EEF7"})
+    whole = book.add_format({"num_format": "#,##0"})
+    two = book.add_format({"num_format": "#,##0.00"})
+    four = book.add_format({"num_format": "#,##0.0000"})
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+    sheet = book.add_worksheet(title[:31])
+    sheet.freeze_panes(1, 0)
+    for column, name in enumerate(names):
+        sheet.write_string(0, column, name, bold)
+    found: Iterator[Sequence[Any]] = iter(rows)
+    sample = list(islice(found, _SAMPLE))
+    for column, name in enumerate(names):
+        longest = max((len(plain(row[column])) for row in sample), default=0)
+        sheet.set_column(column, column, min(_WIDEST, max(len(name), longest) + 2))
+    last = 0
+    for last, row in enumerate(chain(sample, found), start=1):
+        if last >= _SHEET_ROWS:
+            raise PermanentError(f"{title} has more rows than a sheet holds ({_SHEET_ROWS:,}); write it as csv")
+        for column, value in enumerate(row):
+            if value is None:
+                continue
+            if isinstance(value, bool):
+                sheet.write_boolean(last, column, value)
+            elif isinstance(value, Decimal):
+                is_whole = value == value.to_integral_value() and value.as_tuple().exponent != -2
+                form = whole if is_whole else two if value.as_tuple().exponent == -2 else four
+                sheet.write_number(last, column, float(value), form)
+            elif isinstance(value, int | float):
+                sheet.write_number(last, column, value)
+            elif isinstance(value, datetime):
+                sheet.write_datetime(last, column, value, moment)
+            elif isinstance(value, date):
+                sheet.write_datetime(last, column, value, day)
+            else:
+                sheet.write_string(last, column, str(spreadsheet_safe(value)))
+    sheet.autofilter(0, 0, max(last, 1), max(len(names) - 1, 0))

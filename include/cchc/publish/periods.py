@@ -92,3 +92,12 @@ def select_periods(periods: list[Period], wanted: Iterable[str] | None) -> list[
             raise PermanentError(f"no period {text!r} in the warehouse (there are: {known})")
         chosen += [p for p in matches if p not in chosen]
     return chosen
+
+
+def one_period(reader: Reader, text: str) -> Period:
+    """The one period that the text names; ``PermanentError`` where none or several are meant."""
+    found = select_periods(list_periods(reader), [text])
+    if len(found) != 1:
+        named = ", ".join(period.label for period in found) or "none"
+        raise PermanentError(f"{text!r} names {len(found)} periods ({named}); write one, such as 2026-09 or 2026-Q3")
+    return found[0]

@@ -412,6 +412,8 @@ class Method(_Node):
     valid_to: OptionalDay = None
     is_default: bool = False
     max_score: Decimal = Decimal(100)
+    late_days: int = Field(default=3, ge=0)  # after a period's end, deliveries that still count
+    objection_days: int = Field(default=5, ge=0)  # after that, units may object
     groups: tuple[Group, ...] = Field(min_length=1)
 
     def criteria(self) -> list[tuple[Group, Criterion]]:

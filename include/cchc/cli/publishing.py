@@ -1,0 +1,122 @@
+"""What is published: report pages, editions, approvals; and the check of an edition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cchc.cli import options as o
+from cchc.cli.progress import console
+
+if TYPE_CHECKING:
+    from cchc.editions import Edition
+
+app = typer.Typer(help="Report pages; editions of a period's ranking, and their approval.")
+
+OnePeriod = Annotated[str, typer.Option(help="A period such as 2026-09, 2026-Q3, 2026, or START_END.")]
+Method = Annotated[str | None, typer.Option(help="Scoring method. Default: the period's default method.")]
+Province = Annotated[str | None, typer.Option(help="Agency code of a province. Default: every province ranked.")]
+Releases = Annotated[
+    Path | None, typer.Option("--out", help="Folder of the editions. [CCHC_RELEASES or releases in the working folder]")
+]
+
+
+@app.callback(invoke_without_command=True)
+def publish(
+    context: typer.Context,
+    period: Annotated[
+        list[str] | None, typer.Option(help="A period such as 2026-09, 2026-Q3, 2026. Default: all.")
+    ] = None,
+    workdir: o.Workdir = None,
+    verbose: o.Verbose = 0,
+) -> None:
+    """Write the report pages from the publish models; or, with a command, an edition or its approval."""
+    if context.invoked_subcommand is not None:
+        return
+    from cchc.publish import publish_pages
+
+    for path in publish_pages(o.settings(workdir), period or None):
+        console.print(str(path), highlight=False, soft_wrap=True)
+
+
+@app.command()
+def edition(
+    period: OnePeriod,
+    workdir: o.Workdir = None,
+    out: Releases = None,
+    method: Method = None,
+    province: Province = None,
+    reason: Annotated[
+        str | None,
+        typer.Option(
+            help="Why a final edition gets a successor: late_data, better_data, method, correction, synchronisation, "
+            "adjustment."
+        ),
+    ] = None,
+    note: Annotated[str, typer.Option(help="A sentence to the reason.")] = "",
+    verbose: o.Verbose = 0,
+) -> None:
+    """Write the edition of a period: tables, pages and method as files with a signed manifest.
+
+    A draft is written anew; what somebody approved never changes.
+    """
+    from cchc.editions import write_editions
+    from cchc.registry.open import open_registry
+
+    settings = o.settings(workdir)
+    registry = open_registry(settings.registry_dir)
+    releases = out or settings.editions
+    _show(write_editions(settings, registry, period, releases, method, province, reason, note))
+    console.print(f"Next: cchc publish approve --period {period} --by NAME", highlight=False)
+
+
+@app.command()
+def approve(
+    period: OnePeriod,
+    by: Annotated[str, typer.Option(help="Name of the person who answers for the figures.")],
+    workdir: o.Workdir = None,
+    out: Releases = None,
+    method: Method = None,
+    province: Province = None,
+    note: Annotated[str, typer.Option(help="What the person wants to be remembered.")] = "",
+) -> None:
+    """Approve the newest edition of a period. The approval holds for its very bytes and for nothing else."""
+    from cchc.editions import approve as approve_editions
+
+    settings = o.settings(workdir)
+    _show(approve_editions(settings, out or settings.editions, period, by, method, province, note))
+    console.print("Next: cchc verify EDITION_DIR", highlight=False)
+
+
+def verify(
+    edition_dir: Annotated[Path, typer.Argument(help="Folder of one edition (…/r1).", exists=True, file_okay=False)],
+    landing: Annotated[
+        Path | None, typer.Option(help="Also hash every landed file that the edition used, in this folder.")
+    ] = None,
+) -> None:
+    """Check an edition offline: hashes, signature, and every score, total, rank and band anew from its indicators."""
+    from cchc.verify import verify as find_wrong
+
+    wrong = find_wrong(edition_dir, landing)
+    for line in wrong[:50]:
+        console.print(line, style="red", highlight=False, markup=False, soft_wrap=True)
+    if wrong:
+        console.print(f"{len(wrong)} things do not hold in {edition_dir}", highlight=False, soft_wrap=True)
+        raise typer.Exit(1)
+    from cchc.editions.folder import Edition
+
+    found = Edition(edition_dir, 0)
+    signed = "signed" if found.is_signed else "not signed"
+    console.print(f"All holds: {edition_dir} ({found.state}, {signed})", highlight=False, soft_wrap=True)
+
+
+def _show(editions: list[Edition]) -> None:
+    for each in editions:
+        manifest, approval = each.manifest, each.approval
+        approved = f"approved by {approval['approved_by']}" if approval else "not approved"
+        signed = "signed" if each.is_signed else "not signed: CCHC_SIGNING_KEY is empty"
+        about = f"{manifest['counts']['ranking']} units, data to {manifest['data_as_of']}"
+        console.print(f"{each.folder}", highlight=False, soft_wrap=True)
+        console.print(f"  {each.state}; {approved}; {signed}; {about}", highlight=False, markup=False, soft_wrap=True)

@@ -1,0 +1,13 @@
+"""Editions: one period's ranking as files that never change, which a named person approves and anyone can check.
+
+In: ``pub_*`` views and the registry's method. Out: ``<releases>/<method>/<province>/<period>/r<N>/``. Made twice from
+the same inputs, an edition has the same bytes; ``cchc.verify`` checks it without this package.
+"""
+
+from __future__ import annotations
+
+from cchc.editions.approve import approve
+from cchc.editions.folder import Edition, editions_of
+from cchc.editions.write import REASONS, write_editions
+
+__all__ = ["REASONS", "Edition", "approve", "editions_of", "write_editions"]

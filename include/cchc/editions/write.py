@@ -1,0 +1,185 @@
+"""Write editions: tables as CSV and Parquet, a workbook, the page, the method, and a manifest of it all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import xlsxwriter
+
+from cchc import __version__
+from cchc.editions.folder import Edition, editions_of, period_folder
+from cchc.editions.sign import read_key, sealed
+from cchc.editions.tables import Table, tables
+from cchc.errors import BuildError, PermanentError
+from cchc.publish import Period, Reader, list_periods, one_period, open_reader
+from cchc.publish.exports import SAFE_WORKBOOK, write_sheet
+from cchc.publish.pages import period_page
+from cchc.registry.model import Method
+from cchc.registry.open import Registry
+from cchc.settings import Settings
+from cchc.table_file import write_csv
+from cchc.verify import MANIFEST, SIGNATURE, canonical, verify
+
+#: Why a final edition is followed by another one.
+REASONS = ("late_data", "better_data", "method", "correction", "synchronisation", "adjustment")
+
+
+def write_editions(
+    settings: Settings,
+    registry: Registry,
+    period: str,
+    releases: Path,
+    method: str | None = None,
+    province: str | None = None,
+    reason: str | None = None,
+    note: str = "",
+) -> list[Edition]:
+    """The edition of every province with a ranking in the period (or of one), by its default method (or the one named).
+
+    An edition that nobody approved is written anew; a final one never changes, so that where its figures would differ
+    now a next one is written, for which ``reason`` (one of ``REASONS``) has to be given. Raises ``PermanentError`` for
+    a period, method, province or reason that there is none of, ``BuildError`` where the result does not verify.
+    """
+    if reason is not None and reason not in REASONS:
+        raise PermanentError(f"no reason {reason!r}: one of {', '.join(REASONS)}")
+    with open_reader(settings) as reader:
+        chosen = one_period(reader, period)
+        found = reader.rows(
+            "select distinct province_code, method, is_default_method from publish.pub_ranking "
+            "where period_id = ? and rank is not null and ranked_level <> 'province' order by 1, 2",
+            (chosen.id,),
+        )
+        wanted = [
+            (row["province_code"], row["method"])
+            for row in found
+            if (row["method"] == method if method else row["is_default_method"])
+            and province in (None, row["province_code"])
+        ]
+        if not wanted:
+            known = ", ".join(f"{row['method']} of {row['province_code']}" for row in found) or "none"
+            raise PermanentError(f"{chosen.label} has no such ranking (there are: {known})")
+        return [_write(settings, registry, reader, chosen, code, of, releases, reason, note) for code, of in wanted]
+
+
+def _write(
+    settings: Settings,
+    registry: Registry,
+    reader: Reader,
+    period: Period,
+    province: str,
+    method: str,
+    releases: Path,
+    reason: str | None,
+    note: str,
+) -> Edition:
+    home = period_folder(releases, method, province, period.label)
+    earlier = editions_of(home)
+    final = [edition for edition in earlier if edition.approval]
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home, prefix=".new-") as name:
+        new = Path(name)
+        rules = _method_data(registry, method)
+        made = tables(reader, period, method, province)
+        _put(new, made, rules, period, period_page(reader, period))
+        last = max(each.as_of or each.end for each in list_periods(reader))
+        manifest = _manifest(new, made, registry.methods[method], period, province, last) | {"registry": registry.hash}
+        if final and _same(final[-1].manifest, manifest):
+            return final[-1]
+        if final and reason is None:
+            raise PermanentError(
+                f"{final[-1].folder} is final, and its figures would differ now: say why a next edition is made "
+                f"(--reason, one of {', '.join(REASONS)})"
+            )
+        before = final[-1] if final else None
+        manifest |= {
+            "revision": before.number + 1 if before else 1,
+            "reason": {"kind": reason, "note": note} if before else None,
+            "previous_edition": {"revision": before.number, "manifest_sha256": before.manifest_sha256}
+            if before
+            else None,
+        }
+        content = canonical(manifest)
+        (new / MANIFEST).write_bytes(content)
+        record = {"manifest_sha256": hashlib.sha256(content).hexdigest()}
+        (new / SIGNATURE).write_bytes(canonical(sealed(record, read_key(settings.signing_key))))
+        if wrong := verify(new):
+            raise BuildError(f"the edition does not verify: {wrong[0]}; build the warehouse with this registry first")
+        target = home / f"r{manifest['revision']}"
+        shutil.rmtree(target, ignore_errors=True)  # a draft; what is final has another number
+        new.chmod(0o755)
+        new.rename(target)
+        new.mkdir()  # for the context to take away
+    return Edition(target, int(manifest["revision"]))
+
+
+def _put(folder: Path, made: Iterable[Table], rules: dict[str, Any], period: Period, page: str) -> None:
+    for table in made:
+        write_csv(folder / f"{table.name}.csv", table.columns, table.rows)
+        columns = {name: pa.array([row[n] for row in table.rows]) for n, name in enumerate(table.columns)}
+        pq.write_table(pa.table(columns), folder / f"{table.name}.parquet")
+    (folder / "method.json").write_bytes(canonical(rules))
+    (folder / "pages").mkdir()
+    (folder / "pages" / period.page).write_text(page, encoding="utf-8")
+    with xlsxwriter.Workbook(str(folder / "edition.xlsx"), {**SAFE_WORKBOOK}) as book:
+        # of the period and not of the clock: the same inputs give the same bytes
+        book.set_properties({"created": datetime.combine(period.end, datetime.min.time())})
+        for table in made:
+            write_sheet(book, table.name, table.columns, table.rows)
+
+
+def _manifest(
+    folder: Path, made: Iterable[Table], method: Method, period: Period, province: str, as_of: date
+) -> dict[str, Any]:
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    late = period.end + timedelta(days=method.late_days)
+    objections = late + timedelta(days=method.objection_days)
+    return {
+        "format": "cchc-edition/1",
+        "province": province,
+        "method": method.method,
+        "period": {"label": period.label, "kind": period.kind, "start": str(period.start), "end": str(period.end)},
+        "data_as_of": str(as_of),
+        "late_window_ends": str(late),
+        "objection_window_ends": str(objections),
+        "state": state_of(period, as_of, late, objections),
+        "code_version": __version__,
+        "counts": {table.name: len(table.rows) for table in made},
+        "files": {
+            path.relative_to(folder).as_posix(): {
+                "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+                "size": path.stat().st_size,
+            }
+            for path in files
+        },
+    }
+
+
+def state_of(period: Period, as_of: date, late: date, objections: date) -> str:
+    """By the last day of the data: ``provisional``, ``late_window``, ``objection``, ``closed``."""
+    if as_of <= late:
+        return "provisional" if as_of < period.end else "late_window"
+    return "objection" if as_of <= objections else "closed"
+
+
+def _same(old: dict[str, Any], new: dict[str, Any]) -> bool:
+    """Whether two editions would say the same: the figures, not the page around them."""
+    return {n: f for n, f in old["files"].items() if n.endswith(".csv")} == {
+        n: f for n, f in new["files"].items() if n.endswith(".csv")
+    }
+
+
+def _method_data(registry: Registry, method: str) -> dict[str, Any]:
+    """The rules of a method with its bands, in the form in which ``cchc.verify`` reads them."""
+    whole: dict[str, Any] = json.loads(registry.methods[method].model_dump_json())
+    bands = [json.loads(band.model_dump_json()) for band in registry.bands if band.method == method]
+    return whole | {"bands": sorted(bands, key=lambda band: (band["valid_from"], Decimal(band["lower_bound"])))}

