@@ -259,6 +259,66 @@ def test_lowest_band_starts_at_zero(registry: Path) -> None:
     assert found(registry) == [("bands.csv", 2, "band_gap")]
 
 
+BANDS = "method,band,name_vi,name_en,lower_bound,upper_bound,conditions,valid_from\n"
+HIGH, LOW = (
+    "qd766-portal-2026,good,Tốt,Good,80,{},{},2026-01-01\n",
+    "qd766-portal-2026,weak,Yếu,Weak,0,{},{},2026-01-01\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("high", "low", "problem"),
+    [
+        (("100", "ONLINE_DOSSIER>=50 PROCESSING_ON_TIME>=90"), ("79.99", ""), None),
+        (("", ""), ("", ""), None),
+        (("100", ""), ("79.9", ""), (3, "band_gap")),
+        (("100", ""), ("80", ""), (3, "overlapping_bands")),
+        (("99.99", ""), ("79.99", ""), (2, "band_gap")),
+        (("99.999", ""), ("", ""), (2, "schema")),
+        (("", ""), ("", "ONLINE_DOSSIER>=50"), (3, "band_condition")),
+        (("", "VNEID_ACTIVATED>=50"), ("", ""), (2, "unknown_criterion")),
+        (("", "ONLINE_DOSSIER>50"), ("", ""), (2, "schema")),
+        (("", "ONLINE_DOSSIER>=101"), ("", ""), (2, "schema")),
+    ],
+)
+def test_bands_cover_the_scale_and_ask_what_is_scored(
+    registry: Path, high: tuple[str, str], low: tuple[str, str], problem: tuple[int, str] | None
+) -> None:
+    (registry / "bands.csv").write_text(BANDS + HIGH.format(*high) + LOW.format(*low), encoding="utf-8")
+    assert found(registry) == ([("bands.csv", *problem)] if problem else [])
+
+
+def test_bands_cover_the_scale_on_every_day(registry: Path) -> None:
+    text = BANDS.replace("valid_from", "valid_from,valid_to")
+    text += "qd766-portal-2026,weak,Yếu,Weak,0,,,2026-01-01,2026-06-30\n"
+    text += "qd766-portal-2026,good,Tốt,Good,80,,,2026-07-01,\n"
+    (registry / "bands.csv").write_text(text, encoding="utf-8")
+    assert found(registry) == [("bands.csv", 3, "band_gap")]
+
+
+@pytest.mark.parametrize(
+    ("row", "rule"),
+    [
+        ("a1,H50.1,qd766-portal-2026,2026-09-01,2026-09-30,ONLINE_DOSSIER,-0.5,x,,Sở Nội vụ,2026-10-05", None),
+        ("a1,H50.1,qd766-portal-2026,2026-09-30,2026-09-01,,1,x,,Sở Nội vụ,2026-10-05", "schema"),
+        ("a1,H50.1,qd766-portal-2026,2026-09-01,2026-09-30,,0,x,,Sở Nội vụ,2026-10-05", "schema"),
+        ("a1,H50.1,qd766-portal-2026,2026-09-01,2026-09-30,,0.005,x,,Sở Nội vụ,2026-10-05", "schema"),
+        ("a1,H50.1,qd766-portal-2026,2026-09-01,2026-09-30,VNEID_ACTIVATED,1,x,,Sở,2026-10-05", "unknown_criterion"),
+        ("a1,H50.1,other,2026-09-01,2026-09-30,,1,x,,Sở Nội vụ,2026-10-05", "unknown_method"),
+        ("a1,H50.none,qd766-portal-2026,2026-09-01,2026-09-30,,1,x,,Sở Nội vụ,2026-10-05", "unknown_unit"),
+    ],
+)
+def test_adjustments_are_of_something_that_there_is(registry: Path, row: str, rule: str | None) -> None:
+    unit = next(line.split(",")[0] for line in (registry / "units.csv").read_text().splitlines()[1:])
+    (registry / "adjustments.csv").write_text(
+        "adjustment,unit_code,method,period_start,period_end,criterion,points,reason,evidence,approved_by,decided_on\n"
+        + row.replace("H50.1,", f"{unit},")
+        + "\n",
+        encoding="utf-8",
+    )
+    assert found(registry) == ([("adjustments.csv", 2, rule)] if rule else [])
+
+
 def test_missing_column_and_wrong_encoding(registry: Path) -> None:
     (registry / "labels.csv").write_text("field,text\nstatus,x\n", encoding="utf-8")
     (registry / "headings.csv").write_bytes("headings,heading,canonical\nZ,Mã,dossier_code\n".encode("utf-16"))
@@ -270,7 +330,9 @@ def test_missing_column_and_wrong_encoding(registry: Path) -> None:
 @pytest.mark.parametrize("name", sorted(path.name for path in PACKAGED.glob("*.csv")))
 def test_a_column_nobody_reads_is_refused(tmp_path: Path, name: str) -> None:
     first, *rows = (PACKAGED / name).read_text(encoding="utf-8").splitlines()
-    (tmp_path / name).write_text("\n".join([f"{first},nobody_reads_me", f"{rows[0]},x"]) + "\n", encoding="utf-8")
+    (tmp_path / name).write_text(
+        "\n".join([f"{first},nobody_reads_me", *(f"{row},x" for row in rows[:1])]) + "\n", encoding="utf-8"
+    )
     assert (name, 1, "unknown_column") in found(tmp_path)
     with pytest.raises(RegistryError, match=rf"{name}:1: unknown_column: no column 'nobody_reads_me'"):
         open_registry(tmp_path)

@@ -75,7 +75,7 @@ def test_methods_make_a_hundred(registry: Registry) -> None:
     for method in registry.methods.values():
         assert sum(criterion.max_score for _, criterion in method.criteria()) == Decimal(100)
         assert len(method.criteria()) == 21
-    portal, document = registry.methods["qd766-portal-2026"], registry.methods["qd766-fd-20261007"]
+    portal, document = registry.methods["qd766-portal-2026"], registry.methods["qd766-document-20261007"]
     full = [{c.criterion: c.full_at_percent for _, c in method.criteria()} for method in (portal, document)]
     assert {name for name in full[0] if full[0][name] != full[1][name]} == {"SO_HOA_GIAY_TO_GIAI_QUYET"}
     assert portal.is_default

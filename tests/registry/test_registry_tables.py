@@ -99,6 +99,8 @@ TABLES: dict[type[BaseModel], tuple[str, dict[str, str]]] = {
     model.Code: ("reg_codes", {}),
     model.Merger: ("reg_mergers", {}),
     model.Band: ("reg_bands", {}),
+    model.Condition: ("reg_band_conditions", {}),
+    model.Adjustment: ("reg_adjustments", {}),
     model.Indicator: ("reg_indicators", {}),
     model.Target: ("reg_targets", {}),
     model.Period: ("reg_periods", {}),
@@ -108,6 +110,10 @@ TABLES: dict[type[BaseModel], tuple[str, dict[str, str]]] = {
     model.System: ("reg_systems", {"code": "system"}),
     model.DatasetSpec: ("reg_system_datasets", {}),
     model.Method: ("reg_methods", {}),
+    model.Completeness: (
+        "reg_methods",
+        {"deliveries_percent": "least_deliveries_percent", "coverage_percent": "least_coverage_percent"},
+    ),
     model.Group: ("reg_groups", {"group": "group_name"}),
     model.Criterion: ("reg_criteria", {}),
 }
@@ -118,6 +124,9 @@ NOWHERE = {
     (model.System, "transport"): "how its files are fetched",
     (model.System, "datasets"): "a table of its own",
     (model.Method, "groups"): "a table of its own",
+    (model.Method, "completeness"): "two columns of the method's row",
+    (model.Method, "volume_classes"): "a table of its own",
+    (model.Band, "conditions"): "a table of its own",
     (model.Group, "criteria"): "a table of its own",
 }
 

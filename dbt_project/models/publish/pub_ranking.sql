@@ -15,6 +15,9 @@ select
     p.label_en as period_en,
     r.method,
     m.is_default as is_default_method,
+    r.dossiers,
+    r.computed_total,
+    r.adjustment,
     r.total,
     r.max_attainable,
     r.percent_of_attainable,
@@ -25,6 +28,7 @@ select
     r.band,
     r.band_vi,
     r.band_en,
+    r.is_few_dossiers,
     r.rank_null_reason as null_reason
 from {{ ref('fct_ranking') }} as r
 inner join {{ ref('dim_period') }} as p on r.period_id = p.period_id

@@ -32,6 +32,7 @@ class Registry:
         self.systems: dict[str, System] = {placed.item.code: placed.item for placed in parsed.systems}
         self.methods: dict[str, Method] = {placed.item.method: placed.item for placed in parsed.methods}
         self.bands = [placed.item for placed in parsed.bands]
+        self.adjustments = [placed.item for placed in parsed.adjustments]
         self.indicators = [placed.item for placed in parsed.indicators]
         self.targets = [placed.item for placed in parsed.targets]
         self.periods = [placed.item for placed in parsed.periods]

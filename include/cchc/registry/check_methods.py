@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
+from cchc.registry.check_adjustments import check_adjustments
 from cchc.registry.check_versions import versions
 from cchc.registry.files import Placed
 from cchc.registry.model import Band, Method
@@ -31,7 +32,12 @@ def check_methods(parsed: Parsed) -> Iterator[Problem]:
         methods.setdefault(code, method)
         yield from _points(method, set(indicators))
     yield from _default(parsed)
-    yield from _bands(parsed, set(methods))
+    criteria = {
+        code: frozenset(criterion.criterion for _, criterion in placed.item.criteria())
+        for code, placed in methods.items()
+    }
+    yield from _bands(parsed, criteria)
+    yield from check_adjustments(parsed, criteria)
     known_groups = {group.group for method in parsed.methods for group in method.item.groups}
     for target in parsed.targets:
         if target.item.indicator not in indicators:
@@ -80,6 +86,9 @@ def _points(placed: Placed[Method], indicators: set[str]) -> Iterator[Problem]:
             seen.add(criterion.criterion)
             if criterion.criterion not in indicators:
                 yield _unknown_indicator(placed.file, line, criterion.criterion)
+    if list(method.volume_classes) != sorted({bound for bound in method.volume_classes if bound > 0}):
+        message, message_vi = "volume_classes must rise from above 0", "volume_classes phải tăng dần, lớn hơn 0"
+        yield Problem(placed.file, placed.line_of("volume_classes"), "volume_classes", message, message_vi)
     total = sum((group.max_score for group in method.groups), Decimal(0))
     yield from _sum(placed, ("max_score",), method.method, total, method.max_score)
 
@@ -93,12 +102,12 @@ def _default(parsed: Parsed) -> Iterator[Problem]:
         yield Problem(placed.file, placed.line_of("is_default"), "default_method", message, message_vi)
 
 
-def _bands(parsed: Parsed, methods: set[str]) -> Iterator[Problem]:
+def _bands(parsed: Parsed, criteria: Mapping[str, frozenset[str]]) -> Iterator[Problem]:
     yield from versions(parsed.bands, lambda band: f"{band.method}/{band.band}", "band", "mức xếp loại", gaps=False)
     by_method: dict[str, list[Placed[Band]]] = defaultdict(list)
     for placed in parsed.bands:
         by_method[placed.item.method].append(placed)
-        if placed.item.method not in methods:
+        if placed.item.method not in criteria:
             message, message_vi = f"no method {placed.item.method}", f"không có bộ chỉ số {placed.item.method}"
             yield Problem(placed.file, placed.line, "unknown_method", message, message_vi)
     for bands in by_method.values():
@@ -111,7 +120,46 @@ def _bands(parsed: Parsed, methods: set[str]) -> Iterator[Problem]:
                     message = f"{band.item.band} and {other.item.band} share the lower bound {band.item.lower_bound}"
                     message_vi = f"{band.item.band} và {other.item.band} có cùng cận dưới {band.item.lower_bound}"
                     yield Problem(band.file, band.line, "overlapping_bands", message, message_vi)
-        lowest = min(bands, key=lambda one: one.item.lower_bound)
-        if lowest.item.lower_bound > 0:
-            message = f"no band below {lowest.item.lower_bound}"
-            yield Problem(lowest.file, lowest.line, "band_gap", message, f"không có mức dưới {lowest.item.lower_bound}")
+        yield from _scale(bands)
+        for band in bands:
+            known = criteria.get(band.item.method, frozenset())
+            for condition in band.item.conditions:
+                if condition.criterion not in known:
+                    message = (
+                        f"{band.item.band} asks for {condition.criterion}, which {band.item.method} does not score"
+                    )
+                    message_vi = f"{band.item.band} đòi {condition.criterion}, bộ {band.item.method} không chấm"
+                    yield Problem(band.file, band.line, "unknown_criterion", message, message_vi)
+
+
+def _scale(bands: list[Placed[Band]]) -> Iterator[Problem]:
+    """The bands in force on a day cover 0 to 100 without a gap at two decimals, and the lowest takes everyone."""
+    told: set[tuple[str, int]] = set()
+    for day in sorted({band.item.valid_from for band in bands}):
+        there = sorted((band for band in bands if band.item.valid_on(day)), key=lambda one: one.item.lower_bound)
+        problems = [*_lowest(there[0]), *_uppers(there)]
+        for problem in problems:
+            if (problem.rule, problem.line) not in told:
+                told.add((problem.rule, problem.line))
+                yield problem
+
+
+def _lowest(lowest: Placed[Band]) -> Iterator[Problem]:
+    bound = lowest.item.lower_bound
+    if bound > 0:
+        yield Problem(lowest.file, lowest.line, "band_gap", f"no band below {bound}", f"không có mức dưới {bound}")
+    if lowest.item.conditions:
+        message, message_vi = "the lowest band must ask nothing else", "mức thấp nhất không được có điều kiện"
+        yield Problem(lowest.file, lowest.line, "band_condition", message, message_vi)
+
+
+def _uppers(bands: list[Placed[Band]]) -> Iterator[Problem]:
+    """Where a rule states upper bounds, each lies a hundredth below the next band, the highest at 100."""
+    for band, above in zip(bands, [*bands[1:], None], strict=True):
+        upper = band.item.upper_bound
+        expected = above.item.lower_bound - Decimal("0.01") if above else Decimal(100)
+        if upper is not None and upper != expected:
+            rule = "band_gap" if upper < expected else "overlapping_bands"
+            message = f"{band.item.band} ends at {upper}, the next begins after {expected}"
+            message_vi = f"{band.item.band} đến {upper}, mức sau bắt đầu sau {expected}"
+            yield Problem(band.file, band.line, rule, message, message_vi)

@@ -14,8 +14,11 @@ from cchc.datasets import DATASETS
 from cchc.registry.text import kind_of, normalise_heading
 
 __all__ = [
+    "Adjustment",
     "Band",
     "Code",
+    "Completeness",
+    "Condition",
     "Criterion",
     "DatasetSpec",
     "EndingRule",
@@ -184,15 +187,60 @@ class Merger(_Row):
     source: str | None = None
 
 
+class Condition(_Node):
+    """What a band asks beside its bound: a criterion's ratio, in per cent, of at least so much."""
+
+    criterion: str
+    least_percent: Decimal = Field(ge=0, le=100)
+
+
+def _conditions(value: object) -> object:
+    """``CRITERION>=PERCENT``, parted by spaces."""
+    if not isinstance(value, str):
+        return value
+    found = []
+    for word in value.split():
+        criterion, sign, percent = word.partition(">=")
+        if not (criterion and sign and percent):
+            raise ValueError(f"a condition reads CRITERION>=PERCENT, not {word}")
+        found.append({"criterion": criterion, "least_percent": percent})
+    return tuple(found)
+
+
 class Band(_Dated):
-    """A named band of total scores, of 100; the lower bound is inclusive."""
+    """A named band (mức xếp loại) of total scores, of 100.
+
+    ``lower_bound`` is inclusive, as is ``upper_bound``, which a rule may state; a unit that misses a condition falls to
+    the next lower band whose conditions it meets.
+    """
 
     method: str
     band: str
     name_vi: str
     name_en: str
-    lower_bound: Decimal = Field(ge=0, le=100)
+    lower_bound: Decimal = Field(ge=0, le=100, decimal_places=2)
+    upper_bound: Decimal | None = Field(default=None, ge=0, le=100, decimal_places=2)
+    conditions: Annotated[tuple[Condition, ...], BeforeValidator(_conditions)] = ()
     source: str | None = None
+
+
+class Adjustment(_Row):
+    """Points that a province takes off a unit's score in a period, or gives it: a layer beside the computed score.
+
+    ``criterion`` says what it is about, where it is about one; ``approved_by`` who decided it.
+    """
+
+    adjustment: str
+    unit_code: str
+    method: str
+    period_start: Day
+    period_end: Day
+    criterion: str | None = None
+    points: Decimal = Field(decimal_places=2)
+    reason: str
+    evidence: str | None = None
+    approved_by: str
+    decided_on: Day
 
 
 class TimelinessRule(_Row):
@@ -401,8 +449,25 @@ class Group(_Node):
     criteria: tuple[Criterion, ...] = Field(min_length=1)
 
 
+class Completeness(_Node):
+    """Below one of these a unit is not ranked: what it delivered says too little.
+
+    ``deliveries_percent``: readable deliveries of dossiers, of those due in the period. ``coverage_percent``: dossiers
+    in the exports, of those that the portal counts for it in the period.
+    """
+
+    deliveries_percent: Decimal = Field(default=Decimal(0), ge=0, le=100)
+    coverage_percent: Decimal = Field(default=Decimal(0), ge=0, le=100)
+
+
 class Method(_Node):
-    """A dated rule set: which criteria score how many points."""
+    """A dated rule set: which criteria score how many points, and how scores become a ranking.
+
+    ``tie_rule``: ``shared`` ranks 1, 1, 3; ``dense`` 1, 1, 2. ``rounding``: half-up to two decimals, each score by
+    itself. ``late_days`` after a period's end deliveries still count, ``objection_days`` after that units may object.
+    With fewer dossiers than ``least_volume`` a unit is ranked and marked. ``volume_classes``: lower bounds of the
+    classes of units by dossiers, beside the one from 0; ``nearest_peers``: how many units make a unit's neighbours.
+    """
 
     method: str
     name_vi: str
@@ -412,8 +477,14 @@ class Method(_Node):
     valid_to: OptionalDay = None
     is_default: bool = False
     max_score: Decimal = Decimal(100)
-    late_days: int = Field(default=3, ge=0)  # after a period's end, deliveries that still count
-    objection_days: int = Field(default=5, ge=0)  # after that, units may object
+    late_days: int = Field(default=3, ge=0)
+    objection_days: int = Field(default=5, ge=0)
+    tie_rule: Literal["shared", "dense"] = "shared"
+    rounding: Literal["half_up_2"] = "half_up_2"
+    least_volume: int = Field(default=0, ge=0)
+    completeness: Completeness = Completeness()
+    volume_classes: tuple[int, ...] = ()
+    nearest_peers: int = Field(default=10, ge=1)
     groups: tuple[Group, ...] = Field(min_length=1)
 
     def criteria(self) -> list[tuple[Group, Criterion]]:

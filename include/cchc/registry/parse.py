@@ -37,6 +37,7 @@ class Parsed:
     portal_answers: list[Placed[model.PortalAnswer]] = field(default_factory=list)
     systems: list[Placed[model.System]] = field(default_factory=list)
     methods: list[Placed[model.Method]] = field(default_factory=list)
+    adjustments: list[Placed[model.Adjustment]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: list[tuple[str, Path]] = field(default_factory=list)
 
@@ -81,6 +82,7 @@ def parse(directory: Path | None = None) -> Parsed:
     parsed.portal_answers = rows("portal_answers.csv", model.PortalAnswer)
     parsed.systems = nodes("systems", model.System)
     parsed.methods = nodes("methods", model.Method)
+    parsed.adjustments = rows("adjustments.csv", model.Adjustment)
     _leave_out_foreign_units(parsed)
     return parsed
 

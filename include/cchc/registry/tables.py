@@ -19,7 +19,7 @@ def _schema(text: str, **types: pa.DataType) -> pa.Schema:
     dates = ("valid_from", "valid_to", "effective_from", "period_from", "period_to", "period_start", "period_end")
 
     def kind(name: str) -> pa.DataType:
-        return types.get(name, pa.date32() if name in (*dates, "day", "known_from") else pa.string())
+        return types.get(name, pa.date32() if name in (*dates, "day", "known_from", "decided_on") else pa.string())
 
     return pa.schema([(name, kind(name)) for name in text.split()])
 
@@ -51,10 +51,18 @@ SCHEMAS: dict[str, pa.Schema] = {
     "reg_codes": _schema("dialect field code canonical"),
     "reg_portal_answers": _schema("answer group_name criterion numerator_keys denominator_keys"),
     "reg_methods": _schema(
-        "method name_vi name_en source valid_from valid_to is_default max_score",
+        "method name_vi name_en source valid_from valid_to is_default max_score late_days objection_days tie_rule "
+        "rounding least_volume least_deliveries_percent least_coverage_percent nearest_peers",
         is_default=pa.bool_(),
         max_score=_SCORE,
+        late_days=pa.int32(),
+        objection_days=pa.int32(),
+        least_volume=pa.int32(),
+        least_deliveries_percent=_PERCENT,
+        least_coverage_percent=_PERCENT,
+        nearest_peers=pa.int32(),
     ),
+    "reg_volume_classes": _schema("method lower_bound", lower_bound=pa.int64()),
     "reg_groups": _schema(
         "method group_name position name_vi name_en max_score", position=pa.int32(), max_score=_SCORE
     ),
@@ -64,7 +72,16 @@ SCHEMAS: dict[str, pa.Schema] = {
         max_score=_SCORE,
         full_at_percent=_PERCENT,
     ),
-    "reg_bands": _schema("method band name_vi name_en lower_bound valid_from valid_to source", lower_bound=_SCORE),
+    "reg_bands": _schema(
+        "method band name_vi name_en lower_bound upper_bound valid_from valid_to source",
+        lower_bound=_SCORE,
+        upper_bound=_SCORE,
+    ),
+    "reg_band_conditions": _schema("method band valid_from criterion least_percent", least_percent=_PERCENT),
+    "reg_adjustments": _schema(
+        "adjustment unit_code method period_start period_end criterion points reason evidence approved_by decided_on",
+        points=_SCORE,
+    ),
     "reg_indicators": _schema(
         "indicator name_vi name_en dataset numerator_rule denominator_rule numerator_rule_en denominator_rule_en "
         "unit_of_measure source"
@@ -133,7 +150,19 @@ def build_tables(registry: Registry) -> dict[str, pa.Table]:
             }
             for answer in registry.portal_answers
         ],
-        "reg_methods": methods,
+        "reg_methods": [
+            {
+                **vars(method),
+                "least_deliveries_percent": method.completeness.deliveries_percent,
+                "least_coverage_percent": method.completeness.coverage_percent,
+            }
+            for method in methods
+        ],
+        "reg_volume_classes": [
+            {"method": method.method, "lower_bound": bound}
+            for method in methods
+            for bound in (0, *method.volume_classes)
+        ],
         "reg_groups": [
             {**vars(group), "method": method.method, "group_name": group.group, "position": position}
             for method in methods
@@ -145,6 +174,12 @@ def build_tables(registry: Registry) -> dict[str, pa.Table]:
             for position, (group, criterion) in enumerate(method.criteria(), start=1)
         ],
         "reg_bands": registry.bands,
+        "reg_band_conditions": [
+            {"method": band.method, "band": band.band, "valid_from": band.valid_from, **vars(condition)}
+            for band in registry.bands
+            for condition in band.conditions
+        ],
+        "reg_adjustments": registry.adjustments,
         "reg_indicators": registry.indicators,
         "reg_targets": [
             {**item.model_dump(), "source": item.source if item.verified else f"{item.source} (chưa kiểm chứng)"}
