@@ -25,7 +25,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 MANIFEST, SIGNATURE, APPROVAL = "manifest.json", "signature.json", "approval.json"
+DOSSIERS = "PROCESSING_ON_TIME"  # the criterion whose denominator counts a unit's dossiers
 Row = dict[str, str]
+Ratios = dict[tuple[str, str], tuple[Fraction, Fraction]]  # numerator and denominator by unit and criterion
 
 
 def verify(edition: Path, landing: Path | None = None) -> list[str]:
@@ -111,21 +113,28 @@ def _figures(edition: Path) -> Iterator[str]:
         rule["criterion"]: rule | {"group": group["group"]} for group in method["groups"] for rule in group["criteria"]
     }
     scores: dict[str, dict[str, Fraction]] = defaultdict(dict)
-    dossiers: dict[str, Fraction] = {}
+    ratios: Ratios = {}
+    from_exports: set[str] = set()
     for row in _rows(edition / "indicators.csv"):
         unit, criterion = row["unit_code"], row["indicator"]
-        if criterion == "PROCESSING_ON_TIME" and row["denominator"]:
-            dossiers[unit] = Fraction(row["denominator"])
+        if criterion == DOSSIERS and row["source"] == "exports":
+            from_exports.add(unit)
         if criterion not in rules or not row["numerator"] or not row["denominator"]:
             if row["score"]:
                 yield f"indicators.csv: {unit} {criterion} has a score and no figure"
             continue
         score = _score(Fraction(row["numerator"]), Fraction(row["denominator"]), rules[criterion])
         scores[unit][criterion] = score
+        ratios[unit, criterion] = (Fraction(row["numerator"]), Fraction(row["denominator"]))
         if row["score"] != _plain(score):
             yield _differs("indicators.csv", f"{unit} {criterion}", row["score"], "figures", _plain(score))
     yield from _groups(edition, scores, rules)
-    yield from _ranking(edition, scores, dossiers, rules, method, date.fromisoformat(manifest["period"]["end"]))
+    lacking = {
+        row["unit_code"]: reason
+        for row in _rows(edition / "completeness.csv")
+        if row["unit_code"] in from_exports and (reason := _lacking(row, method["completeness"]))
+    }
+    yield from _ranking(edition, scores, ratios, lacking, rules, method, date.fromisoformat(manifest["period"]["end"]))
 
 
 def _groups(edition: Path, scores: dict[str, dict[str, Fraction]], rules: dict[str, Any]) -> Iterator[str]:
@@ -143,35 +152,55 @@ def _groups(edition: Path, scores: dict[str, dict[str, Fraction]], rules: dict[s
 def _ranking(
     edition: Path,
     scores: dict[str, dict[str, Fraction]],
-    dossiers: dict[str, Fraction],
+    ratios: Ratios,
+    lacking: dict[str, str],
     rules: dict[str, Any],
     method: dict[str, Any],
     period_end: date,
 ) -> Iterator[str]:
     rows = list(_rows(edition / "ranking.csv"))
-    totals = {row["unit_code"]: sum(scores[row["unit_code"]].values(), Fraction()) for row in rows}
+    adjusted: dict[str, Fraction] = defaultdict(Fraction)
+    for row in _rows(edition / "adjustments.csv"):
+        adjusted[row["unit_code"]] += Fraction(row["points"])
+    computed = {row["unit_code"]: sum(scores[row["unit_code"]].values(), Fraction()) for row in rows}
+    totals = {unit: total + adjusted[unit] for unit, total in computed.items()}
+    dossiers = {row["unit_code"]: ratios.get((row["unit_code"], DOSSIERS), (Fraction(), Fraction()))[1] for row in rows}
     highest = {
         row["unit_code"]: sum((Fraction(rules[each]["max_score"]) for each in scores[row["unit_code"]]), Fraction())
         for row in rows
     }
+    reasons = {
+        row["unit_code"]: "level_not_ranked"
+        if not row["ranked_level"]
+        else lacking.get(row["unit_code"], "")
+        if dossiers[row["unit_code"]]
+        else "no_dossiers"
+        for row in rows
+    }
     ranked: dict[str, list[Fraction]] = defaultdict(list)
     for row in rows:
-        if row["ranked_level"] and dossiers.get(row["unit_code"]):
+        if not reasons[row["unit_code"]]:
             ranked[row["ranked_level"]].append(totals[row["unit_code"]])
     for row in rows:
-        unit, level = row["unit_code"], row["ranked_level"]
-        total, most = totals[unit], highest[unit]
-        has_rank = bool(level and dossiers.get(unit))
-        peers = ranked[level]
+        unit = row["unit_code"]
+        total, most, peers = totals[unit], highest[unit], ranked[row["ranked_level"]]
+        better = [other for other in peers if other > total]
+        place = 1 + len(set(better) if method["tie_rule"] == "dense" else better)
+        is_ranked = not reasons[unit]
         says = {
+            "dossiers": str(int(dossiers[unit])),
+            "computed_total": _plain(computed[unit]),
+            "adjustment": _plain(adjusted[unit]),
             "total": _plain(total),
             "max_attainable": _plain(most),
-            "rank": str(1 + sum(other > total for other in peers)) if has_rank else "",
-            "ranked_units": str(len(peers)) if has_rank else "",
-            "band": _band(total, most, method, period_end) if dossiers.get(unit) else "",
+            "rank": str(place) if is_ranked else "",
+            "ranked_units": str(len(peers)) if is_ranked else "",
+            "band": _band(unit, total, most, ratios, method, period_end) if dossiers[unit] else "",
+            "is_few_dossiers": str(dossiers[unit] < method["least_volume"]).lower(),
+            "null_reason": reasons[unit],
         }
         for column, gives in says.items():
-            if row[column] != gives:
+            if row[column].lower() != gives.lower():
                 yield _differs("ranking.csv", f"{unit} {column}", row[column], "scores", gives)
     for unit in sorted(scores.keys() - {row["unit_code"] for row in rows}):
         yield f"ranking.csv: {unit} has scores and no line"
@@ -189,15 +218,32 @@ def _score(numerator: Fraction, denominator: Fraction, rule: dict[str, Any]) -> 
     return min(most, Fraction(int(points * 100 + Fraction(1, 2)), 100))
 
 
-def _band(total: Fraction, most: Fraction, method: dict[str, Any], on: date) -> str:
+def _band(unit: str, total: Fraction, most: Fraction, ratios: Ratios, method: dict[str, Any], on: date) -> str:
+    """The highest class whose bound and conditions the unit meets."""
     reached = [
         (Fraction(band["lower_bound"]), str(band["band"]))
         for band in method["bands"]
         if date.fromisoformat(band["valid_from"]) <= on <= date.fromisoformat(band["valid_to"] or "9999-12-31")
         and most > 0
-        and total * 100 >= Fraction(band["lower_bound"]) * most
+        and (total * 100 >= Fraction(band["lower_bound"]) * most or not Fraction(band["lower_bound"]))
+        and all(_meets(ratios.get((unit, each["criterion"])), each["least_percent"]) for each in band["conditions"])
     ]
     return max(reached)[1] if reached else ""
+
+
+def _meets(ratio: tuple[Fraction, Fraction] | None, least: str) -> bool:
+    return ratio is not None and ratio[1] > 0 and ratio[0] * 100 >= Fraction(least) * ratio[1]
+
+
+def _lacking(row: Row, limits: dict[str, str]) -> str:
+    """Why what a unit delivered is too little for a rank; empty where it is enough, or nothing to compare it with."""
+    for reason, part, whole, least in (
+        ("incomplete_deliveries", "deliveries_readable", "deliveries_due", "deliveries_percent"),
+        ("incomplete_coverage", "dossiers_in_exports", "dossiers_on_portal", "coverage_percent"),
+    ):
+        if row[part] and row[whole] and Fraction(row[part]) * 100 < Fraction(limits[least]) * Fraction(row[whole]):
+            return reason
+    return ""
 
 
 def _landed(edition: Path, landing: Path) -> Iterator[str]:

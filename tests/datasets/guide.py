@@ -103,6 +103,7 @@ def of_dataset(dataset: str, registry: Registry) -> Named:
             "Where that has a target": any(row["indicator"] in indicators for row in _rows("targets.csv")),
             "Where it has faults of its own there": dataset in {"dossiers", "apologies"},
             "Where an indicator counts its rows": counted,
+            "Where a unit can do something about its rows": dataset == "dossiers",
             "Where no method scores the indicator": bool(set(indicators) - scored),
         },
     )

@@ -22,14 +22,22 @@ class Table:
 
 
 _RANKING = (
-    *("unit_code", "unit_name", "level", "ranked_level", "total", "max_attainable", "percent_of_attainable"),
-    *("rank", "ranked_units", "band", "previous_rank", "rank_change", "null_reason"),
+    *("unit_code", "unit_name", "level", "ranked_level", "dossiers", "computed_total", "adjustment", "total"),
+    *("max_attainable", "percent_of_attainable", "rank", "ranked_units", "band", "previous_rank", "rank_change"),
+    *("is_few_dossiers", "null_reason"),
 )
 _INDICATORS = (
     *("unit_code", "unit_name", "level", "indicator", "numerator", "denominator", "ratio", "group_name"),
     *("score", "max_score", "source", "null_reason", "legal_source"),
 )
 _GROUPS = ("unit_code", "unit_name", "level", "group_name", "score", "max_attainable", "max_score", "is_complete")
+_COMPLETENESS = (
+    *("unit_code", "deliveries_due", "deliveries_readable", "deliveries_percent"),
+    *("dossiers_in_exports", "dossiers_on_portal", "coverage_percent"),
+)
+_ADJUSTMENTS = (
+    *("adjustment", "unit_code", "unit_name", "criterion", "points", "reason", "evidence", "approved_by", "decided_on"),
+)
 _DELIVERIES = (
     *("system", "unit_code", "export_date", "dataset", "revision", "path", "sha256", "size_bytes"),
     *("rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate"),
@@ -60,6 +68,14 @@ def tables(reader: Reader, period: Period, method: str, province: str) -> list[T
             "order by unit_code, group_name",
             (period.id, method, *of),
         ),
+        _table(
+            reader,
+            "completeness",
+            _COMPLETENESS,
+            f"from publish.pub_unit_completeness where period_id = ? and unit_code in ({units}) order by unit_code",
+            (period.id, *of),
+        ),
+        _table(reader, "adjustments", _ADJUSTMENTS, f"from publish.pub_adjustment where {_OF} order by adjustment", of),
         _table(
             reader,
             "deliveries",
