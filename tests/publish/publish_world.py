@@ -43,6 +43,7 @@ NAMES = ["Phường Quảng Trị", "Phường Đông Hà", "Xã Cửa Tùng", H
 QUARTER = {
     "period_id": "2026-07-01_2026-09-30",
     "period_kind": "quarter",
+    "period_series": "quarter",
     "is_to_date": False,
     "period_start": date(2026, 7, 1),
     "period_end": date(2026, 9, 30),
@@ -55,6 +56,7 @@ MONTH = {
     **QUARTER,
     "period_id": "2026-09-01_2026-09-30",
     "period_kind": "month",
+    "period_series": "month",
     "period_start": date(2026, 9, 1),
     "period_vi": "Tháng 9/2026",
     "period_en": "Month 9/2026",
@@ -196,6 +198,9 @@ def _add_unit(
             "ranked_level": ranked_level,
             "method": METHOD,
             "is_default_method": True,
+            "dossiers": received,
+            "computed_total": total,
+            "adjustment": Decimal("0.00"),
             "total": total,
             "max_attainable": Decimal("42.00"),
             "percent_of_attainable": (total * 100 / 42).quantize(Decimal("0.0001")),
@@ -206,6 +211,7 @@ def _add_unit(
             "band": "fair" if ranked else None,
             "band_vi": "Khá" if ranked else None,
             "band_en": "Fair" if ranked else None,
+            "is_few_dossiers": received < 30,
             "null_reason": "level_not_ranked" if ranked_level is None else "no_dossiers" if idle else None,
         }
     )

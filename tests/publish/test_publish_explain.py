@@ -152,7 +152,10 @@ def test_only_what_moved_is_said_of_every_unit(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("asked", "message"),
     [
-        ({"period": "2026-08"}, "no period of the kind 'month' ends on 2026-07-31, .* .there are: 2026-09, 2026-Q3."),
+        (
+            {"period": "2026-08"},
+            "no one period of the series 'month' ends on 2026-07-31, .* .there are: 2026-09, 2026-Q3.",
+        ),
         ({"period": "2026-10"}, "no period '2026-10' in the warehouse"),
         ({"period": "month"}, "'month' names 2 periods"),
         ({"period": "2026-09", "against": "2026-09"}, "2026-09 against itself"),
@@ -202,9 +205,26 @@ def test_two_periods_that_end_the_day_before_are_not_chosen_between(tmp_path: Pa
     world = two_months()
     for start in (date(2026, 8, 1), date(2026, 8, 15), date(2026, 9, 1)):
         end = date(2026, 9, 7) if start.month == 9 else date(2026, 8, 31)
-        custom = {"period_kind": "custom", "period_start": start, "period_end": end, "period_id": f"{start}_{end}"}
+        custom = {
+            "period_kind": "custom",
+            "period_series": None,
+            "period_start": start,
+            "period_end": end,
+            "period_id": f"{start}_{end}",
+        }
         world["pub_ranking"].append({**world["pub_ranking"][0], **custom})
     settings = installed(tmp_path, world)
-    known = "2026-08-15_2026-08-31, 2026-08-01_2026-08-31"
-    with pytest.raises(PermanentError, match=f"more than one period of the kind 'custom' .*{known}"):
+    with pytest.raises(PermanentError, match="no one period of the series 'custom'"):
         explain(settings, "H50", "2026-09-01..2026-09-07")
+
+
+def test_what_a_province_takes_off_is_a_line_of_its_own(tmp_path: Path) -> None:
+    world = two_months()
+    for row in world["pub_ranking"]:
+        if row["unit_code"] == UNIT and row["period_id"] == MONTH["period_id"]:
+            row |= {"adjustment": Decimal("-1.50"), "total": row["total"] - Decimal("1.50")}
+    found = explain(installed(tmp_path, world), UNIT, "2026-09")
+    assert [(p.criterion, p.points) for p in found.parts if p.cause == "adjustment"] == [
+        ("ADJUSTMENT", Decimal("-1.50"))
+    ]
+    assert sum(part.points for part in found.parts) == found.change

@@ -123,7 +123,8 @@ report_labels as (
         period_start,
         period_end,
         min(label_vi) as label_vi,
-        min(label_en) as label_en
+        min(label_en) as label_en,
+        min(series) as series
     from {{ ref('stg_periods') }}
     group by
         period_start,
@@ -139,6 +140,10 @@ select
     p.period_end,
     least(p.period_end, d.last_business_day) as as_of_date,
     coalesce(d.last_business_day >= p.period_end, false) as is_complete,
+    case
+        when p.period_kind in ('month', 'quarter', 'year') then p.period_kind
+        when p.period_kind = 'custom' then r.series
+    end as period_series,
     case p.period_kind
         when 'month' then 'Tháng ' || p.month_text || '/' || p.year_text
         when 'quarter'

@@ -6,6 +6,7 @@ select
     r.ranked_level,
     r.period_id,
     p.period_kind,
+    p.period_series,
     p.is_to_date,
     p.period_start,
     p.period_end,

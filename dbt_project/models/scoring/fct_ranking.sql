@@ -168,16 +168,15 @@ bands as (
 
 previous as (
 
-    -- The period of the same kind that ends the day before this one starts.
+    -- The period of the same series that ends the day before this one starts.
     select
         p.period_id,
         q.period_id as previous_period_id
     from {{ ref('dim_period') }} as p
     inner join {{ ref('dim_period') }} as q
         on
-            p.period_kind = q.period_kind
+            p.period_series = q.period_series
             and p.period_start - 1 = q.period_end
-    where p.period_kind in ('month', 'quarter', 'year')
 
 )
 

@@ -3,5 +3,6 @@ select
     period_start,
     period_end,
     label_vi,
-    label_en
+    label_en,
+    series
 from {{ source('raw', 'reg_periods') }}

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from cchc.cli.progress import console, print_table
-from cchc.publish.decompose import Side
+from cchc.publish.decompose import Cause, Side
 from cchc.publish.explain import Explanation, Standing
 from cchc.table_file import plain
 
@@ -40,6 +40,10 @@ def _rows(found: Explanation) -> list[list[Any]]:
         for part in criterion.parts:
             rows.append([*beside, part.cause, _signed(part.points).rjust(widest)])
             beside = [None, None, None]
+    for part in found.parts:
+        if part.cause == Cause.ADJUSTMENT:
+            sides = [f"{each.adjustment:+.2f}" for each in (found.before, found.after)]
+            rows.append(["Adjustment", *sides, part.cause, _signed(part.points).rjust(widest)])
     return rows
 
 

@@ -25,8 +25,11 @@ cause, the first that holds:
     What remains up to the published scores: half-up rounding of each to two decimals (at most 0.005 a side), and of
     the other causes to four. More than 0.01 means that a published score does not follow from its figures.
 
-``late_data``, ``correction`` and ``adjustment`` part two editions of one period, and the warehouse holds one edition of
-each; ``population`` (the units below a parent) needs the figures of those units. None of them gets points here.
+``adjustment``
+    Points that a province takes off or gives: of the whole total, never of a criterion's figures.
+
+``late_data`` and ``correction`` part two editions of one period (``cchc.editions.changes``); ``population`` (the units
+below a parent) would need the figures of those units, and gets no points here.
 """
 
 from __future__ import annotations
@@ -48,6 +51,7 @@ class Cause(StrEnum):
     SYNCHRONISATION = "synchronisation"
     VOLUME = "volume"
     PERFORMANCE = "performance"
+    ADJUSTMENT = "adjustment"
     ROUNDING = "rounding"
 
 

@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from cchc.errors import BuildError, PermanentError
-from cchc.publish.decompose import Figure, Part, Rule, Side, decompose
-from cchc.publish.periods import Period, list_periods, one_period
+from cchc.publish.decompose import Cause, Figure, Part, Rule, Side, decompose
+from cchc.publish.periods import Period, list_periods, one_period, period_before
 from cchc.publish.read import Reader, open_reader
 from cchc.settings import Settings
 from cchc.table_file import write_csv
 
+#: Stands for the criterion where a total was adjusted.
+ADJUSTMENT = "ADJUSTMENT"
 CSV_COLUMNS = ("unit_code", "criterion", "cause", "points")
 
 Row = dict[str, Any]
@@ -34,6 +36,7 @@ class Standing:
     total: Decimal
     rank: int | None
     ranked_units: int | None
+    adjustment: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,10 @@ class Explanation:
 
     @property
     def parts(self) -> list[Part]:
-        """Their points sum up to ``change``."""
-        return [part for criterion in self.criteria for part in criterion.parts]
+        """Their points sum up to ``change``; what a province takes off or gives is a line of its own."""
+        parts = [part for criterion in self.criteria for part in criterion.parts]
+        adjusted = self.after.adjustment - self.before.adjustment
+        return [*parts, Part(ADJUSTMENT, Cause.ADJUSTMENT, adjusted)] if adjusted else parts
 
     @property
     def change(self) -> Decimal:
@@ -104,22 +109,18 @@ def explain(
 
 
 def _one_before(periods: list[Period], later: Period) -> Period:
-    eve = later.start - timedelta(days=1)
-    found = [each for each in periods if each.kind == later.kind and each.end == eve]
-    if len(found) != 1:
-        offered = found or [each for each in periods if each.id != later.id]
-        known = ", ".join(each.label for each in offered) or "none"
-        many = "more than one" if found else "no"
-        raise PermanentError(
-            f"{many} period of the kind {later.kind!r} ends on {eve}, the day before {later.label}: "
-            f"name the one to compare with, --against (there are: {known})"
-        )
-    return found[0]
+    if found := period_before(periods, later):
+        return found
+    known = ", ".join(each.label for each in periods if each.id != later.id) or "none"
+    raise PermanentError(
+        f"no one period of the series {later.series or later.kind!r} ends on {later.start - timedelta(days=1)}, the day "
+        f"before {later.label}: name the one to compare with, --against (there are: {known})"
+    )
 
 
 def _standing(reader: Reader, unit: str, period: Period, method: str | None) -> Standing:
     rows = reader.rows(
-        "select unit_name, method, is_default_method, total, rank, ranked_units from publish.pub_ranking "
+        "select unit_name, method, is_default_method, total, rank, ranked_units, adjustment from publish.pub_ranking "
         "where unit_code = ? and period_id = ? order by method",
         [unit, period.id],
     )
@@ -129,7 +130,9 @@ def _standing(reader: Reader, unit: str, period: Period, method: str | None) -> 
         asked = "by the default method" if method is None else f"by {method}"
         raise PermanentError(f"{unit} has no score of {period.label} {asked} (there are: {known or 'none'})")
     row = chosen[0]
-    return Standing(period, row["method"], row["unit_name"], row["total"], row["rank"], row["ranked_units"])
+    return Standing(
+        period, row["method"], row["unit_name"], row["total"], row["rank"], row["ranked_units"], row["adjustment"]
+    )
 
 
 def _criteria(reader: Reader, unit: str, before: Standing, after: Standing) -> list[Criterion]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from cchc.errors import PermanentError
 from cchc.publish.read import Reader
@@ -28,6 +28,7 @@ class Period:
     is_complete: bool
     name_vi: str
     name_en: str
+    series: str | None = None
 
     @property
     def label(self) -> str:
@@ -52,7 +53,7 @@ def list_periods(reader: Reader) -> list[Period]:
     """Every period that has a ranking, newest first."""
     found = reader.rows(
         "select distinct period_id, period_kind, is_to_date, period_start, period_end, as_of_date, is_complete, "
-        "period_vi, period_en from publish.pub_ranking"
+        "period_vi, period_en, period_series from publish.pub_ranking"
     )
     periods = [
         Period(
@@ -65,6 +66,7 @@ def list_periods(reader: Reader) -> list[Period]:
             bool(row["is_complete"]),
             row["period_vi"],
             row["period_en"],
+            row["period_series"],
         )
         for row in found
     ]
@@ -101,3 +103,10 @@ def one_period(reader: Reader, text: str) -> Period:
         named = ", ".join(period.label for period in found) or "none"
         raise PermanentError(f"{text!r} names {len(found)} periods ({named}); write one, such as 2026-09 or 2026-Q3")
     return found[0]
+
+
+def period_before(periods: Iterable[Period], later: Period) -> Period | None:
+    """The period of the same series that ends the day before, where there is one."""
+    eve = later.start - timedelta(days=1)
+    found = [each for each in periods if later.series and each.series == later.series and each.end == eve]
+    return found[0] if len(found) == 1 else None

@@ -306,13 +306,23 @@ class Target(_Row):
 
 
 class Period(_Row):
-    """A reporting period beyond months, quarters and years."""
+    """A reporting period beyond months, quarters and years: a week, a quarter from 15 December to 14 March, ...
+
+    Ranks are compared with the period of the same ``series`` that ends the day before.
+    """
 
     kind: Literal["custom"] = "custom"
     period_start: Day
     period_end: Day
     label_vi: str
     label_en: str
+    series: str | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Period:
+        if self.period_end < self.period_start:
+            raise ValueError("period_end lies before period_start")
+        return self
 
 
 class PublishedFigure(_Row):

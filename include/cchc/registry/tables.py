@@ -96,7 +96,7 @@ SCHEMAS: dict[str, pa.Schema] = {
         is_working_day=pa.bool_(),
         verified=pa.bool_(),
     ),
-    "reg_periods": _schema("kind period_start period_end label_vi label_en"),
+    "reg_periods": _schema("kind period_start period_end label_vi label_en series"),
     "reg_published": _schema(
         "figure_id source_document unit_code scope period_start period_end measure published_value published_text "
         "operator decimals unit_of_measure flag suggested_value note",
