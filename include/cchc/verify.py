@@ -204,6 +204,28 @@ def _ranking(
                 yield _differs("ranking.csv", f"{unit} {column}", row[column], "scores", gives)
     for unit in sorted(scores.keys() - {row["unit_code"] for row in rows}):
         yield f"ranking.csv: {unit} has scores and no line"
+    yield from _moved(edition, {row["unit_code"]: row for row in rows})
+
+
+def _moved(edition: Path, ranking: dict[str, Row]) -> Iterator[str]:
+    """What the causes of a change add up to is the change, and it ends where the ranking stands."""
+    name = next((each for each in ("revisions.csv", "changes.csv") if (edition / each).is_file()), None)
+    if name is None:
+        return
+    parts: dict[str, Fraction] = defaultdict(Fraction)
+    for row in _rows(edition / "decomposition.csv"):
+        parts[row["unit_code"]] += Fraction(row["points"])
+    for row in _rows(edition / name):
+        unit, now = row["unit_code"], ranking.get(row["unit_code"], {})
+        for column in ("total", "rank"):
+            if row[column] != now.get(column, ""):
+                yield _differs(name, f"{unit} {column}", row[column], "ranking", now.get(column, ""))
+        if row["total"] and row["total_before"]:
+            change = Fraction(row["total"]) - Fraction(row["total_before"])
+            if parts.pop(unit, Fraction()) != change:
+                yield f"decomposition.csv: the points of {unit} are not the change of its total"
+    for unit in sorted(unit for unit, points in parts.items() if points):
+        yield f"decomposition.csv: {unit} has points, and {name} knows no change of it"
 
 
 def _differs(file: str, figure: str, says: str, parts: str, give: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cchc.cli import options as o
-from cchc.cli.progress import console
+from cchc.cli.progress import console, print_table
 
 if TYPE_CHECKING:
     from cchc.editions import Edition
@@ -70,6 +70,61 @@ def edition(
     releases = out or settings.editions
     _show(write_editions(settings, registry, period, releases, method, province, reason, note))
     console.print(f"Next: cchc publish approve --period {period} --by NAME", highlight=False)
+
+
+@app.command()
+def anomalies(
+    period: OnePeriod,
+    workdir: o.Workdir = None,
+    out: Releases = None,
+    method: Method = None,
+    province: Province = None,
+) -> None:
+    """What to look at before approving a period's ranking: units missing, abrupt changes, full marks on no case, ..."""
+    from cchc.editions import KINDS, look_first
+    from cchc.registry.open import open_registry
+
+    settings = o.settings(workdir)
+    releases = out or settings.editions
+    found = look_first(settings, open_registry(settings.registry_dir), period, releases, method, province)
+    if not found:
+        console.print("Nothing unusual.")
+        return
+    print_table(
+        f"{len(found)} things to look at · {len(found)} điều cần xem trước khi duyệt",
+        ["what", "unit", "name", "figures"],
+        [[f"{each.kind} · {KINDS[each.kind]}", each.unit_code, each.unit_name, each.text] for each in found],
+    )
+
+
+@app.command()
+def compare(
+    period: OnePeriod,
+    workdir: o.Workdir = None,
+    out: Releases = None,
+    method: Method = None,
+    province: Province = None,
+) -> None:
+    """What the final edition of a period would now be: units whose rank or total would differ, and why."""
+    from cchc.editions import would_now_be
+    from cchc.registry.open import open_registry
+
+    settings = o.settings(workdir)
+    releases = out or settings.editions
+    found = would_now_be(settings, open_registry(settings.registry_dir), period, releases, method, province)
+    if not found:
+        console.print(f"No edition of {period} is final yet: cchc publish approve --period {period} --by NAME")
+    for each in found:
+        console.print(f"{each.edition.folder}: {len(each.moved.rows)} units would now stand elsewhere", soft_wrap=True)
+        if each.moved.rows:
+            print_table(
+                "Would now be · Theo số liệu hiện nay",
+                ["unit", "name", "total", "rank", "why"],
+                [
+                    [unit, name, f"{before or '-'} -> {now or '-'}", f"{rank_before or '-'} -> {rank or '-'}", causes]
+                    for unit, name, before, now, rank_before, rank, causes in each.moved.rows
+                ],
+            )
 
 
 @app.command()

@@ -6,8 +6,21 @@ the same inputs, an edition has the same bytes; ``cchc.verify`` checks it withou
 
 from __future__ import annotations
 
+from cchc.editions.anomalies import KINDS, Anomaly
 from cchc.editions.approve import approve
+from cchc.editions.compare import Now, look_first, would_now_be
 from cchc.editions.folder import Edition, editions_of
 from cchc.editions.write import REASONS, write_editions
 
-__all__ = ["REASONS", "Edition", "approve", "editions_of", "write_editions"]
+__all__ = [
+    "KINDS",
+    "REASONS",
+    "Anomaly",
+    "Edition",
+    "Now",
+    "approve",
+    "editions_of",
+    "look_first",
+    "would_now_be",
+    "write_editions",
+]

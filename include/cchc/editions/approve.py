@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,11 +23,13 @@ def approve(
     method: str | None = None,
     province: str | None = None,
     note: str = "",
+    seen: Sequence[str] = (),
 ) -> list[Edition]:
     """Approve the newest edition of a period, of every method and province there is (or of those named).
 
-    What is approved already stays as it is. Raises ``PermanentError`` where there is none, where it does not verify, or
-    where its period has not ended by the data's own last day.
+    ``seen``: hashes of the manifests that the person has seen, where that was not now; another one is refused, because
+    nobody answers for what he did not see. What is approved already stays as it is. Raises ``PermanentError`` where
+    there is none, where it does not verify, or where its period has not ended by the data's own last day.
     """
     if not by.strip():
         raise PermanentError("an approval needs the name of the person who answers for it (--by)")
@@ -37,6 +40,9 @@ def approve(
     newest = [found[-1] for home in homes if (found := editions_of(home))]
     if not newest:
         raise PermanentError(f"no edition of {period} in {releases}: cchc publish edition --period {period} makes one")
+    for edition in newest:
+        if seen and edition.manifest_sha256 not in seen:
+            raise PermanentError(f"{edition.folder} was written anew after it was shown: look at it again")
     for edition in newest:
         if edition.approval is None:
             _approve(settings, edition, by.strip(), note)

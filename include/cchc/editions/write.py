@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import shutil
 import tempfile
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,8 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from cchc import __version__
+from cchc.editions.changes import Snapshot
+from cchc.editions.compare import method_data, moved_tables, rankings, stood_before
 from cchc.editions.folder import Edition, editions_of, period_folder
 from cchc.editions.sign import read_key, sealed
 from cchc.editions.tables import Table, tables
@@ -30,6 +30,8 @@ from cchc.settings import Settings
 from cchc.table_file import write_csv
 from cchc.verify import MANIFEST, SIGNATURE, canonical, verify
 
+#: The tables that say what an edition says: while they stand, no next edition is due.
+FIGURES = ("ranking", "indicators", "groups", "adjustments")
 #: Why a final edition is followed by another one.
 REASONS = ("late_data", "better_data", "method", "correction", "synchronisation", "adjustment")
 
@@ -54,20 +56,7 @@ def write_editions(
         raise PermanentError(f"no reason {reason!r}: one of {', '.join(REASONS)}")
     with open_reader(settings) as reader:
         chosen = one_period(reader, period)
-        found = reader.rows(
-            "select distinct province_code, method, is_default_method from publish.pub_ranking "
-            "where period_id = ? and rank is not null and ranked_level <> 'province' order by 1, 2",
-            (chosen.id,),
-        )
-        wanted = [
-            (row["province_code"], row["method"])
-            for row in found
-            if (row["method"] == method if method else row["is_default_method"])
-            and province in (None, row["province_code"])
-        ]
-        if not wanted:
-            known = ", ".join(f"{row['method']} of {row['province_code']}" for row in found) or "none"
-            raise PermanentError(f"{chosen.label} has no such ranking (there are: {known})")
+        wanted = rankings(reader, chosen, method, province)
         return [_write(settings, registry, reader, chosen, code, of, releases, reason, note) for code, of in wanted]
 
 
@@ -88,8 +77,10 @@ def _write(
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home, prefix=".new-") as name:
         new = Path(name)
-        rules = _method_data(registry, method)
+        rules = method_data(registry, method)
         made = tables(reader, period, method, province)
+        before_it = stood_before(reader, registry, period, method, province, final)
+        made += moved_tables(reader, period, before_it, Snapshot.of_tables(made, rules), reason)
         _put(new, made, rules, period, period_page(reader, period))
         last = max(each.as_of or each.end for each in list_periods(reader))
         manifest = _manifest(new, made, registry.methods[method], period, province, last) | {"registry": registry.hash}
@@ -107,6 +98,7 @@ def _write(
             "previous_edition": {"revision": before.number, "manifest_sha256": before.manifest_sha256}
             if before
             else None,
+            "compared_with": before_it and before_it.name,
         }
         content = canonical(manifest)
         (new / MANIFEST).write_bytes(content)
@@ -172,14 +164,6 @@ def state_of(period: Period, as_of: date, late: date, objections: date) -> str:
 
 
 def _same(old: dict[str, Any], new: dict[str, Any]) -> bool:
-    """Whether two editions would say the same: the figures, not the page around them."""
-    return {n: f for n, f in old["files"].items() if n.endswith(".csv")} == {
-        n: f for n, f in new["files"].items() if n.endswith(".csv")
-    }
-
-
-def _method_data(registry: Registry, method: str) -> dict[str, Any]:
-    """The rules of a method with its bands, in the form in which ``cchc.verify`` reads them."""
-    whole: dict[str, Any] = json.loads(registry.methods[method].model_dump_json())
-    bands = [json.loads(band.model_dump_json()) for band in registry.bands if band.method == method]
-    return whole | {"bands": sorted(bands, key=lambda band: (band["valid_from"], Decimal(band["lower_bound"])))}
+    """Whether two editions say the same: the figures, not the page around them, nor what else was delivered since."""
+    names = [f"{name}.csv" for name in FIGURES]
+    return [old["files"].get(name) for name in names] == [new["files"].get(name) for name in names]

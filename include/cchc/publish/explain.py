@@ -113,8 +113,8 @@ def _one_before(periods: list[Period], later: Period) -> Period:
         return found
     known = ", ".join(each.label for each in periods if each.id != later.id) or "none"
     raise PermanentError(
-        f"no one period of the series {later.series or later.kind!r} ends on {later.start - timedelta(days=1)}, the day "
-        f"before {later.label}: name the one to compare with, --against (there are: {known})"
+        f"no one period of the series {later.series or later.kind!r} ends on {later.start - timedelta(days=1)}, "
+        f"the day before {later.label}: name the one to compare with, --against (there are: {known})"
     )
 
 

@@ -15,6 +15,7 @@ from cchc.registry.text import kind_of, normalise_heading
 
 __all__ = [
     "Adjustment",
+    "AnomalyLimits",
     "Band",
     "Code",
     "Completeness",
@@ -470,6 +471,18 @@ class Completeness(_Node):
     coverage_percent: Decimal = Field(default=Decimal(0), ge=0, le=100)
 
 
+class AnomalyLimits(_Node):
+    """What an approver is shown before approving: a total that moved by ``total_points``, a volume that grew or shrank
+    by the factor ``volume_ratio``, more than ``quarantine_percent`` of a unit's rows held, a total within
+    ``band_points`` of a band's edge.
+    """
+
+    total_points: Decimal = Field(default=Decimal(5), gt=0)
+    volume_ratio: Decimal = Field(default=Decimal(2), gt=1)
+    quarantine_percent: Decimal = Field(default=Decimal(5), ge=0, le=100)
+    band_points: Decimal = Field(default=Decimal("0.5"), ge=0)
+
+
 class Method(_Node):
     """A dated rule set: which criteria score how many points, and how scores become a ranking.
 
@@ -493,6 +506,7 @@ class Method(_Node):
     rounding: Literal["half_up_2"] = "half_up_2"
     least_volume: int = Field(default=0, ge=0)
     completeness: Completeness = Completeness()
+    anomalies: AnomalyLimits = AnomalyLimits()
     volume_classes: tuple[int, ...] = ()
     nearest_peers: int = Field(default=10, ge=1)
     groups: tuple[Group, ...] = Field(min_length=1)
