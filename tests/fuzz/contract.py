@@ -47,6 +47,7 @@ FORMS = (
     Form("vneid", "vneid", "csv", "police-vneid", "H50", "csv"),
     Form("letters-csv", "apologies", "csv", "onestop-a", "H50.103", "csv"),
     Form("letters-json", "apologies", "jsonl", "igate-quangtri", "H50.102", "jsonl"),
+    Form("declared", "declared", "csv", "declared-province", "H50", "csv"),
     Form("feedback", "feedback", "jsonl", "pakn-dvcqg", "H50", "jsonl"),
 )
 
