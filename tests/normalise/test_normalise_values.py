@@ -529,7 +529,7 @@ def test_declared_figures_are_the_same_in_both_dialects(dialect: str, tmp_path: 
         ({"MaDonVi": "H50.103", "MaBamMinhChung": "AB" * 32}, {"unit": "H50.103", "evidence_sha256": "ab" * 32}),
         (
             {"MaDonVi": "H50.104", "TuSo": "1.234", "MauSo": "2.000"},
-            {"unit": "H50.104"} | dict(numerator=1234, denominator=2000),
+            {"unit": "H50.104"} | {"numerator": 1234, "denominator": 2000},
         ),
     ]
     rows = normalise_rows(tmp_path, registry, declared_file(dialect, *(declared(dialect, **one) for one, _ in changed)))
