@@ -554,6 +554,7 @@ def test_no_name_of_a_person_leaves_a_declared_figure(dialect: str, tmp_path: Pa
     told = [declared(dialect, n, NguoiKhai=who, TepMinhChung=name) for n, (who, name) in enumerate(people)]
     rows = normalise_rows(tmp_path, registry, declared_file(dialect, *told))
     assert [(row["declared_by"], row["evidence_name"]) for row in rows] == [(None, None)] * len(people)
+    assert {row["noticed"] for row in rows} == {"unreadable_value"}
     assert not any("CANARY" in str(value) for row in rows for value in row.values())
 
 

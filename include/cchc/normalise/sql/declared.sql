@@ -1,4 +1,5 @@
--- Text to types for declared figures. What may be somebody's name is not taken over (datasets/declared.py). Two rows of
+-- Text to types for declared figures. What may be somebody's name is not taken over (datasets/declared.py), with a
+-- warning. Two rows of
 -- one unit, criterion, period and day of declaration that give other figures contradict each other.
 with $typed,
 
@@ -25,7 +26,14 @@ select
     t.* exclude ($texts, contradicts) replace (
         coalesce(t.fault, case when t.contradicts and t.unit is not null then 'contradiction' end) as fault,
         case when t.evidence_sha256_text is not null and t.evidence_sha256 is null then 'evidence_sha256' end as unknown_values,
-        case when t.evidence_sha256 is null then shape(t.evidence_sha256_text) end as unknown_value_shape
+        case when t.evidence_sha256 is null then shape(t.evidence_sha256_text) end as unknown_value_shape,
+        case
+            when
+                (t.declared_by_text is not null and t.declared_by is null)
+                or (t.evidence_name_text is not null and t.evidence_name is null)
+                then concat_ws(',', t.noticed, 'unreadable_value')
+            else t.noticed
+        end as noticed
     ),
     case when owner.agency_code is null then 'unit' end as unknown_units,
     case when known.criterion is null then 'criterion' end as unknown_criteria,
