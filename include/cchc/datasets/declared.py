@@ -2,8 +2,8 @@
 
 Contract, section 6. One row a unit, criterion and period; a later declaration of the same three replaces the earlier
 one, and both are kept. Who declares is an office: what stands there and is no agency code may be somebody's name, and
-stays in landing, with a warning. So does the name of an evidence file, unless it is made of nothing but the signs of documents and of
-units, and numbers; its SHA-256 says which file it was.
+stays in landing, with a warning. So does the name of an evidence file, unless it is made of nothing but the signs of
+documents and of units, and numbers; its SHA-256 says which file it was.
 """
 
 from __future__ import annotations
