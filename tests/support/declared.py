@@ -25,7 +25,8 @@ def declared(dialect: str, number: int = 0, **changed: Any) -> dict[str, Any]:
 
 def declared_bytes(dialect: str, *rows: dict[str, Any]) -> bytes:
     """The bytes of a file."""
-    table = [list(rows[0]), *(list(row.values()) for row in rows)]
+    headings = list(rows[0] if rows else DIALECTS[dialect].key_of("declared").values())
+    table = [headings, *(list(row.values()) for row in rows)]
     return delimited(table) if dialect == "csv" else written(table)
 
 
