@@ -122,7 +122,7 @@ KINDS = {
         "denominator": "amount",
         "declared_by": "agency",
         "declared_at": "day",
-        "evidence_name": "code",
+        "evidence_name": "file",
         "evidence_sha256": "hash",
     },
 }

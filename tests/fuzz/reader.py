@@ -81,6 +81,8 @@ def value(form: Form, column: str, text: str) -> Any:
         return text[:8] if re.fullmatch(r"\d\.\d{6}(\.[A-Za-z0-9.]+)?", text) else HELD
     if kind == "criterion":
         return text.upper() if text.upper() in CRITERIA else HELD
+    if kind == "file":
+        return text
     if kind == "hash":
         return text.lower() if re.fullmatch(r"[0-9a-fA-F]{64}", text) else HELD
     if kind == "commune":
