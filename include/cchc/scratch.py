@@ -125,6 +125,11 @@ def connect(dialect: str, threads: int = 2) -> duckdb.DuckDBPyConnection:
     con.execute(_MACROS)
     forms = ", ".join(f"parse_{form}(x)" for form in DIALECTS[dialect].timestamps)
     con.execute(f"create macro parse_timestamp(x) as coalesce({forms})")
+    if DIALECTS[dialect].packed:  # a day of a workbook is a date cell, or text as ISO writes it
+        con.execute(
+            "create or replace macro parse_day(x) as"
+            " date_trunc('day', coalesce(parse_iso(x), parse_serial(x)))::timestamp"
+        )
     con.execute(
         "create macro parse_deadline(x) as case when lacks_time(x)"
         " then parse_timestamp(x) + interval 86399 second else parse_timestamp(x) end"

@@ -28,6 +28,9 @@ LAW = [
     "VNEID_ACTIVATED",
     "PAYMENT_TRANSACTION_ONLINE",
     "OVERDUE_WITH_APOLOGY",
+    "ONLINE_SERVICE_PROVIDED",
+    "ONLINE_SERVICE_USED",
+    "PAYMENT_TRANSACTED_PROCEDURE",
 ]
 
 #: Folders in the order in which data flows. A model reads its own folder and earlier ones.
@@ -113,7 +116,8 @@ def test_no_mart_is_a_copy(models: list[dict[str, Any]]) -> None:
 
 def test_every_indicator_of_the_law_has_a_model(models: list[dict[str, Any]]) -> None:
     names = {model["name"] for model in models if model["fqn"][1] == "indicators"}
-    assert {f"ind_{code.lower()}" for code in LAW} | {"ind_portal"} == {n for n in names if n.startswith("ind_")}
+    expected = {f"ind_{code.lower()}" for code in LAW} | {"ind_portal", "ind_declared"}
+    assert {name for name in names if name.startswith("ind_")} == expected
 
 
 def test_every_indicator_is_computed_for_every_unit_and_period(built: Built) -> None:
@@ -152,7 +156,8 @@ def test_every_rule_that_decides_a_score_has_a_unit_test(manifest: dict[str, Any
     tested = {test["model"] for test in manifest["unit_tests"].values()}
     assert {
         "fct_dossier", "fct_dossier_version", "fct_online_payment", "fct_feedback", "dim_period",
-        "int_unit_period_dossiers", "int_unit_period_vneid", "dim_unit_ancestry", "fct_unit_indicator", "ind_portal",
+        "int_unit_period_dossiers", "int_procedure_daily", "int_unit_period_procedures", "fct_declared_figure",
+        "int_unit_period_vneid", "dim_unit_ancestry", "fct_unit_indicator", "ind_portal",
         "fct_unit_score", "fct_unit_group_score", "fct_ranking", "fct_period_method", "fct_published_check",
     } <= tested  # fmt: skip
 

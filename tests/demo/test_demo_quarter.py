@@ -16,6 +16,7 @@ import pytest
 from demo_helpers import few_units, quarter
 
 from cchc.demo import gate
+from cchc.demo.declared import BESIDE, CRITERIA, DECLARED_RULES
 from cchc.demo.faults import BROKEN_BY_EXT, ROW_RULES
 from cchc.demo.letters import LETTER_RULES
 from cchc.demo.sink import Sink
@@ -52,7 +53,8 @@ def test_rows_are_conserved(small: Sink, truth: Truth) -> None:
     for (system, *_), file in truth.files.items():
         read[system] += file.rows_read
         assert file.rows_read == file.rows_accepted + file.rows_quarantined + file.rows_duplicate
-    assert {s: n for s, n in read.items() if n} == {s: n for s, n in small.rows.items() if n}
+    counted = {system: rows for system, rows in small.rows.items() if rows and system != "declared-province"}
+    assert {s: n for s, n in read.items() if n} == counted
 
 
 def test_every_row_fault_is_found_where_it_was_put(small: Sink, truth: Truth) -> None:
@@ -81,13 +83,38 @@ def test_letters_are_there_with_each_of_their_faults(small: Sink, truth: Truth) 
     assert any(0 < with_letter < overdue for with_letter, overdue in parts)
 
 
-def test_no_other_file_depends_on_the_letters(tmp_path: Path, registry: Registry) -> None:
+def test_every_unit_declares_every_month_and_the_quarter(small: Sink, truth: Truth) -> None:
+    """What exports do not give; the faults of the first file come right, as later declarations, in the second."""
+    frames = [
+        pd.read_csv(path, dtype=str, keep_default_na=False).assign(day=path.parts[-2])
+        for path in sorted(small.root.glob("declared-province/H50/*/declared.csv"))
+    ]
+    rows = pd.concat(frames, ignore_index=True)
+    assert len(rows) == small.rows["declared-province"]
+    units = {key[1] for key in truth.files if key[3] == "dossiers"} | {"H50"}
+    spans = {("2026-07-01", "2026-07-31"), ("2026-08-01", "2026-08-31"), ("2026-09-01", "2026-09-30")}
+    spans |= {("2026-07-01", "2026-09-30")}
+    good = rows[(rows.TuSo.astype(int) <= rows.MauSo.astype(int)) & rows.TieuChi.isin([*CRITERIA, BESIDE])]
+    held = rows[~rows.index.isin(good.index)]
+    assert sorted(held.TieuChi.isin([*CRITERIA])) == [False, True]
+    assert {rule: len(small.faults[rule]) for rule in DECLARED_RULES} == dict.fromkeys(DECLARED_RULES, 1)
+    told = {(row.MaDonVi, row.TieuChi, row.TuNgay, row.DenNgay) for row in good.itertuples()}
+    assert told >= {(unit, criterion, *span) for unit in units for criterion in CRITERIA for span in spans}
+    assert (good.NgayKhai == good.day).all() and (good.DenNgay <= good.NgayKhai).all()
+    key = ["MaDonVi", "TieuChi", "TuNgay", "DenNgay"]
+    again = good[good.duplicated(key, keep=False)]
+    assert len(again) == 2 and again.NgayKhai.nunique() == 2 and again.TuSo.nunique() == 2
+    assert rows.MaBamMinhChung.str.fullmatch("[0-9a-f]{64}").all()
+
+
+def test_no_other_file_depends_on_the_letters_or_the_declared_figures(tmp_path: Path, registry: Registry) -> None:
     whole = few_units(registry, 1)
-    without = replace(whole, outlets=[o for o in whole.outlets if o.dataset != "apologies"])
+    without = replace(whole, outlets=[o for o in whole.outlets if o.dataset not in ("apologies", "declared")])
     for name, reference in (("with", whole), ("without", without)):
-        quarter(tmp_path / name, reference, seed=1, last=date(2026, 7, 14))
+        quarter(tmp_path / name, reference, seed=1, last=date(2026, 8, 14))
     first, second = (_digests(tmp_path / name) for name in ("with", "without"))
-    letters = {path for path in first if "/apologies." in path}
+    letters = {path for path in first if "/apologies." in path or "/declared." in path}
+    assert any("/declared." in path for path in letters)
     strays = first.keys() - second.keys() - letters
     assert letters and {path.split("/")[0] for path in strays} <= {"igate-quangtri", "onestop-a"}
     assert {path: digest for path, digest in first.items() if path not in letters | strays} == second

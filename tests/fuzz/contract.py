@@ -7,6 +7,7 @@ vendors' headings.
 from __future__ import annotations
 
 import csv
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
@@ -47,6 +48,7 @@ FORMS = (
     Form("vneid", "vneid", "csv", "police-vneid", "H50", "csv"),
     Form("letters-csv", "apologies", "csv", "onestop-a", "H50.103", "csv"),
     Form("letters-json", "apologies", "jsonl", "igate-quangtri", "H50.102", "jsonl"),
+    Form("declared", "declared", "csv", "declared-province", "H50", "csv"),
     Form("feedback", "feedback", "jsonl", "pakn-dvcqg", "H50", "jsonl"),
 )
 
@@ -111,6 +113,18 @@ KINDS = {
         "new_due_at": "deadline",
         "sent": "flag",
     },
+    "declared": {
+        "unit": "agency",
+        "criterion": "criterion",
+        "period_start": "day",
+        "period_end": "day",
+        "numerator": "amount",
+        "denominator": "amount",
+        "declared_by": "agency",
+        "declared_at": "day",
+        "evidence_name": "file",
+        "evidence_sha256": "hash",
+    },
 }
 #: By which columns a row is found again.
 KEYS = {
@@ -119,6 +133,7 @@ KEYS = {
     "vneid": ("commune_code",),
     "feedback": ("feedback_code",),
     "apologies": ("dossier_code", "letter_number"),
+    "declared": ("unit", "criterion"),
 }
 #: A row without a value here is held, whatever else it says.
 NEEDED = {
@@ -127,6 +142,7 @@ NEEDED = {
     "vneid": set(KINDS["vneid"]),
     "feedback": {"feedback_code", "unit", "kind"},
     "apologies": {"unit", "dossier_code", "letter_number", "signed_at", "sent"},
+    "declared": set(KINDS["declared"]) - {"declared_by", "evidence_name", "evidence_sha256"},
 }
 
 
@@ -140,6 +156,9 @@ SOURCE = {
     "vneid": _named("vneid", "MaXa Ngay SoCCCDGanChip KichHoatMuc1 KichHoatMuc2"),
     "feedback": _named("feedback", "MaPAKN MaDonVi MaHoSo Loai NgayTiepNhan HanXuLy NgayTraLoi HaiLong"),
     "apologies": _named("apologies", "MaDonVi MaHoSo LanThu NgayKy NgayHenMoi DaGui"),
+    "declared": _named(
+        "declared", "MaDonVi TieuChi TuNgay DenNgay TuSo MauSo NguoiKhai NgayKhai TepMinhChung MaBamMinhChung"
+    ),
     "dvcqg2022": {
         "dossier_code": "MaHoSo",
         "procedure_code": "MaTTHC",
@@ -178,7 +197,7 @@ SOURCE = {
     },
 }
 #: Columns that decide no score: what can't be read there is a warning.
-LOOSE = {"applicant_kind", "receiving_unit"}
+LOOSE = {"applicant_kind", "receiving_unit", "declared_by", "evidence_name"}
 
 
 def plain(text: str) -> str:
@@ -222,4 +241,11 @@ AGENCIES = sorted(
 COMMUNES = sorted(
     {row["admin_code"] for row in _rows("units.csv") if _valid(row) and row["level"] == "commune" and row["admin_code"]}
     & {row["admin_code"] for row in _rows("units.csv") if row["agency_code"].startswith("H50.1")}
+)
+CRITERIA = sorted(
+    {
+        name
+        for path in (DATA / "methods").glob("*.yaml")
+        for name in re.findall(r"- criterion: (\w+)", path.read_text("utf-8"))
+    }
 )

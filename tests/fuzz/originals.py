@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 
-from fuzz.contract import AGENCIES, COMMUNES, DAY, PROCEDURES, Form
+from fuzz.contract import AGENCIES, COMMUNES, CRITERIA, DAY, PROCEDURES, Form
 from fuzz.meant import Row
 
 START, END = datetime(2026, 11, 1, 7), datetime(2026, 11, 25, 16)
@@ -16,6 +16,7 @@ def rows(random: Random, form: Form, count: int) -> list[Row]:
     """``count`` sound rows with distinct keys."""
     numbers = random.sample(range(1, 9999), count)
     make = {"dossiers": _dossier, "payments": _payment, "vneid": _vneid, "feedback": _feedback, "apologies": _letter}
+    make["declared"] = _declared
     made = [make[form.dataset](random, form, number) for number in numbers]
     if form.dataset == "vneid":
         for row, commune in zip(made, random.sample(COMMUNES, count), strict=True):
@@ -121,4 +122,21 @@ def _letter(random: Random, form: Form, number: int) -> Row:
         "signed_at": signed,
         "new_due_at": random.choice((None, signed + timedelta(days=random.randint(1, 15)))),
         "sent": random.random() < 0.5,
+    }
+
+
+def _declared(random: Random, form: Form, number: int) -> Row:
+    cases = random.randint(1, 2000)
+    unit = AGENCIES[number % len(AGENCIES)]
+    return {
+        "unit": unit,
+        "criterion": CRITERIA[number // len(AGENCIES) % len(CRITERIA)],
+        "period_start": date(2026, 10, 1),
+        "period_end": date(2026, 10, 31),
+        "numerator": random.randint(0, cases),
+        "denominator": cases,
+        "declared_by": random.choice((None, form.unit, unit)),
+        "declared_at": DAY - timedelta(days=random.randint(0, 10)),
+        "evidence_name": random.choice((None, f"MC-{unit}-{number}.pdf")),
+        "evidence_sha256": random.choice((None, f"{number:064x}")),
     }

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import Any
 
 from fuzz.contract import (
+    CRITERIA,
     HEADINGS,
     KINDS,
     KNOWN_CODES,
@@ -78,6 +79,12 @@ def value(form: Form, column: str, text: str) -> Any:
         return text.upper() if _CODE.fullmatch(text) else (HELD if kind == "agency" else ANY)
     if kind == "procedure":
         return text[:8] if re.fullmatch(r"\d\.\d{6}(\.[A-Za-z0-9.]+)?", text) else HELD
+    if kind == "criterion":
+        return text.upper() if text.upper() in CRITERIA else HELD
+    if kind == "file":
+        return text
+    if kind == "hash":
+        return text.lower() if re.fullmatch(r"[0-9a-fA-F]{64}", text) else HELD
     if kind == "commune":
         return text if re.fullmatch(r"\d{5}", text) else HELD
     if kind in ("label", "flag"):

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from cchc.registry.open import Registry
+from support.declared import declared, declared_file
 from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
 from support.letters import letter, letter_file
 from support.stages import File, normalise_rows
@@ -499,3 +500,72 @@ def test_what_a_letter_says_wrongly_is_seen_as_a_shape(dialect: str, tmp_path: P
     assert (row["bad_dates"], row["unknown_units"], row["sent"]) == ("signed_at,new_due_at", "unit", None)
     assert (row["bad_date_shape"], row["status_shape"]) == ("aaa aaa d", "aaaa aa")
     assert not any("hôm" in str(value) or "rõ" in str(value) for value in row.values())
+
+
+TYPED_FIGURE = {
+    "unit": "H50.101",
+    "criterion": "PUBLISH_ON_TIME",
+    "period_start": date(2026, 10, 1),
+    "period_end": date(2026, 10, 31),
+    "numerator": 19,
+    "denominator": 20,
+    "declared_by": "H50",
+    "declared_at": date(2026, 11, 4),
+    "evidence_name": "MC-H50.101-1.pdf",
+    "evidence_sha256": "a" * 64,
+    "unknown_units": None,
+    "unknown_criteria": None,
+    "bad_dates": None,
+    "bad_amount": False,
+}
+
+
+@pytest.mark.parametrize("dialect", ["csv", "workbook"])
+def test_declared_figures_are_the_same_in_both_dialects(dialect: str, tmp_path: Path, registry: Registry) -> None:
+    """``declared``: one row a unit, criterion and period."""
+    changed: list[tuple[dict[str, str], dict[str, Any]]] = [
+        ({}, {}),
+        ({"MaDonVi": " h50.102 ", "TieuChi": " publish_on_time"}, {"unit": "H50.102"}),
+        ({"MaDonVi": "H50.103", "MaBamMinhChung": "AB" * 32}, {"unit": "H50.103", "evidence_sha256": "ab" * 32}),
+        (
+            {"MaDonVi": "H50.104", "TuSo": "1.234", "MauSo": "2.000"},
+            {"unit": "H50.104"} | {"numerator": 1234, "denominator": 2000},
+        ),
+    ]
+    rows = normalise_rows(tmp_path, registry, declared_file(dialect, *(declared(dialect, **one) for one, _ in changed)))
+    expected = [TYPED_FIGURE | difference for _, difference in changed]
+    assert [{name: row[name] for name in want} for row, want in zip(rows, expected, strict=True)] == expected
+
+
+def test_a_day_of_a_workbook_may_be_a_date_cell(tmp_path: Path, registry: Registry) -> None:
+    days = {"TuNgay": datetime(2026, 10, 1), "DenNgay": date(2026, 10, 31), "NgayKhai": datetime(2026, 11, 4, 9, 30)}
+    (row,) = normalise_rows(tmp_path, registry, declared_file("workbook", declared("workbook", **days)))
+    assert {name: row[name] for name in TYPED_FIGURE} == TYPED_FIGURE
+
+
+@pytest.mark.parametrize("dialect", ["csv", "workbook"])
+def test_no_name_of_a_person_leaves_a_declared_figure(dialect: str, tmp_path: Path, registry: Registry) -> None:
+    people = [
+        ("Nguyễn Thị CANARY", "Nguyễn Thị CANARY.pdf"),
+        ("999000000001", "999000000001.pdf"),
+        ("CANARY", "CANARY-2026.pdf"),
+        ("0912345678", "bien ban 12.pdf"),
+    ]
+    told = [declared(dialect, n, NguoiKhai=who, TepMinhChung=name) for n, (who, name) in enumerate(people)]
+    rows = normalise_rows(tmp_path, registry, declared_file(dialect, *told))
+    assert [(row["declared_by"], row["evidence_name"]) for row in rows] == [(None, None)] * len(people)
+    assert {row["noticed"] for row in rows} == {"unreadable_value"}
+    assert not any("CANARY" in str(value) for row in rows for value in row.values())
+
+
+def test_two_figures_of_one_declaration_contradict_each_other(tmp_path: Path, registry: Registry) -> None:
+    told = [
+        declared("csv"),
+        declared("csv", TepMinhChung=""),  # the same figure, told again: no contradiction
+        declared("csv", 1),
+        declared("csv", 1, TuSo="18"),
+        declared("csv", 2),
+        declared("csv", 2, TuSo="18", NgayKhai="2026-11-05"),  # corrected a day later
+    ]
+    rows = normalise_rows(tmp_path, registry, declared_file("csv", *told))
+    assert [row["fault"] for row in rows] == [None, None, "contradiction", "contradiction", None, None]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from cchc.contracts import Revision
 from cchc.pipeline import plan_batches
 from cchc.registry.open import Registry
+from support.declared import declared, declared_bytes
 from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
 from support.letters import letter, letters
 from support.world import DAY, G2, World, g2_file, world
@@ -30,6 +31,8 @@ PATHS = {
     "feedback": "pakn-dvcqg/H50/feedback.jsonl",
     "letters in csv": "onestop-a/H50.103/apologies.csv",
     "letters in jsonl": "igate-quangtri/H50.102/apologies.jsonl",
+    "declared in csv": "declared-province/H50/declared.csv",
+    "declared in workbook": "declared-units/H50.101/declared.xlsx",
 }
 BAD_DUE = {"due_at": datetime(2026, 11, 1)}
 COMMUNES: list[str] = []
@@ -54,6 +57,10 @@ def content(dialect: str, rows: list[tuple[int, bool]], tables: Tables) -> bytes
         form = dialect.rsplit(" ", 1)[1]
         told = (letter(form, MaHoSo=f"D-{n:04d}", **({} if ok else {"DaGui": "chưa rõ"})) for n, ok in rows)
         return letters(form, told)
+    if dialect.startswith("declared"):
+        form = dialect.rsplit(" ", 1)[1]
+        figures = [declared(form, 2 * n + ok, TuSo="19" if ok else "21") for n, ok in rows]
+        return declared_bytes(form, *figures)
     made = [dossier(dossier_code=f"H50-261105-{n:04d}", **({} if ok else BAD_DUE)) for n, ok in rows]
     if dialect == "dvcqg2022":
         return envelope(map(record_2022, made))

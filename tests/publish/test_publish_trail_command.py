@@ -53,3 +53,18 @@ def test_the_file_has_everything_and_no_formula(settings: Settings, tmp_path: Pa
     assert len(rows) == len(whole) == 3 and list(rows[0]) == list(whole[0])
     assert {row["code"] for row in rows} == {"'" + FORMULA, "H50.100-2", "H50.100-3"}
     assert [path.name for path in out.parent.iterdir()] == ["trail.csv"]
+
+
+def test_a_declared_figure_shows_its_evidence(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
+    with duckdb.connect(str(settings.duckdb_path)) as con:
+        con.execute("update publish.pub_unit_indicator set source = 'declared', numerator = 3, denominator = 4")
+        con.execute(
+            "insert into publish.pub_declared_trail by name select 'H50.100' as unit_code, "
+            "date '2026-07-01' as period_start, date '2026-09-30' as period_end, 'PROCESSING_ON_TIME' as criterion, "
+            "3 as numerator, 4 as denominator, date '2026-09-30' as declared_date, "
+            "repeat('ab', 32) as evidence_sha256, true as is_current, "
+            "'declared-province/H50/2026-09-30/declared.csv' as path, 1 as revision, 5 as row_number"
+        )
+    lines = shown(settings, capsys, 200)
+    assert lines[0] == "H50.100 PROCESSING_ON_TIME 2026-Q3: 3 / 4, 1 rows"
+    assert "ab" * 32 in lines[3] and "declared.csv, revision 1" in lines[3] and lines[3].endswith("row 5")

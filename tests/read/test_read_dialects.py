@@ -13,8 +13,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from cchc.datasets import DATASETS
 from cchc.datasets.dossiers import DOSSIERS
 from cchc.registry.open import Registry
+from support.declared import KEYS as DECLARED_KEYS
+from support.declared import declared, declared_file
 from support.dossiers import (
     STAMPS,
     Tables,
@@ -391,6 +394,27 @@ def test_an_unknown_column_of_letters_is_warned_of_and_kept_out(
     content = delimited([[*told], [*told.values()]]) if dialect == "csv" else lines([told])
     batch = read_files(tmp_path, registry, File(content, "apologies", dialect))
     assert batch.warnings == {0: ["extra_column"]} and "CANARY" not in str(batch.table.to_pylist())
+
+
+# -- declared figures ----------------------------------------
+
+
+@pytest.mark.parametrize("dialect", ["csv", "workbook"])
+def test_a_declared_figure_is_the_same_text_in_both_dialects(dialect: str, tmp_path: Path, registry: Registry) -> None:
+    (row,) = read_rows(tmp_path, registry, declared_file(dialect, declared(dialect)))
+    assert [row[name] for name in DATASETS["declared"].text_columns] == list(declared("csv").values())
+
+
+@pytest.mark.parametrize("key", DECLARED_KEYS)
+def test_declared_figures_need_every_column_but_who_and_which_evidence(
+    key: str, tmp_path: Path, registry: Registry
+) -> None:
+    kept = {name: value for name, value in declared("csv").items() if name != key}
+    batch = read_files(tmp_path, registry, declared_file("csv", kept))
+    if key in ("NguoiKhai", "TepMinhChung", "MaBamMinhChung"):
+        assert batch.warnings == {0: ["missing_optional_column"]} and batch.rows == {0: 1}
+    else:
+        assert batch.refused[0].reason == "missing_column"
 
 
 # -- empty days ----------------------------------------

@@ -25,6 +25,8 @@ SYSTEMS = {
     ("feedback", "jsonl"): ("pakn-dvcqg", "H50", "feedback.jsonl"),
     ("apologies", "csv"): ("onestop-a", "H50.103", "apologies.csv"),
     ("apologies", "jsonl"): ("igate-quangtri", "H50.102", "apologies.jsonl"),
+    ("declared", "csv"): ("declared-province", "H50", "declared.csv"),
+    ("declared", "workbook"): ("declared-units", "H50.101", "declared.xlsx"),
     ("portal", "portal"): ("portal-dvcqg", "H50", "portal.json"),
 }
 

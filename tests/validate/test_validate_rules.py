@@ -17,6 +17,7 @@ from cchc.registry.open import Registry, open_registry
 from cchc.settings import PROJECT
 from cchc.validate import load_rules, run_suite
 from cchc.validate.verdict import _definition
+from support.declared import declared, declared_file
 from support.dossiers import delimited, dossier, envelope, lines, record_2022
 from support.letters import KEYS, letter, letter_file
 from support.stages import File
@@ -46,6 +47,8 @@ CONTRACT = {
     "ragged_row",
     "contradiction",
     "after_export_date",
+    "unknown_criterion",
+    "numerator_over_denominator",
 }
 OURS: set[str] = set()
 
@@ -91,6 +94,10 @@ def sorry(dialect: str = "csv", **changed: Any) -> File:
     return letter_file(dialect, letter(dialect, **changed))
 
 
+def said(**changed: str) -> File:
+    return declared_file("csv", declared("csv", **changed))
+
+
 def portal(unit: str = "H50", year: Any = 2026, score: Any = 1.0, **metric: Any) -> File:
     measured = {
         "code": "ONLINE_DOSSIER",
@@ -120,6 +127,7 @@ GOOD = {
     "vneid": people(),
     "feedback": voice(),
     "apologies": sorry(),
+    "declared": declared_file("csv", declared("csv")),
     "portal": portal(),
 }
 LATER = datetime(2026, 11, 4, 7, 59, 59)
@@ -186,6 +194,17 @@ BROKEN: dict[str, File | str] = {
     "APO-08": "update rows set fault = 'contradiction'",
     "APO-09": sorry(NgayKy="20261107000000", NgayHenMoi="20261120080000"),
     "APO-10": "update rows set unknown_values = 'sent'",  # its one flag has a rule of its own, APO-06
+    "TKH-01": File(delimited([[*declared("csv")], list(declared("csv").values())[:-1]]), "declared", "csv"),
+    "TKH-02": declared_file("csv", declared("csv"), declared("csv", TuSo="18")),
+    "TKH-03": said(MaDonVi="H50.999"),
+    "TKH-04": said(TieuChi="CONG_BO_DUNG_HAN"),
+    "TKH-05": said(NgayKhai=""),
+    "TKH-06": said(TuNgay="2026-11-01"),
+    "TKH-07": said(MauSo="hai mươi"),
+    "TKH-08": said(TuSo="-1"),
+    "TKH-09": said(TuSo="21"),
+    "TKH-10": said(MaBamMinhChung="a" * 63),
+    "TKH-11": said(NgayKhai="2026-11-07"),
     "DVC-01": portal(unit=" "),
     "DVC-02": "update rows set bad_dates = 'period_start'",  # the reader makes the dates of a period itself
     "DVC-03": portal(unit="H99.999"),
@@ -353,3 +372,43 @@ def test_letters_at_the_edge_and_beyond_it_in_both_dialects(dialect: str, tmp_pa
         normalise(con, read_batch(opened, registry, con).table, opened, registry)
         failed = run_suite(con, "apologies", SUITES).failed
     assert [(changed, failed.get(n, [])) for n, (changed, _) in enumerate(LETTERS[dialect])] == LETTERS[dialect]
+
+
+DECLARED: list[tuple[dict[str, str], list[str]]] = [
+    ({}, []),
+    ({"TuSo": "0", "MauSo": "0"}, []),  # no case at all: the method's rule says what that is worth
+    ({"TuSo": "20", "MauSo": "20"}, []),
+    ({"TieuChi": "ONLINE_DOSSIER"}, []),  # what exports measure may be declared, too: it stands beside
+    ({"TieuChi": "VNEID_ACTIVATED"}, ["unknown_criterion"]),  # an indicator that no method scores
+    ({"TieuChi": ""}, ["unknown_criterion"]),
+    ({"MaDonVi": ""}, ["unknown_unit"]),
+    ({"TuNgay": "2026-10-31", "DenNgay": "2026-10-31"}, []),
+    ({"TuNgay": "2026-11-01"}, ["bad_date"]),
+    ({"DenNgay": "31/10/2026"}, ["bad_date"]),
+    ({"TuSo": "21"}, ["numerator_over_denominator"]),
+    ({"TuSo": "1", "MauSo": "0"}, ["numerator_over_denominator"]),
+    ({"TuSo": "-1"}, ["negative_amount"]),
+    ({"TuSo": "", "MauSo": ""}, ["bad_amount"]),
+    ({"TuSo": "1,5"}, ["bad_amount"]),
+    ({"MaBamMinhChung": ""}, []),
+    ({"MaBamMinhChung": "A" * 64}, []),
+    ({"MaBamMinhChung": "g" * 64}, ["unknown_value"]),
+    ({"MaBamMinhChung": "a" * 65}, ["unknown_value"]),
+    ({"NgayKhai": "2026-11-06"}, []),
+    ({"NgayKhai": "2026-11-07"}, ["after_export_date"]),
+    ({"NguoiKhai": "Nguyễn Thị CANARY", "TepMinhChung": "so dien thoai 0912345678.pdf"}, []),
+    (
+        {"MaDonVi": "H9", "TieuChi": "x", "TuNgay": "x", "TuSo": "x", "MaBamMinhChung": "x"},
+        ["unknown_unit", "unknown_criterion", "bad_date", "bad_amount", "unknown_value"],
+    ),
+]
+
+
+@pytest.mark.parametrize("dialect", ["csv", "workbook"])
+def test_declared_figures_at_the_edge_and_beyond_it(dialect: str, tmp_path: Path, registry: Registry) -> None:
+    rows = [declared(dialect, n, **changed) for n, (changed, _) in enumerate(DECLARED)]  # a commune each
+    opened = [declared_file(dialect, *rows).open(0, tmp_path, registry)]
+    with scratch.connect(dialect) as con:
+        normalise(con, read_batch(opened, registry, con).table, opened, registry)
+        failed = run_suite(con, "declared", SUITES).failed
+    assert [(changed, failed.get(n, [])) for n, (changed, _) in enumerate(DECLARED)] == DECLARED

@@ -5,7 +5,7 @@ with business_days as (
 
     select distinct export_date
     from {{ ref('stg_deliveries') }}
-    where dataset <> 'portal'
+    where dataset not in {{ by_period() }}
 
 ),
 
@@ -14,7 +14,7 @@ last_day as (
     select max(export_date) as last_business_day
     from {{ ref('stg_deliveries') }}
     where
-        dataset <> 'portal'
+        dataset not in {{ by_period() }}
         and outcome = 'accepted'
         and is_in_force
 

@@ -1,9 +1,11 @@
--- Fee and longest time of a procedure by catalogue version, clipped so that no day has two versions.
+-- Fee, longest time, level and online level of a procedure by catalogue version, clipped so that no day has two versions.
 select
     procedure_code,
     fee_vnd,
     max_days,
     day_kind,
+    level,
+    online_level,
     valid_from,
     least(
         coalesce(valid_to, {{ doomsday() }}),

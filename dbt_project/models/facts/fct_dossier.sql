@@ -204,6 +204,7 @@ select
     n.online_payment,
     n.fee_count,
     n.fee_total_vnd,
+    coalesce(n.catalogue_fee_vnd, 0) > 0 as is_fee_bearing,
     coalesce(n.catalogue_fee_vnd, 0) > 0 and not (coalesce(n.fee_count, 0) > 0 and n.fee_total_vnd = 0) as is_obligated,
     coalesce(n.online_payment in (1, 2), false) as is_paid_online,
     coalesce(n.has_electronic_result, false) as has_electronic_result,

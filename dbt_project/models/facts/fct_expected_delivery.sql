@@ -1,11 +1,11 @@
 -- What should have come: every unit and dataset of a system on every business day since the system's first delivery.
--- A business day is a day on which any system delivered. The portal is asked, it does not deliver; where nothing is due
+-- A business day is a day on which any system delivered. Files that speak of periods (portal, declared) make none; where nothing is due
 -- daily (due_days is null) nothing is expected. The same rule stands in cchc/deliveries, for looks before any build.
 with business_days as (
 
     select distinct export_date
     from {{ ref('stg_deliveries') }}
-    where dataset <> 'portal'
+    where dataset not in {{ by_period() }}
 
 ),
 
@@ -15,7 +15,7 @@ systems as (
         system,
         min(export_date) as first_day
     from {{ ref('stg_deliveries') }}
-    where dataset <> 'portal'
+    where dataset not in {{ by_period() }}
     group by system
 
 ),
@@ -43,7 +43,7 @@ expected as (
             s.first_day <= b.export_date
             and r.valid_from <= b.export_date
             and coalesce(r.valid_to, {{ doomsday() }}) >= b.export_date
-    where r.dataset <> 'portal' and r.due_days is not null
+    where r.dataset not in {{ by_period() }} and r.due_days is not null
     group by
         r.system,
         r.unit_code,
@@ -69,7 +69,7 @@ delivered as (
         coalesce(sum(rows_quarantined) filter (where is_in_force), 0) as rows_quarantined,
         coalesce(sum(rows_duplicate) filter (where is_in_force), 0) as rows_duplicate
     from {{ ref('fct_delivery') }}
-    where dataset <> 'portal'
+    where dataset not in {{ by_period() }}
     group by
         system,
         unit_code,

@@ -1,12 +1,14 @@
 -- noqa: disable=LT02
 {{ config(materialized='table', contract={'enforced': true}) }}
--- All indicators, one row per unit, period, indicator and source. Where exports and portal both know an indicator, the
--- exports are used if they counted anything, else the portal; the other row stays for comparison.
+-- All indicators, one row per unit, period, indicator and source. Of several sources one is used: the exports if they
+-- counted anything, else the portal if it published a figure, else what the unit declared; the others stay beside it.
+-- Where the catalogue leaves an indicator of the exports open, the null reason says what it does not know.
 {% set codes = [
     'processing_on_time', 'online_dossier', 'payment_online_dossier', 'original_result_available',
     'so_hoa_giay_to_giai_quyet', 'reused_digitized_data', 'synced_with_dvcqg_personal_storage',
     'citizen_data_connected_dossier', 'dossier_receiving_satisfaction', 'petition_processing_on_time',
-    'petition_handling_satisfaction', 'vneid_activated', 'payment_transaction_online', 'overdue_with_apology', 'portal'
+    'petition_handling_satisfaction', 'vneid_activated', 'payment_transaction_online', 'overdue_with_apology',
+    'online_service_provided', 'online_service_used', 'payment_transacted_procedure', 'portal', 'declared'
 ] %}
 with united as (
 
@@ -37,8 +39,10 @@ positioned as (
             order by
                 case
                     when source = 'exports' and denominator > 0 then 1
-                    when source = 'portal' then 2
-                    else 3
+                    when source = 'portal' and numerator is not null and denominator is not null then 2
+                    when source = 'declared' then 3
+                    when source = 'portal' then 4
+                    else 5
                 end
         ) as position
     from united
@@ -46,16 +50,21 @@ positioned as (
 )
 
 select
-    unit_code,
-    period_id,
-    indicator,
-    source,
-    numerator,
-    denominator,
-    {{ half_up_ratio('numerator', 'denominator') }} as ratio,
+    p.unit_code,
+    p.period_id,
+    p.indicator,
+    p.source,
+    p.numerator,
+    p.denominator,
+    {{ half_up_ratio('p.numerator', 'p.denominator') }} as ratio,
     case
-        when denominator is null or numerator is null then 'not_measured'
-        when denominator = 0 then 'zero_denominator'
+        when p.denominator is null or p.numerator is null then coalesce(m.catalogue_gap, 'not_measured')
+        when p.denominator = 0 then 'zero_denominator'
     end as indicator_null_reason,
-    position = 1 as is_used
-from positioned
+    p.position = 1 as is_used
+from positioned as p
+left join {{ ref('int_unit_period_measures') }} as m
+    on
+        p.unit_code = m.unit_code
+        and p.period_id = m.period_id
+        and p.source = 'exports'

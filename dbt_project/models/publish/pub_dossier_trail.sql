@@ -45,7 +45,8 @@ select
     d.row_number,
     d.export_date,
     f.sha256,
-    a.first_apology_date
+    a.first_apology_date,
+    d.is_fee_bearing
 from {{ ref('fct_dossier') }} as d
 cross join last_day as l
 left join {{ ref('int_dossier_apology') }} as a on d.dossier_key = a.dossier_key

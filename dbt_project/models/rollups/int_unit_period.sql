@@ -32,6 +32,14 @@ from {{ ref('int_unit_period_vneid') }}
 union
 
 select
+    unit_code,
+    period_id
+from {{ ref('fct_declared_figure') }}
+where period_id is not null
+
+union
+
+select
     s.unit_code,
     p.period_id
 from {{ ref('stg_portal') }} as s

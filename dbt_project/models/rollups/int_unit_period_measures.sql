@@ -1,4 +1,5 @@
--- Everything the indicators of the exports are made of, once per unit and period; zero where nothing was counted.
+-- Everything the indicators of the exports are made of, once per unit and period; zero where nothing was counted, null
+-- where the catalogue can't say (catalogue_gap).
 with dossiers as (
 
     select
@@ -48,7 +49,13 @@ select
     coalesce(f.petitions - f.petitions_overdue, 0) as petitions_on_time,
     coalesce(f.petitions - f.petitions_overdue_or_dissatisfied, 0) as petitions_satisfied,
     coalesce(v.chip_card_holders, 0) as chip_card_holders,
-    coalesce(v.activated, 0) as vneid_activated
+    coalesce(v.activated, 0) as vneid_activated,
+    coalesce(n.fee_procedures, 0) as fee_procedures,
+    coalesce(n.fee_procedures_paid_online, 0) as fee_procedures_paid_online,
+    n.authority_procedures,
+    n.offered_procedures,
+    n.used_procedures,
+    case when n.unit_code is null then 'authority_unknown' else n.catalogue_gap end as catalogue_gap
 from {{ ref('dim_unit_period') }} as u
 left join dossiers as d
     on
@@ -66,4 +73,8 @@ left join {{ ref('int_unit_period_vneid') }} as v
     on
         u.unit_code = v.unit_code
         and u.period_id = v.period_id
+left join {{ ref('int_unit_period_procedures') }} as n
+    on
+        u.unit_code = n.unit_code
+        and u.period_id = n.period_id
 where u.is_registered

@@ -26,6 +26,11 @@ _SHOWN: dict[str, tuple[dict[str, str], int]] = {
         6,
     ),
     "vneid": ({"commune": "code", "unit": "unit_code", "as of": "as_of_date", "level 2": "activated_level2"}, 5),
+    "declared": (
+        {"criterion": "code", "unit": "unit_code", "declared": "declared_date", "evidence": "evidence_sha256"},
+        4,
+    ),
+    "procedure": ({"procedure": "code", "dossier": "dossier_code", "received": "received_at"}, 4),
     "portal": (
         {"criterion": "code", "unit": "unit_code", "percent": "published_percent", "points": "published_score"},
         5,

@@ -87,6 +87,32 @@ _LETTERS: Keys = {
     "DaGui": "sent",
 }
 
+#: Declared figures (contract, section 6): as CSV, and as the headings of the workbook that offices fill in.
+_DECLARED: Keys = {
+    "MaDonVi": "unit",
+    "TieuChi": "criterion",
+    "TuNgay": "period_start",
+    "DenNgay": "period_end",
+    "TuSo": "numerator",
+    "MauSo": "denominator",
+    "NguoiKhai": "declared_by",
+    "NgayKhai": "declared_at",
+    "TepMinhChung": "evidence_name",
+    "MaBamMinhChung": "evidence_sha256",
+}
+_DECLARED_BOOK: Keys = {
+    "Mã đơn vị": "unit",
+    "Tiêu chí": "criterion",
+    "Từ ngày": "period_start",
+    "Đến ngày": "period_end",
+    "Tử số": "numerator",
+    "Mẫu số": "denominator",
+    "Đơn vị khai": "declared_by",
+    "Ngày khai": "declared_at",
+    "Tệp minh chứng": "evidence_name",
+    "Mã băm SHA-256": "evidence_sha256",
+}
+
 _ROWS = (
     Dialect(
         name="onecsv",
@@ -101,7 +127,7 @@ _ROWS = (
         reader="sheets.read_workbook",
         endings=("xlsx",),
         timestamps=("vietnamese", "iso", "serial"),
-        keys={"dossiers": None},
+        keys={"dossiers": None, "declared": _DECLARED_BOOK},
         labelled=True,
         packed=True,
     ),
@@ -204,6 +230,7 @@ _ROWS = (
                 "KichHoatMuc2": "activated_level2",
             },
             "apologies": _LETTERS,
+            "declared": _DECLARED,
         },
     ),
     Dialect(

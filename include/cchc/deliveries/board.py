@@ -7,8 +7,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cchc.contracts import TIMEZONE
-from cchc.deliveries.expected import PORTAL, Key, expected
+from cchc.contracts import BY_PERIOD, TIMEZONE
+from cchc.deliveries.expected import Key, expected
 from cchc.ledger import Ledger
 from cchc.registry.open import Registry
 
@@ -70,7 +70,7 @@ def never_delivered(registry: Registry, ledger: Ledger, day: date) -> list[str]:
         for code, system in registry.systems.items()
         if code not in known
         and system.valid_on(day)
-        and any(spec.expected == "daily" and spec.dataset != PORTAL for spec in system.datasets)
+        and any(spec.expected == "daily" and spec.dataset not in BY_PERIOD for spec in system.datasets)
     )
 
 

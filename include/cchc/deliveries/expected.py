@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 
+from cchc.contracts import BY_PERIOD
 from cchc.registry.open import Registry
 from cchc.registry.tables import system_units
 
 #: (system, unit, export date, dataset), as ``DeliveryKey`` sorts; a plain tuple, for there are tens of thousands.
 Key = tuple[str, str, date, str]
-#: The national portal is asked, it does not deliver.
-PORTAL = "portal"
 
 
 def expected(registry: Registry, business_days: Iterable[date], first_days: Mapping[str, date]) -> dict[Key, datetime]:
@@ -24,7 +23,7 @@ def expected(registry: Registry, business_days: Iterable[date], first_days: Mapp
     found: dict[Key, datetime] = {}
     for row in system_units(registry):
         start = first_days.get(row["system"])
-        if start is None or row["due_days"] is None or row["dataset"] == PORTAL:
+        if start is None or row["due_days"] is None or row["dataset"] in BY_PERIOD:
             continue
         start, end = max(start, row["valid_from"]), row["valid_to"] or date.max
         until = time.fromisoformat(row["due_time"])

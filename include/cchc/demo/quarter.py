@@ -11,7 +11,7 @@ from datetime import date
 import msgspec
 import numpy as np
 
-from cchc.demo import faults, gate, write_small
+from cchc.demo import declared, faults, gate, write_small
 from cchc.demo.beside import Beside, Line, vneid_counts
 from cchc.demo.depart import File, depart, half, refuses
 from cchc.demo.dossier import Dossier
@@ -36,9 +36,9 @@ class Quarter:
         self.sink, self.reference, self.seed, self.scale = sink, reference, seed, scale
         self.first, self.last = first, last
         self.days = delivery_days(first, last)
-        # letters draw from streams of their own: what the other datasets hold does not depend on them
+        # letters and declared figures draw from streams of their own: what the others hold does not depend on them
         letters = reference.outlets_of("apologies")
-        others = [outlet for outlet in reference.outlets if outlet not in letters]
+        others = [outlet for outlet in reference.outlets if outlet not in letters and outlet.dataset != "declared"]
         self.plan = Plan.drawn(others, self.days, self._rng("plan"))
         self.plan.add(Plan.drawn(letters, self.days, self._rng("plan of letters")))
         self.beside = Beside(self._rng("beside"))
@@ -63,6 +63,8 @@ class Quarter:
             self._feedback(outlet)
         for outlet in self.reference.outlets_of("apologies"):
             self._letters(outlet)
+        for outlet in self.reference.outlets_of("declared"):
+            self._declared(outlet)
 
     def _day(self, happened: date) -> date | None:
         """The delivery day that reports on a date, or None when it lies outside the period."""
@@ -285,6 +287,21 @@ class Quarter:
                         self.sink.fault(rule, f"{outlet.system}/{unit}/{day}/{outlet.filename}")
                 content = write_small.rows(LETTER, rows) if is_csv else write_small.lines(LETTER, rows)
                 self._put(outlet, unit, day, content, len(rows))
+
+    def _declared(self, outlet: Outlet) -> None:
+        """What the province gathers of its units; a system in which units fill in workbooks has none yet."""
+        if outlet.dialect != "csv":
+            return
+        office = outlet.units[0]
+        delivering = {unit for each in self.reference.outlets_of("dossiers") for unit in each.units}
+        units = [office, *sorted(delivering - {office})]
+        noted: list[str] = []
+        made = declared.files(units, office, self.days, self.first, self._rng(outlet.system), noted.append)
+        for number, (day, rows) in enumerate(sorted(made.items())):
+            path = f"{outlet.system}/{office}/{day}/{outlet.filename}"
+            for rule in noted if number == 0 else []:
+                self.sink.fault(rule, path)
+            self.sink.put(path, packed(write_small.rows(declared.COLUMNS, rows), outlet.ext), day, len(rows))
 
 
 def _unsaid(kind: str, place: str) -> None:

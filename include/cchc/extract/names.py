@@ -21,6 +21,7 @@ _ALIASES = {
     "feedback": ("feedbacks", "phananh", "kiennghi", "pakn"),
     "apologies": ("apology", "thuxinloi", "xinloi"),
     "vneid": ("dinhdanh",),
+    "declared": ("tukhai", "sotukhai", "kekhai"),
     "portal": ("dvcqg", "bochiso766"),
 }
 _FORMS = {ending for dialect in DIALECTS.values() for ending in dialect.endings}

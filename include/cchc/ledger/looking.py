@@ -7,11 +7,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from cchc.contracts import DeliveryKey, Revision
+from cchc.contracts import BY_PERIOD, DeliveryKey, Revision
 from cchc.ledger import tables as t
-
-#: The national portal is asked, it does not deliver: its files make no business day and are never missing.
-NOT_DELIVERED = "portal"
 
 
 class Looking:
@@ -83,14 +80,14 @@ class Looking:
     def business_days(self) -> list[date]:
         """Every day of which any system delivered something, in order."""
         r = t.file_revision
-        query = sa.select(r.c.export_date).where(r.c.dataset != NOT_DELIVERED).distinct().order_by(r.c.export_date)
+        query = sa.select(r.c.export_date).where(r.c.dataset.not_in(BY_PERIOD)).distinct().order_by(r.c.export_date)
         with self.engine.connect() as connection:
             return list(connection.execute(query).scalars())
 
     def first_days(self) -> dict[str, date]:
         """System -> export date of its first delivery."""
         r = t.file_revision
-        query = sa.select(r.c.system, sa.func.min(r.c.export_date)).where(r.c.dataset != NOT_DELIVERED)
+        query = sa.select(r.c.system, sa.func.min(r.c.export_date)).where(r.c.dataset.not_in(BY_PERIOD))
         with self.engine.connect() as connection:
             return {row[0]: row[1] for row in connection.execute(query.group_by(r.c.system))}
 

@@ -14,6 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from cchc.datasets import DATASETS
+from cchc.datasets.declared import EVIDENCE_NAME, SHA256
+from cchc.datasets.shape import AGENCY
 from cchc.normalise.codes import register_maps
 from cchc.normalise.columns import typed_sql
 from cchc.normalise.whole_columns import hold_what_may_be_either
@@ -40,6 +42,9 @@ def normalise(con: duckdb.DuckDBPyConnection, text: pa.Table, opened: Iterable[O
     sql = Template(files("cchc.normalise").joinpath(f"sql/{dataset}.sql").read_text(encoding="utf-8")).substitute(
         typed=typed_sql(dataset, patterned, any(file.spec.not_tolerated for file in opened)),
         texts=", ".join(f"{name}_text" for name in DATASETS[dataset].text_columns),
+        agency=AGENCY,
+        evidence_name=EVIDENCE_NAME,
+        sha256=SHA256,
     )
     con.execute(f"create or replace temp table rows as {sql}")
     con.execute("drop view if exists text_rows; drop table if exists judged_rows")
@@ -66,7 +71,8 @@ def _files(opened: list[Opened]) -> pa.Table:
 
 
 def _register_registry(con: duckdb.DuckDBPyConnection, registry: Registry, days: list[date]) -> None:
-    """What the registry knows on each export date: agency codes and commune codes; and every procedure it ever held.
+    """What the registry knows on each export date: agency codes and commune codes; every procedure it ever held, and
+    every criterion of its methods.
 
     A procedure that was abolished since still has dossiers running, so its code stays known.
     """
@@ -84,3 +90,5 @@ def _register_registry(con: duckdb.DuckDBPyConnection, registry: Registry, days:
         )
     procedures = pa.array(sorted(registry.procedure_codes), pa.string())
     con.register("known_procedures", pa.table({"procedure_code": procedures}))
+    criteria = sorted({each.criterion for method in registry.methods.values() for _, each in method.criteria()})
+    con.register("known_criteria", pa.table({"criterion": pa.array(criteria, pa.string())}))

@@ -28,8 +28,8 @@ def hold_what_may_be_either(
     """
     found = DATASETS[dataset]
     replaced: dict[str, str] = {}
-    if "vietnamese" in DIALECTS[dialect].timestamps:
-        dates = [column.name for column in found.file_columns if column.is_moment and column.type != DAY]
+    dates = [column.name for column in found.file_columns if column.is_moment and column.type != DAY]
+    if dates and "vietnamese" in DIALECTS[dialect].timestamps:
         events = [column.name for column in found.file_columns if column.event]
         for name, files in _american(con, dates, events).items():
             replaced[name] = _marked(name, f"{_within(files)} and {_either_order(name)}")

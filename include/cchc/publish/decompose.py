@@ -13,7 +13,7 @@ cause, the first that holds:
 ``measured``
     Only one of the two periods has a figure: the criterion enters or leaves the total.
 ``synchronisation``
-    The two figures come from different sources: exports, or the national portal.
+    The two figures come from different sources: exports, the national portal, or the unit's own declaration.
 ``volume``
     In one of the two periods there were no cases (zero denominator), and the rule says what that is worth. Otherwise
     volume has no points of its own: the score is a function of the ratio, and as many more cases as more good ones
@@ -74,7 +74,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Figure:
-    """What was measured; source: ``exports`` or ``portal``."""
+    """What was measured; source: ``exports``, ``portal`` or ``declared``."""
 
     numerator: Decimal
     denominator: Decimal

@@ -79,6 +79,10 @@ def trail(settings: Settings, unit: str, indicator: str, period_start: date, per
         found = _figure(reader, unit, indicator, period_start, period_end)
         if found.source == "portal":
             found.rows = _portal(reader, found)
+        elif found.source == "declared":
+            found.rows = _declared(reader, found)
+        elif indicator == "PAYMENT_TRANSACTED_PROCEDURE":
+            found.rows = _fee_procedures(reader, found)
         elif indicator in _DOSSIERS:
             found.rows = _dossiers(reader, found)
             if indicator == "PAYMENT_TRANSACTION_ONLINE":
@@ -198,4 +202,35 @@ def _portal(reader: Reader, found: Trail) -> list[Row]:
         "x.published_percent, x.published_score, x.max_score from publish.pub_portal_trail x "
         "where x.unit_code = ? and x.criterion = ? and x.period_id = ?",
         [found.unit, found.indicator, f"{found.period_start}_{found.period_end}"],
+    )
+
+
+def _declared(reader: Reader, found: Trail) -> list[Row]:
+    """The declaration in force, then those of the same period that it replaced, which count nothing."""
+    return _rows(
+        reader,
+        "select 'declared' as record, x.criterion as code, x.unit_code, "
+        "case when x.is_current then x.numerator else 0 end as in_numerator, "
+        f"case when x.is_current then x.denominator else 0 end as in_denominator, x.system, {_FILE}, "
+        "x.is_current, x.declared_by, x.declared_date, x.evidence_name, x.evidence_sha256, "
+        "x.numerator as declared_numerator, x.denominator as declared_denominator from publish.pub_declared_trail x "
+        "where x.unit_code = ? and x.criterion = ? and x.period_start = ? and x.period_end = ? "
+        "order by x.is_current desc, x.declared_date desc, x.export_date desc, x.row_number",
+        [found.unit, found.indicator, found.period_start, found.period_end],
+    )
+
+
+def _fee_procedures(reader: Reader, found: Trail) -> list[Row]:
+    """Each fee-bearing procedure once, by one dossier of it: the first that was paid online, else the first."""
+    return _rows(
+        reader,
+        "with paid as (select x.*, x.is_paid_online or x.n_succeeded_transactions > 0 as is_paid "
+        f"from publish.pub_dossier_trail x {_BELOW.format(unit='handling_unit', day='received_date')}"
+        "where x.received_date between ? and ? and x.is_fee_bearing), "
+        "firsts as (select *, row_number() over (partition by procedure_code "
+        "order by is_paid desc, received_at, dossier_code, system) as position from paid) "
+        f"select 'procedure' as record, x.procedure_code as code, {_one('x.is_paid')} as in_numerator, "
+        f"1 as in_denominator, x.handling_unit as unit_code, x.dossier_code, x.received_at, x.system, {_FILE}, "
+        "x.is_paid_online, x.n_succeeded_transactions from firsts x where x.position = 1 order by x.procedure_code",
+        [found.unit, found.period_start, found.period_end],
     )

@@ -13,7 +13,7 @@ from cchc.whatif.points import Band, Criterion
 
 @dataclass(frozen=True)
 class Measure:
-    """A criterion as measured. ``source``: ``exports`` (counted here) or ``portal`` (published)."""
+    """A criterion as measured. ``source``: ``exports`` (counted here), ``portal`` (published) or ``declared``."""
 
     rule: Criterion
     numerator: Decimal

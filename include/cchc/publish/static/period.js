@@ -440,7 +440,7 @@ function ruleRows(unit, indicator, fact, criterion) {
   const score = fact ? fact[F.score + state.method] : null;
   const parts = [];
   const add = (label, ...content) => parts.push(h("dt", {}, label), h("dd", {}, content));
-  if (fact) {
+  if (fact && fact[F.num] !== null) {
     add(t("numerator"), h("b", {}, whole(fact[F.num])), ruleText(indicator.num));
     add(t("denominator"), h("b", {}, whole(fact[F.den])), ruleText(indicator.den));
     if (criterion) {
@@ -458,7 +458,7 @@ function ruleRows(unit, indicator, fact, criterion) {
   }
   const legal = [...new Set([indicator && indicator.source, criterion && criterion.source].filter(Boolean))];
   if (legal.length) add(t("legal"), h("span", { lang: "vi" }, legal.join("; ")));
-  if (fact) {
+  if (fact && fact[F.num] !== null) {
     add(t("data_source"), term("source", D.sources[fact[F.source]]));
     const period = ["month", "quarter", "year"].includes(D.period.kind) ? D.period.label : D.period.start + ".." + D.period.end;
     const command = `cchc trail --unit ${D.units[unit][U.code]} --indicator ${indicator.id} --period ${period}`;
@@ -470,19 +470,31 @@ function ruleRows(unit, indicator, fact, criterion) {
       getSelection().removeAllRanges();
       getSelection().addRange(range);
     } }, t("copy"));
-    add(t("rows_behind"), h("code", { class: "command" }, command), button, h("small", {}, t(D.sources[fact[F.source]] === "portal" ? "rows_hint_portal" : "rows_hint")));
+    add(t("rows_behind"), h("code", { class: "command" }, command), button, h("small", {}, t({ portal: "rows_hint_portal", declared: "rows_hint_declared" }[D.sources[fact[F.source]]] || "rows_hint")));
   }
   return h("dl", { class: "rules" }, parts);
+}
+/* Why a criterion has no ratio; without any figure also that it is no part of the attainable points. */
+function reasonOf(fact) {
+  if (fact && !fact[F.why]) return null;
+  const why = term("null", fact ? fact[F.why] : "nobody_delivered");
+  return h("small", { "data-part": "reason" }, fact && fact[F.num] !== null ? why : why + "; " + t("not_computed"));
+}
+/* Where the figure comes from; nothing where there is no figure. */
+function sourceOf(fact) {
+  if (!fact || fact[F.num] === null) return null;
+  const source = D.sources[fact[F.source]];
+  return h("small", { class: "source s-" + source, "data-part": "source" }, term("source_short", source));
 }
 function criterionBox(unit, indicator, fact, criterion) {
   const id = criterion ? criterion.id : indicator.id, score = fact ? fact[F.score + state.method] : null;
   const label = named(criterion || indicator);
-  const line = [h("span", { class: "c-name" }, label, fact ? (fact[F.why] ? h("small", {}, term("null", fact[F.why])) : null) : h("small", {}, t("not_computed"))),
+  const line = [h("span", { class: "c-name" }, label, reasonOf(fact), sourceOf(fact)),
     h("span", { class: "c-parts" }, fact && fact[F.num] !== null ? [h("span", { class: "sr" }, t("numerator") + " "), h("span", { "data-part": "numerator" }, whole(fact[F.num])), h("span", { "aria-hidden": "true" }, " / "),
       h("span", { class: "sr" }, t("denominator") + " "), h("span", { "data-part": "denominator" }, whole(fact[F.den]))] : "–"),
     h("span", { class: "c-ratio" }, fact && fact[F.ratio] !== null ? percentText(fact[F.ratio] * 100, 2) : "–"),
     h("span", { class: "c-score" }, criterion ? [h("b", { "data-part": "score" }, points(score)), h("small", {}, " / " + whole(criterion.max))] : "")];
-  const box = h("details", { class: "criterion" + (fact ? "" : " absent"), "data-indicator": id, open: state.open.has(id) },
+  const box = h("details", { class: "criterion" + (fact && fact[F.num] !== null ? "" : " absent"), "data-indicator": id, open: state.open.has(id) },
     h("summary", {}, line), ruleRows(unit, indicator, fact, criterion));
   box.addEventListener("toggle", () => { if (box.open) state.open.add(id); else state.open.delete(id); });
   return box;

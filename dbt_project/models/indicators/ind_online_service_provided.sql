@@ -1,0 +1,1 @@
+{{ indicator_from_exports('ONLINE_SERVICE_PROVIDED', 'offered_procedures', 'authority_procedures') }}

@@ -1,0 +1,1 @@
+{{ indicator_from_exports('ONLINE_SERVICE_USED', 'used_procedures', 'offered_procedures') }}
