@@ -257,6 +257,12 @@ def demo(
     root: Annotated[Path | None, typer.Argument(help="Where to write the exports. [CCHC_EXPORTS]")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 766,
     scale: Annotated[float, typer.Option(help="1 is the whole quarter; smaller is fewer dossiers.")] = 1.0,
+    integrity: Annotated[
+        int, typer.Option(min=0, help="Integrity cases of each kind to plant; 0 for a clean province.")
+    ] = 40,
+    corrections: Annotated[
+        Path | None, typer.Option(help="Folder for files that are sent again without overdue dossiers.")
+    ] = None,
     workdir: o.Workdir = None,
 ) -> None:
     """Write demonstration exports: a quarter of 2026 with everyday faults, and reconstructions of published figures."""
@@ -265,7 +271,14 @@ def demo(
 
     settings = o.settings(workdir)
     target = root or Path(settings.exports)
-    manifest = write_demo(target, open_registry(settings.registry_dir), seed=seed, scale=scale)
+    manifest = write_demo(
+        target,
+        open_registry(settings.registry_dir),
+        seed=seed,
+        scale=scale,
+        integrity=integrity,
+        corrections=corrections,
+    )
     print_table("Demonstration exports", ["what", "count"], [[k, v] for k, v in manifest.items() if isinstance(v, int)])
     console.print(f"Written to {target}", highlight=False, soft_wrap=True)
 

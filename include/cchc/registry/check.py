@@ -41,6 +41,14 @@ def check(directory: Path | None = None) -> list[Problem]:
     parsed = parse(directory)
     broken = {problem.file.split("/")[0] for problem in parsed.problems}
     problems = set(parsed.problems)
-    for rule in (check_units, check_procedures, check_columns, check_systems, check_methods, check_rules, check_integrity):
+    for rule in (
+        check_units,
+        check_procedures,
+        check_columns,
+        check_systems,
+        check_methods,
+        check_rules,
+        check_integrity,
+    ):
         problems |= {problem for problem in rule(parsed) if _FOLLOWS.get(problem.rule) not in broken}
     return sorted(problems)
