@@ -115,10 +115,16 @@ select
     cast(m.n_alike_before as integer) as n_alike_before,
     e.revision_id as earlier_revision_id,
     e.row_number as earlier_row_number,
-    n.revision_id as later_revision_id,
-    n.row_number as later_row_number,
-    n.export_date as later_export_date
+    v.revision_id as later_revision_id,
+    v.row_number as later_row_number,
+    v.export_date as later_export_date
 from matched as m
 inner join ended as e on m.dossier_key = e.dossier_key
 inner join filed as n on m.new_dossier_key = n.dossier_key
+-- the row that first showed it
+inner join {{ ref('fct_dossier_version') }} as v
+    on
+        n.dossier_code = v.dossier_code
+        and n.dossier_key = v.dossier_key
+        and v.version_number = 1
 where m.position = 1

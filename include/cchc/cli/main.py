@@ -1,4 +1,4 @@
-"""The stages as commands: run, ingest, build, status, trail, explain, actions, whatif, score, demo, doctor."""
+"""The stages as commands, from run, ingest and build to trail, explain, actions, integrity, whatif and doctor."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (run, ingest, build, status, trail, explain, actions, whatif, score, demo, doctor):
+    for command in (run, ingest, build, status, trail, explain, actions, integrity, whatif, score, demo, doctor):
         app.command()(command)
 
 
@@ -221,6 +221,22 @@ def actions(
     from cchc.cli.acting import show_actions
 
     show_actions(o.settings(workdir), unit, period, out, limit)
+
+
+def integrity(
+    unit: Annotated[str | None, typer.Option(help="Agency code of the unit; those below it count too.")] = None,
+    period: Annotated[
+        str | None, typer.Option(help="Of dossiers received in 2026-09, 2026-Q3, 2026, or START..END.")
+    ] = None,
+    signal: Annotated[str | None, typer.Option(help="One signal only, e.g. end_backdated.")] = None,
+    workdir: o.Workdir = None,
+    out: Annotated[Path | None, typer.Option(help="Write every case to this CSV file.")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="Cases to show.")] = 20,
+) -> None:
+    """For the office only: what later files take back of what earlier ones said, with both files and rows."""
+    from cchc.cli.integrity import show_integrity
+
+    show_integrity(o.settings(workdir), unit, period, signal, out, limit)
 
 
 def whatif(

@@ -45,8 +45,9 @@ def write_demo(
     """Write the demo's exports below ``root`` and return what was written: files, rows, faults and cases by kind.
 
     ``scale`` multiplies the number of dossiers of the quarter; ``progress`` is called with the last path and the
-    number of files every hundred files. ``integrity``: how many integrity cases of each kind are planted, 0 for a clean
-    province; those that only a file sent again shows need ``corrections``, the folder where such files are put. The same manifest, with the place of every fault and case, lies in ``manifest.json``.
+    number of files every hundred files. ``integrity``: how many integrity cases of each kind are planted, 0 for a
+    clean province; those that only a file sent again shows need ``corrections``, the folder of such files. The same
+    manifest, with the place of every fault and case, lies in ``manifest.json``.
     """
     sink = Sink(root, progress)
     now = Reference.from_registry(registry, day_to)
