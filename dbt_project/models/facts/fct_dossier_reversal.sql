@@ -49,7 +49,7 @@ rows_in_order as (
         {{ shown_day('d') }} as shown_day,
         case when not {{ is_running('d.status') }} then {{ written_end('d') }} end as ended_at,
         row_number() over in_order as position,
-        lead(d.export_date) over in_order is distinct from d.export_date as is_last_of_day
+        coalesce(lead(d.export_date) over in_order <> d.export_date, true) as is_last_of_day
     from {{ ref('stg_dossiers') }} as d
     inner join suspects as s
         on
@@ -143,7 +143,7 @@ ranked as (
         p.*,
         row_number() over (
             partition by p.dossier_key, p.signal
-            order by p.later_position, p.earlier_position desc, p.delivering_unit
+            order by p.later_position asc, p.earlier_position desc, p.delivering_unit asc
         ) as rank_of_case
     from pairs as p
 

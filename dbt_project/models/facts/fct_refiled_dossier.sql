@@ -93,7 +93,7 @@ matched as (
         c.dossier_key,
         c.n_alike_before,
         c.new_dossier_key,
-        row_number() over (partition by c.new_dossier_key order by e.ended_at desc, c.dossier_key) as position
+        row_number() over (partition by c.new_dossier_key order by e.ended_at desc, c.dossier_key asc) as position
     from chosen as c
     inner join ended as e on c.dossier_key = e.dossier_key
     where c.position = 1

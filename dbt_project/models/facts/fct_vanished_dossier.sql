@@ -36,7 +36,7 @@ replaced as (
         g.*,
         n.revision_id as later_revision_id,
         n.arrived_at,
-        row_number() over (partition by g.dossier_key order by g.export_date desc, g.revision_id, g.row_number) as position
+        row_number() over (partition by g.dossier_key order by g.export_date desc, g.revision_id asc, g.row_number asc) as position
     from gone as g
     inner join {{ ref('stg_deliveries') }} as n
         on
