@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 {{ config(schema='marts', contract={'enforced': true}) }}
 -- Every dossier that the office should look at, once a signal: what the facts found, within the limits in force on the
 -- day of the later file. A signal without a row of the registry on that day is switched off.
