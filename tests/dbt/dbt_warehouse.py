@@ -35,8 +35,8 @@ WORK_TABLES = {
     "int_cells_to_recompute",
 }
 
-#: The dated rules of timeliness are the packaged ones.
-RULES = ("reg_timeliness_rules", "reg_ending_rules", "reg_rules_in_force")
+#: The dated rules of timeliness and the limits of the integrity signals are the packaged ones.
+RULES = ("reg_timeliness_rules", "reg_ending_rules", "reg_rules_in_force", "reg_integrity_signals")
 
 Rows = list[dict[str, Any]]
 

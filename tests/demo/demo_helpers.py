@@ -23,8 +23,9 @@ def few_units(registry: Registry, units: int) -> Reference:
     return replace(reference, outlets=[o for o in outlets if o.units])
 
 
-def quarter(root: Path, reference: Reference, seed: int, last: date = LAST, scale: float = 1.0) -> Sink:
-    """Write a quarter and return what was written."""
+def quarter(root: Path, reference: Reference, seed: int, last: date = LAST, scale: float = 1.0, cases: int = 0) -> Sink:
+    """Write a quarter and return what was written; with integrity cases, files sent again lie beside it."""
     sink = Sink(root)
-    Quarter(sink, reference, seed, FIRST, last, scale).write()
+    again = Sink(root.with_name(f"{root.name}-again")) if cases else None
+    Quarter(sink, reference, seed, FIRST, last, scale, cases, again).write()
     return sink

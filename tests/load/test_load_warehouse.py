@@ -111,6 +111,28 @@ def test_opening_again_keeps_what_is_there(settings: Settings, tmp_path: Path) -
 # -- loads -----------------------------------------------------------------
 
 
+def kept(warehouse: Warehouse) -> list[tuple[str, str]]:
+    return warehouse.execute("select revision_id, dossier_code from raw.replaced_dossiers order by 1, 2")  # type: ignore[return-value]
+
+
+def test_what_a_replaced_file_said_is_kept(warehouse: Warehouse, tmp_path: Path) -> None:
+    put(warehouse, tmp_path, "r1", ["A", "B"])
+    second = put(warehouse, tmp_path, "r2", ["B"], replaced={"r1"})
+    assert (codes(warehouse), kept(warehouse)) == (["B"], [("r1", "A"), ("r1", "B")])
+    warehouse.load(second)  # repeated after a crash: the rows of r1 are long gone from raw.dossiers
+    assert (codes(warehouse), kept(warehouse)) == (["B"], [("r1", "A"), ("r1", "B")])
+    put(warehouse, tmp_path, "r1", ["A", "B"], replaced={"r2"})  # r2 can't be read any more: r1 stands again
+    assert (codes(warehouse), kept(warehouse)) == (["A", "B"], [("r2", "B")])
+
+
+def test_revisions_of_one_run_are_kept_too(warehouse: Warehouse, tmp_path: Path) -> None:
+    paths = [parquet(tmp_path, "dossiers", [row(r, 1, code) for r, code in (("r1", "A"), ("r2", "B"))])]
+    load = Load({"dossiers": paths}, {"r2"}, set(), {"r1"})
+    for _ in range(2):
+        warehouse.load(load)
+        assert (codes(warehouse), kept(warehouse)) == (["B"], [("r1", "A")])
+
+
 def test_the_same_load_twice_is_one_load(warehouse: Warehouse, tmp_path: Path) -> None:
     load = put(warehouse, tmp_path, "r1", ["A", "B"], quarantined=2)
     warehouse.load(load)

@@ -124,6 +124,10 @@ def test_line_after_a_cell_of_two_lines(registry: Path) -> None:
         ("ending_rules.csv", "report_ii06,11,1,finished,true", "schema"),
         ("ending_rules.csv", "report_ii06,8,2,archived,false", "schema"),
         ("rules_in_force.csv", "report_ii06,2026-10-07,,x", "overlapping_validity"),
+        ("integrity_signals.csv", "end_backdated,a,b,3,,,,c,d,2026-01-01,,x", "overlapping_validity"),
+        ("integrity_signals.csv", "accused,a,b,3,,,,c,d,2026-01-01,,x", "schema"),
+        ("integrity_signals.csv", "end_backdated,a,b,,,,,c,d,2019-01-01,2019-12-31,x", "missing_limit"),
+        ("integrity_signals.csv", "end_backdated,a,b,1,5,,,c,d,2019-01-01,2019-12-31,x", "unused_limit"),
     ],
 )
 def test_rows(registry: Path, name: str, line: str, rule: str) -> None:

@@ -93,6 +93,7 @@ TABLES: dict[type[BaseModel], tuple[str, dict[str, str]]] = {
     model.TimelinessRule: ("reg_timeliness_rules", {}),
     model.EndingRule: ("reg_ending_rules", {}),
     model.RuleInForce: ("reg_rules_in_force", {}),
+    model.IntegritySignal: ("reg_integrity_signals", {}),
     model.Procedure: ("reg_procedures", {}),
     model.Heading: ("reg_headings", {}),
     model.Label: ("reg_labels", {}),

@@ -1,4 +1,4 @@
-"""The stages as commands: run, ingest, build, status, trail, explain, actions, whatif, score, demo, doctor."""
+"""The stages as commands, from run, ingest and build to trail, explain, actions, integrity, whatif and doctor."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (run, ingest, build, status, trail, explain, actions, whatif, score, demo, doctor):
+    for command in (run, ingest, build, status, trail, explain, actions, integrity, whatif, score, demo, doctor):
         app.command()(command)
 
 
@@ -223,6 +223,22 @@ def actions(
     show_actions(o.settings(workdir), unit, period, out, limit)
 
 
+def integrity(
+    unit: Annotated[str | None, typer.Option(help="Agency code of the unit; those below it count too.")] = None,
+    period: Annotated[
+        str | None, typer.Option(help="Of dossiers received in 2026-09, 2026-Q3, 2026, or START..END.")
+    ] = None,
+    signal: Annotated[str | None, typer.Option(help="One signal only, e.g. end_backdated.")] = None,
+    workdir: o.Workdir = None,
+    out: Annotated[Path | None, typer.Option(help="Write every case to this CSV file.")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="Cases to show.")] = 20,
+) -> None:
+    """For the office only: what later files take back of what earlier ones said, with both files and rows."""
+    from cchc.cli.integrity import show_integrity
+
+    show_integrity(o.settings(workdir), unit, period, signal, out, limit)
+
+
 def whatif(
     unit: Annotated[str, typer.Option(help="Agency code of the unit.")],
     period: Annotated[str, typer.Option(help="Period: 2026-09, 2026-Q3, 2026, or START..END.")],
@@ -257,6 +273,12 @@ def demo(
     root: Annotated[Path | None, typer.Argument(help="Where to write the exports. [CCHC_EXPORTS]")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same bytes.")] = 766,
     scale: Annotated[float, typer.Option(help="1 is the whole quarter; smaller is fewer dossiers.")] = 1.0,
+    integrity: Annotated[
+        int, typer.Option(min=0, help="Integrity cases of each kind to plant; 0 for a clean province.")
+    ] = 40,
+    corrections: Annotated[
+        Path | None, typer.Option(help="Folder for files that are sent again without overdue dossiers.")
+    ] = None,
     workdir: o.Workdir = None,
 ) -> None:
     """Write demonstration exports: a quarter of 2026 with everyday faults, and reconstructions of published figures."""
@@ -265,7 +287,14 @@ def demo(
 
     settings = o.settings(workdir)
     target = root or Path(settings.exports)
-    manifest = write_demo(target, open_registry(settings.registry_dir), seed=seed, scale=scale)
+    manifest = write_demo(
+        target,
+        open_registry(settings.registry_dir),
+        seed=seed,
+        scale=scale,
+        integrity=integrity,
+        corrections=corrections,
+    )
     print_table("Demonstration exports", ["what", "count"], [[k, v] for k, v in manifest.items() if isinstance(v, int)])
     console.print(f"Written to {target}", highlight=False, soft_wrap=True)
 

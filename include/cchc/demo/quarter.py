@@ -15,6 +15,7 @@ from cchc.demo import declared, faults, gate, write_small
 from cchc.demo.beside import Beside, Line, vneid_counts
 from cchc.demo.depart import File, depart, half, refuses
 from cchc.demo.dossier import Dossier
+from cchc.demo.integrity import IN_CORRECTIONS, IN_FILES, Planted, Planter, share
 from cchc.demo.letters import COLUMNS as LETTER
 from cchc.demo.letters import Letter, Letters
 from cchc.demo.lives import unit_lives
@@ -27,12 +28,28 @@ from cchc.demo.write_table import lines_of, table, workbook
 Shown = dict[tuple[str, date], list[Dossier]]
 Note = Callable[[str, str], None]
 SPOILED, DUPLICATE = 0.0016, 0.002  # shares of the rows
+EXTRA, COMPOSED = 0.01, 0.75  # draws below which a table has a further column, above which its headings are decomposed
 
 
 class Quarter:
-    """Writes one province's exports of a period."""
+    """Writes one province's exports of a period.
 
-    def __init__(self, sink: Sink, reference: Reference, seed: int, first: date, last: date, scale: float = 1.0):
+    ``integrity``: so many integrity cases of each kind are planted. ``corrections``: where the files go that are sent
+    again without dossiers that were overdue in them; without it none vanishes.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        reference: Reference,
+        seed: int,
+        first: date,
+        last: date,
+        scale: float = 1.0,
+        integrity: int = 0,
+        corrections: Sink | None = None,
+    ):
+        self.integrity, self.corrections = integrity, corrections
         self.sink, self.reference, self.seed, self.scale = sink, reference, seed, scale
         self.first, self.last = first, last
         self.days = delivery_days(first, last)
@@ -75,6 +92,7 @@ class Quarter:
         rng = self._rng(outlet.system)
         shown = self._shown(outlet, rng)
         departures = self._departures(outlet, shown)
+        planted = self._planted(outlet, shown, departures)
         for unit in outlet.units:
             for day in self.days:
                 rows = shown.get((unit, day), [])
@@ -84,7 +102,31 @@ class Quarter:
                     rows = self._shorten(rows, outlet, unit, day)
                     rows = [self._untidy(d, rng, outlet, note) for d in rows]
                     free -= self._spoil(rows, rng, outlet, f"{outlet.system}/{unit}/{day}/{outlet.filename}", note)
-                self._deliver(outlet, unit, day, rows, rng, kind, sorted(free))
+                self._deliver(outlet, unit, day, rows, rng, kind, sorted(free), planted)
+
+    def _planted(self, outlet: Outlet, shown: Shown, departures: dict[tuple[str, date], str]) -> Planted:
+        """The integrity cases of an outlet: in files that are read, whole and in their form."""
+        outlets = self.reference.outlets_of("dossiers")
+        cases = share(self.integrity, len(outlets), outlets.index(outlet))
+
+        def free(unit: str) -> list[date]:
+            return [
+                day
+                for day in self.days
+                if self.plan.reads((outlet.system, unit, day, outlet.dataset))
+                and (unit, day) not in departures
+                and not (unit == self.busiest and day in self.short_days)
+            ]
+
+        kinds = IN_FILES if self.corrections is None else (*IN_FILES, IN_CORRECTIONS)
+        rng = self._rng(f"integrity {outlet.system}")
+        planted = Planter(self.reference, outlet, shown, rng).plant(kinds, cases, free)
+        for case in planted.cases:
+            earlier, later = (
+                f"{outlet.system}/{case.unit}/{day}/{outlet.filename}" for day in (case.earlier, case.later)
+            )
+            self.sink.case(case.kind, outlet.system, case.code, earlier, later)
+        return planted
 
     def _departures(self, outlet: Outlet, shown: Shown) -> dict[tuple[str, date], str]:
         """Which files depart from their form: none that is late, broken, short, small or of the last days."""
@@ -153,32 +195,44 @@ class Quarter:
         day: date,
         rows: list[Dossier],
         rng: np.random.Generator,
-        kind: str = "",
-        free: Sequence[int] = (),
+        kind: str,
+        free: Sequence[int],
+        planted: Planted,
     ) -> None:
         """One dossier file in the dialect of its system, with the departure ``kind`` (``cchc.demo.gate``)."""
+        luck = float(rng.random())
+        again = planted.corrected(unit, day)
+        if again is not None and self.corrections is not None:
+            content = self._content(outlet, unit, day, [*rows, *again], luck)
+            path = f"{outlet.system}/{unit}/{day}/{outlet.filename}"
+            self.corrections.put(path, packed(content, outlet.ext), day, len(rows) + len(again), late_days=9)
+        rows = [*rows, *planted.rows[unit, day]]
         broken = self.plan.broken.get((outlet.system, unit, day, outlet.dataset))
         without = "received_at" if broken == "missing_column" else ""
         columns = tuple(c for _, c in self.reference.headings.get(outlet.vendor, ()) if c != without)
-        luck = float(rng.random())
-        if outlet.dialect == "dvcqg2022":
-            content = msgspec.json.encode(envelope_2022(unit, rows))
-        elif outlet.dialect == "dvcqg2026":
-            content = lines_2026(rows)
-        elif outlet.dialect == "onecsv":
-            extra = "Ghi chú nội bộ" if luck < 0.01 else ""
-            decomposed = luck > 0.75
-            content = table(rows, outlet, self.reference, decomposed, extra, without)
-            for said in ["extra_column"] * bool(extra) + ["decomposed_headings"] * decomposed:
+        content = self._content(outlet, unit, day, rows, luck, without)
+        if outlet.dialect == "onecsv":
+            for said in ["extra_column"] * (luck < EXTRA) + ["decomposed_headings"] * (luck > COMPOSED):
                 self.sink.fault(said, f"{outlet.system}/{unit}/{day}")
-        else:
-            serials = zlib.crc32(outlet.system.encode()) % 2 == 0
-            content = workbook(rows, outlet, self.reference, unit, day, serials, without)
         file = File(content, outlet, day, columns, free, lambda: lines_of(rows, outlet, self.reference))
         if kind and (departed := depart(kind, file)) is not None:
             self._depart(kind, outlet, unit, day, file)
             content = departed
         self._put(outlet, unit, day, content, 0 if refuses(kind) else len(rows))
+
+    def _content(
+        self, outlet: Outlet, unit: str, day: date, rows: list[Dossier], luck: float, without: str = ""
+    ) -> bytes:
+        """The bytes of a dossier file, before they are packed; ``luck`` decides the habits of a table."""
+        if outlet.dialect == "dvcqg2022":
+            return msgspec.json.encode(envelope_2022(unit, rows))
+        if outlet.dialect == "dvcqg2026":
+            return lines_2026(rows)
+        if outlet.dialect == "onecsv":
+            extra = "Ghi chú nội bộ" if luck < EXTRA else ""
+            return table(rows, outlet, self.reference, luck > COMPOSED, extra, without)
+        serials = zlib.crc32(outlet.system.encode()) % 2 == 0
+        return workbook(rows, outlet, self.reference, unit, day, serials, without)
 
     def _put(self, outlet: Outlet, unit: str, day: date, content: bytes, rows: int) -> None:
         """Write the file, unless it is one of the missing; late or broken where the plan says so."""

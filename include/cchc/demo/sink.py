@@ -31,6 +31,7 @@ class Sink:
     files: Counter[str] = field(default_factory=Counter)
     rows: Counter[str] = field(default_factory=Counter)
     faults: dict[str, list[str]] = field(default_factory=dict)
+    integrity: dict[str, list[dict[str, str]]] = field(default_factory=dict)
 
     def put(self, path: str, content: bytes, day: date, rows: int = 0, late_days: int = 0, hours: int = 0) -> None:
         """Write one file, arriving in the night after its business day or so many days, and hours, later."""
@@ -45,6 +46,11 @@ class Sink:
         self.rows[path.split("/")[0]] += rows
         if self.progress and sum(self.files.values()) % 100 == 0:
             self.progress(path, sum(self.files.values()))
+
+    def case(self, kind: str, system: str, code: str, earlier: str, later: str) -> None:
+        """Note an integrity case: the dossier and the paths of the two files that show it."""
+        place = {"system": system, "dossier_code": code, "earlier": earlier, "later": later}
+        self.integrity.setdefault(kind, []).append(place)
 
     def fault(self, kind: str, place: str) -> None:
         """Note a fault that was put in on purpose."""

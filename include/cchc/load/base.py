@@ -94,6 +94,9 @@ class Warehouse(ABC):
         with self.transaction():
             gone = sorted(load.revisions | load.replaced | load.discarded)
             stamp = self._stamp()
+            self.stage_keys(sorted(load.revisions))
+            self.execute("delete from raw.replaced_dossiers where revision_id in (select revision_id from touched)")
+            self._keep_replaced(load.replaced)
             self.stage_keys(gone)
             for dataset in DATASETS:
                 self._forget(dataset, stamp)
@@ -105,7 +108,7 @@ class Warehouse(ABC):
             if load.files.get("quarantine"):
                 self.append_parquet("quarantine", TABLES["quarantine"], load.files["quarantine"])
             if load.discarded:
-                self.stage_keys(sorted(load.discarded))
+                self._keep_replaced(load.discarded)
                 for table in (*(name for name in DATASETS if load.files.get(name)), "quarantine"):
                     self.execute(f"delete from raw.{table} where revision_id in (select revision_id from touched)")
 
@@ -177,6 +180,19 @@ class Warehouse(ABC):
         """
         begun = self.state()["change_no"]
         return max(time.time_ns(), begun + 1) if begun > 0 else None
+
+    def _keep_replaced(self, revisions: set[str]) -> None:
+        """Keep the dossiers of revisions whose rows are about to go: what a file once said is evidence of its own.
+
+        A revision of which nothing is held here keeps what was kept of it, so that a repeated load loses nothing.
+        """
+        self.stage_keys(sorted(revisions))
+        held = "from raw.dossiers where revision_id in (select revision_id from touched)"
+        if not revisions or not self.execute(f"select 1 {held} limit 1"):
+            return
+        self.execute(f"delete from raw.replaced_dossiers where revision_id in (select revision_id {held})")
+        columns = ", ".join(TABLES["replaced_dossiers"].names)
+        self.execute(f"insert into raw.replaced_dossiers ({columns}) select {columns} {held}")
 
     def _forget(self, dataset: str, stamp: int | None) -> None:
         if not self.execute(f"select 1 from raw.{dataset} limit 1"):

@@ -45,6 +45,7 @@ _PENDING = pa.schema([("dataset", pa.string()), ("business_key", pa.string()), (
 
 TABLES: dict[str, pa.Schema] = {
     **{name: dataset.raw_schema for name, dataset in DATASETS.items()},
+    "replaced_dossiers": DATASETS["dossiers"].raw_schema,
     "quarantine": QUARANTINE,
     "deliveries": DELIVERIES,
     "pending": _PENDING,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cchc.registry.check_columns import check_columns
+from cchc.registry.check_integrity import check_integrity
 from cchc.registry.check_methods import check_methods
 from cchc.registry.check_rules import check_rules
 from cchc.registry.check_systems import check_systems
@@ -40,6 +41,14 @@ def check(directory: Path | None = None) -> list[Problem]:
     parsed = parse(directory)
     broken = {problem.file.split("/")[0] for problem in parsed.problems}
     problems = set(parsed.problems)
-    for rule in (check_units, check_procedures, check_columns, check_systems, check_methods, check_rules):
+    for rule in (
+        check_units,
+        check_procedures,
+        check_columns,
+        check_systems,
+        check_methods,
+        check_rules,
+        check_integrity,
+    ):
         problems |= {problem for problem in rule(parsed) if _FOLLOWS.get(problem.rule) not in broken}
     return sorted(problems)

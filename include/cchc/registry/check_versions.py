@@ -9,11 +9,11 @@ from itertools import pairwise
 from typing import TypeVar
 
 from cchc.registry.files import Placed
-from cchc.registry.model import Band, Procedure, RuleInForce, Unit
+from cchc.registry.model import Band, IntegritySignal, Procedure, RuleInForce, Unit
 from cchc.registry.parse import Parsed
 from cchc.registry.problems import Problem
 
-V = TypeVar("V", Unit, Procedure, Band, RuleInForce)
+V = TypeVar("V", Unit, Procedure, Band, RuleInForce, IntegritySignal)
 
 LAST = date.max
 

@@ -26,6 +26,7 @@ __all__ = [
     "Group",
     "Heading",
     "Indicator",
+    "IntegritySignal",
     "Label",
     "Merger",
     "Method",
@@ -273,6 +274,32 @@ class RuleInForce(_Dated):
     """The days of receipt whose dossiers a rule set judges."""
 
     rule_set: str
+    source: str | None = None
+
+
+class IntegritySignal(_Dated):
+    """A pattern in the exports that the office should look at, and from where on; never a verdict on anybody.
+
+    What each limit means for which signal stands in docs/integrity.md; ``note`` says what else may explain a case.
+    """
+
+    signal: Literal[
+        "end_backdated",
+        "due_moved_late",
+        "vanished_overdue",
+        "finished_and_reopened",
+        "cancelled_and_refiled",
+        "ends_piled_on_due_day",
+        "full_marks_on_zero_cases",
+    ]
+    name_vi: str
+    name_en: str
+    limit_days: int | None = Field(default=None, ge=0)
+    limit_minutes: int | None = Field(default=None, ge=1)
+    limit_cases: int | None = Field(default=None, ge=0)
+    limit_percent: Decimal | None = Field(default=None, ge=0, le=100)
+    note_vi: str
+    note_en: str
     source: str | None = None
 
 

@@ -115,6 +115,14 @@ SCHEMAS: dict[str, pa.Schema] = {
         expects_date=pa.bool_(),
     ),
     "reg_rules_in_force": _schema("rule_set valid_from valid_to source"),
+    "reg_integrity_signals": _schema(
+        "signal name_vi name_en limit_days limit_minutes limit_cases limit_percent note_vi note_en "
+        "valid_from valid_to source",
+        limit_days=pa.int32(),
+        limit_minutes=pa.int32(),
+        limit_cases=pa.int32(),
+        limit_percent=_PERCENT,
+    ),
 }
 
 
@@ -191,6 +199,7 @@ def build_tables(registry: Registry) -> dict[str, pa.Table]:
         "reg_timeliness_rules": registry.timeliness_rules,
         "reg_ending_rules": registry.ending_rules,
         "reg_rules_in_force": registry.rules_in_force,
+        "reg_integrity_signals": registry.integrity_signals,
     }
     return {name: _table(rows[name], schema) for name, schema in SCHEMAS.items()}
 
