@@ -89,7 +89,7 @@ def _landing(settings: Settings) -> str:
     there = {sha256 for sha256 in known | gone if blob_path(settings.landing, sha256).is_file()}
     if back := sorted(there & gone.keys()):
         raise RuntimeError(
-            f"{len(back)} files are to be destroyed by law and are there: {back[0][:12]}; the next cchc ingest finishes it"
+            f"{len(back)} files to be destroyed by law are there, first {back[0][:12]}; the next cchc ingest ends it"
         )
     if lost := sorted(known.keys() - there - gone.keys()):
         raise RuntimeError(f"{len(lost)} landed files are gone, first {known[lost[0]]}: put the backup in its place")

@@ -33,7 +33,9 @@ def destroy(
     dataset: Annotated[str | None, typer.Option(help="Only this dataset.")] = None,
     system: o.System = None,
     unit: o.Unit = None,
-    sha256: Annotated[list[str] | None, typer.Option(help="Instead of a rule: this file, by its hash; repeatable.")] = None,
+    sha256: Annotated[
+        list[str] | None, typer.Option(help="Instead of a rule: this file, by its hash; repeatable.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would be destroyed.")] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Destroy. Without it nothing happens.")] = False,
     workdir: o.Workdir = None,
@@ -84,7 +86,11 @@ def destroyed(
         write_csv(out, columns, rows)
         console.print(f"Written: {out}", highlight=False, soft_wrap=True)
         return
-    print_table("Destroyed by law · Đã hủy theo luật", list(columns), [[str(cell or "") for cell in row] for row in rows[:limit]])
+    print_table(
+        "Destroyed by law · Đã hủy theo luật",
+        list(columns),
+        [[str(cell or "") for cell in row] for row in rows[:limit]],
+    )
     if len(rows) > limit:
         console.print(f"{len(rows) - limit:,} more: --limit N shows them, --out FILE.csv writes them all")
 
@@ -93,7 +99,9 @@ def _show(found: Plan) -> None:
     revisions = [revision for mine in found.go.values() for revision in mine]
     for revision in revisions[:_NAMED]:
         console.print(
-            f"{revision['sha256'][:12]}  {revision['path']}, revision {revision['revision']}", highlight=False, soft_wrap=True
+            f"{revision['sha256'][:12]}  {revision['path']}, revision {revision['revision']}",
+            highlight=False,
+            soft_wrap=True,
         )
     if len(revisions) > _NAMED:
         console.print(f"and {len(revisions) - _NAMED:,} more", highlight=False)

@@ -96,8 +96,8 @@ def release(
     file = ledger.find(id=row["revision_id"])[0]
     if gone := ledger.destructions().get(file["sha256"]):
         raise PermanentError(
-            f"{row_id} can't be released: the bytes of {file['path']} were destroyed by law ({gone.said}); have the file "
-            "sent anew"
+            f"{row_id} can't be released: the bytes of {file['path']} were destroyed by law ({gone.said}); "
+            "have the file sent anew"
         )
     for name in broken:
         ledger.waive(file["sha256"], row["row_number"], name, reason, by or getpass.getuser())

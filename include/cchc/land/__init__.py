@@ -37,7 +37,8 @@ def blob_path(landing: Path, sha256: str) -> Path:
 def store(landing: Path, chunks: Iterable[bytes], unwanted: Collection[str] = ()) -> Landed:
     """Write a stream once. Atomic: a killed process leaves a temporary file, never half a blob.
 
-    ``unwanted``: hashes of bytes that were destroyed by law; they are told of, and do not stay. Raises ``MachineError`` where the landing folder has no room or no right; what ``chunks`` raises goes through.
+    ``unwanted``: hashes of bytes that were destroyed by law; they are told of, and do not stay. Raises
+    ``MachineError`` where the landing folder has no room or no right; what ``chunks`` raises goes through.
     """
     with translated(landing):
         landing.mkdir(parents=True, exist_ok=True)

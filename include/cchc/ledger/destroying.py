@@ -61,7 +61,7 @@ class Destroying:
             if self.engine.dialect.name == "sqlite":
                 # in WAL a commit is else on the disk only later, and the bytes would be gone without a word
                 connection.exec_driver_sql("PRAGMA synchronous=FULL")
-            known = set(connection.execute(sa.select(d.c.sha256)).scalars())
+            known: set[str] = set(connection.execute(sa.select(d.c.sha256)).scalars())
             sizes: dict[str, int] = {}
             kept: set[str] = set()
             for row in connection.execute(sa.select(r.c.id, r.c.sha256, r.c.size_bytes, r.c.outcome)):

@@ -94,9 +94,7 @@ class Writing:
                 )
             if fresh:
                 connection.execute(sa.insert(r), fresh)
-                self._stages(
-                    connection, [(row["id"], "land", row["outcome"], row["reason"], 0, 0) for row in fresh]
-                )
+                self._stages(connection, [(row["id"], "land", row["outcome"], row["reason"], 0, 0) for row in fresh])
             for revision_id in repeats:
                 connection.execute(
                     sa.update(r).where(r.c.id == revision_id).values(repeats=r.c.repeats + 1, change_no=change)
@@ -181,7 +179,7 @@ class Writing:
     def reopen(self, day_from: date, day_to: date, system: str | None = None, unit: str | None = None) -> int:
         """Mark the decided revisions of some deliveries as landed again, so that they are judged anew.
 
-        Where the bytes were destroyed by law nothing can be judged: those stay as they are (``Destroying.beyond_replay``).
+        Where the bytes were destroyed by law nothing can be judged: those stay as they are (``beyond_replay``).
         """
         r = t.file_revision
         where = [r.c.export_date.between(day_from, day_to), r.c.outcome != "landed"]

@@ -76,7 +76,9 @@ class Warehouse(ABC):
             for name, schema in TABLES.items():
                 self.execute(create_statement(name, schema))
             there = set(
-                self.execute("select table_name, column_name from information_schema.columns where table_schema = 'raw'")
+                self.execute(
+                    "select table_name, column_name from information_schema.columns where table_schema = 'raw'"
+                )
             )
             for name, schema in TABLES.items():
                 for column in schema:

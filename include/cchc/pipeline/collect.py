@@ -121,9 +121,7 @@ def collect(
                 dialects: dict[str, str] = {spec.dataset: spec.dialect for spec in system.datasets}
                 tasks = {
                     unit: pool.submit(
-                        Look(
-                            source, code, unit, dialects, settings.landing, known, compared, recheck, destroyed
-                        ).fetch,
+                        Look(source, code, unit, dialects, settings.landing, known, compared, recheck, destroyed).fetch,
                         days,
                     )
                     for unit, days in wanted.items()

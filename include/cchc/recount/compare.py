@@ -25,7 +25,7 @@ Verdict = Literal["equal", "differs", "not_recounted"]
 
 @dataclass(frozen=True)
 class Compared:
-    """One figure: what the edition says, what the landed files give (numerator/denominator), and why it is not equal."""
+    """One figure: what the edition says, what the landed files give, and why it is not equal."""
 
     unit: str
     indicator: str
@@ -64,13 +64,15 @@ class Lost:
                 bases.add(destroyed[row["sha256"]])
         return cls(rows, sorted(bases))
 
-    def explains(self, indicator: str, source: str, says: Sequence[Fraction | None], gives: Sequence[Fraction | None]) -> bool:
+    def explains(
+        self, indicator: str, source: str, says: Sequence[Fraction | None], gives: Sequence[Fraction | None]
+    ) -> bool:
         """Whether destroyed rows may be why two figures differ."""
         datasets = ("portal",) if source == "portal" else DATASETS_OF.get(indicator, ())
         rows = sum(self.rows.get(dataset, 0) for dataset in datasets)
         if not rows or source == "portal" or indicator in _ANY_NUMBER:
             return rows > 0
-        return all(abs((a or 0) - (b or 0)) <= rows for a, b in zip(says, gives, strict=True))
+        return all(abs((a or Fraction()) - (b or Fraction())) <= rows for a, b in zip(says, gives, strict=True))
 
 
 def compare(
@@ -89,7 +91,9 @@ def compare(
         known = {"exports": row["indicator"] in DATASETS_OF, "portal": True}
         says = (_number(row["numerator"]), _number(row["denominator"]))
         if not known.get(source):
-            yield Compared(*cell, source, _plain(says), "", "not_recounted", f"no rule to recount figures from {source}")
+            yield Compared(
+                *cell, source, _plain(says), "", "not_recounted", f"no rule to recount figures from {source}"
+            )
             continue
         if source == "portal" and counted[1] > 0:
             gives: tuple[Fraction | None, Fraction | None] = counted

@@ -62,7 +62,7 @@ class Figures:
 
 
 class Tree:
-    """Who stood above a unit on a day. A code has no gaps: its first version also holds before it, each until the next."""
+    """Who stood above a unit on a day. A code has no gaps: each version holds until the next, the first also before."""
 
     def __init__(self, registry: Registry) -> None:
         self.units = registry.units
@@ -77,10 +77,13 @@ class Tree:
             found, at = [], unit
             while at in self._versions and at not in found:
                 found.append(at)
-                at = next(
-                    (parent for start, parent in reversed(self._versions[at]) if start <= day),
-                    self._versions[at][0][1],
-                ) or ""
+                at = (
+                    next(
+                        (parent for start, parent in reversed(self._versions[at]) if start <= day),
+                        self._versions[at][0][1],
+                    )
+                    or ""
+                )
             self._known[unit, day] = found
         return self._known[unit, day]
 
@@ -111,7 +114,9 @@ def count(
         as_of = min(end, max(days))
         moment = datetime.combine(as_of, time(23, 59, 59))
         for variable, value in (("period_start", start), ("period_end", end), ("as_of", moment)):
-            con.execute(f"set variable {variable} = cast(? as {'date' if type(value) is date else 'timestamp'})", [value])
+            con.execute(
+                f"set variable {variable} = cast(? as {'date' if type(value) is date else 'timestamp'})", [value]
+            )
         for script in ("dossiers", "others"):
             con.execute(files("cchc.recount").joinpath(f"sql/{script}.sql").read_text(encoding="utf-8"))
         return _figures(con, Tree(registry), as_of)
@@ -134,8 +139,11 @@ def _figures(con: duckdb.DuckDBPyConnection, tree: Tree, as_of: date) -> Figures
             )
             for unit, day, *parts in counts.fetchall():
                 add(tree.line(unit, day), indicator, *parts)
-    paid = "select unit, day, cast(sum(payments) as bigint), count(*) from counted_dossiers where obligated group by unit, day"
-    for unit, day, *parts in con.execute(paid).fetchall():
+    paid = con.execute(
+        "select unit, day, cast(sum(payments) as bigint), count(*) "
+        "from counted_dossiers where obligated group by unit, day"
+    )
+    for unit, day, *parts in paid.fetchall():
         add(tree.line(unit, day), "PAYMENT_TRANSACTION_ONLINE", *parts)
     # a commune that has ended keeps its own figure; those above count its people where they are now
     for unit, day, holders, activated in con.execute("from counted_vneid").fetchall():
