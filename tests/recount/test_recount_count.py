@@ -22,7 +22,7 @@ from cchc.registry.open import Registry, open_registry
 
 START, END = date(2026, 9, 1), date(2026, 9, 30)
 UNIT, SISTER, PROVINCE = "H50.101", "H50.106", "H50"
-FREE, PAID = "1.000000", "1.001193"  # not in the catalogue; with a fee
+FREE = "1.000000"  # not in the catalogue
 
 DOSSIER: dict[str, Any] = {
     "system": "a",
@@ -148,7 +148,8 @@ def payment(code: str = "P1", outcome: str = "succeeded", **changed: Any) -> dic
 
 
 def test_payments_of_obligated_dossiers(tmp_path: Path, registry: Registry) -> None:
-    obliged = DOSSIER | {"procedure_code": PAID, "online_payment": 1}
+    with_fee = next(p.procedure_code for p in registry.procedures if p.fee_vnd and p.valid_to is None)
+    obliged = DOSSIER | {"procedure_code": with_fee, "online_payment": 1}
     paid = [payment(), payment(), payment("P2"), payment("P3"), payment("P3", "refunded"), payment("P4", "failed")]
     figures = counted(tmp_path, registry, dossiers=[obliged], payments=paid)
     assert part(figures, "PAYMENT_ONLINE_DOSSIER") == (1, 1)

@@ -74,7 +74,7 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
     from cchc.registry.open import open_registry
 
     here = world(tmp_path_factory.mktemp("office"), open_registry())
-    for unit, late in UNITS.items():
+    for unit in UNITS:
         here.deliver(f"mcdt-quangtri/{unit}/dossiers.json", content(unit, 9), DAY)
     here.ingest(FIRST, LAST)
     for unit, late in UNITS.items():
@@ -224,7 +224,7 @@ def test_another_registry_recounts_nothing(office: Office, tmp_path: Path) -> No
 
 def test_a_difference_is_explained_by_destroyed_rows_only_as_far_as_they_reach() -> None:
     row = {"dataset": "dossiers", "sha256": "a", "rows_accepted": "3", "export_date": "2026-09-15"}
-    lost = Lost.of([row], {"a": BASIS}, date(2026, 9, 1), date(2026, 9, 30))
+    lost = Lost.among([row], {"a": BASIS}, date(2026, 9, 1), date(2026, 9, 30))
     one = Fraction(1)
     assert lost.explains("PROCESSING_ON_TIME", "exports", (10 * one, 10 * one), (7 * one, 7 * one))
     assert not lost.explains("PROCESSING_ON_TIME", "exports", (10 * one, 10 * one), (6 * one, 7 * one))
@@ -232,7 +232,7 @@ def test_a_difference_is_explained_by_destroyed_rows_only_as_far_as_they_reach()
     assert not lost.explains("PROCESSING_ON_TIME", "portal", (one, one), (0 * one, one))
     assert lost.explains("PAYMENT_TRANSACTION_ONLINE", "exports", (99 * one, one), (one, one))
     for day, of_period in (("2026-08-30", False), ("2026-08-31", True), ("2026-10-20", True)):
-        lost = Lost.of([row | {"export_date": day}], {"a": BASIS}, date(2026, 9, 1), date(2026, 9, 30))
+        lost = Lost.among([row | {"export_date": day}], {"a": BASIS}, date(2026, 9, 1), date(2026, 9, 30))
         assert bool(lost.rows) is of_period
 
 

@@ -73,7 +73,7 @@ def recount(
         found.wrong += accepted.wrong
         figures = count(accepted.rows, registry, start, end, days)
     units = {row["unit_code"] for row in _rows(edition / "ranking.csv")}
-    lost = Lost.of(listed, gone, start, end)
+    lost = Lost.among(listed, gone, start, end)
     found.compared = list(compare(_rows(edition / "indicators.csv"), figures, lost, units))
     return found
 

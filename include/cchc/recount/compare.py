@@ -18,7 +18,10 @@ from cchc.recount.count import DATASETS_OF, Cell, Figures
 
 #: A row of these may bring any number: no bound on the difference follows from the count of rows destroyed.
 _ANY_NUMBER = ("PAYMENT_TRANSACTION_ONLINE", "VNEID_ACTIVATED")
-_NOTHING = (Fraction(), Fraction())
+
+Parts = tuple[Fraction | None, Fraction | None]
+_NOTHING: Parts = (Fraction(), Fraction())
+_UNKNOWN: Parts = (None, None)
 
 Verdict = Literal["equal", "differs", "not_recounted"]
 
@@ -52,24 +55,28 @@ class Lost:
     bases: Sequence[str] = ()
 
     @classmethod
-    def of(cls, listed: Sequence[Mapping[str, str]], destroyed: Mapping[str, str], start: date, end: date) -> Lost:
+    def among(cls, listed: Sequence[Mapping[str, str]], destroyed: Mapping[str, str], start: date, end: date) -> Lost:
         """Of the rows of ``deliveries.csv`` those of destroyed files. ``destroyed``: SHA-256 to legal basis."""
         rows: Counter[str] = Counter()
         bases = set()
         for row in listed:
             day = date.fromisoformat(row["export_date"])
-            is_of_period = start <= day <= end if row["dataset"] in ("vneid", "portal") else day >= start - timedelta(1)
-            if row["sha256"] in destroyed and (is_of_period or row["dataset"] == "portal"):
+            is_of_period = {"portal": True, "vneid": start <= day <= end}.get(
+                row["dataset"], day >= start - timedelta(1)
+            )
+            if row["sha256"] in destroyed and is_of_period:
                 rows[row["dataset"]] += int(row["rows_accepted"])
                 bases.add(destroyed[row["sha256"]])
         return cls(rows, sorted(bases))
 
-    def explains(
-        self, indicator: str, source: str, says: Sequence[Fraction | None], gives: Sequence[Fraction | None]
-    ) -> bool:
-        """Whether destroyed rows may be why two figures differ."""
+    def of(self, indicator: str, source: str) -> int:
+        """Destroyed rows of the datasets that an indicator is counted from."""
         datasets = ("portal",) if source == "portal" else DATASETS_OF.get(indicator, ())
-        rows = sum(self.rows.get(dataset, 0) for dataset in datasets)
+        return sum(self.rows.get(dataset, 0) for dataset in datasets)
+
+    def explains(self, indicator: str, source: str, says: Parts, gives: Parts) -> bool:
+        """Whether destroyed rows may be why two figures differ."""
+        rows = self.of(indicator, source)
         if not rows or source == "portal" or indicator in _ANY_NUMBER:
             return rows > 0
         return all(abs((a or Fraction()) - (b or Fraction())) <= rows for a, b in zip(says, gives, strict=True))
@@ -84,46 +91,41 @@ def compare(
     """
     seen: set[Cell] = set()
     for row in rows:
-        cell = (row["unit_code"], row["indicator"])
+        cell, source = (row["unit_code"], row["indicator"]), row["source"]
         seen.add(cell)
-        source = row["source"]
-        counted = figures.exports.get(cell, _NOTHING)
-        known = {"exports": row["indicator"] in DATASETS_OF, "portal": True}
         says = (_number(row["numerator"]), _number(row["denominator"]))
-        if not known.get(source):
-            yield Compared(
-                *cell, source, _plain(says), "", "not_recounted", f"no rule to recount figures from {source}"
+        counted = figures.exports.get(cell, (Fraction(), Fraction()))
+        if source != "exports" and counted[1] > 0:
+            told = f"from {source}, but its landed exports give"
+            yield _verdict(
+                cell, source, says, counted, lost, told, lost.explains(cell[1], "exports", _NOTHING, counted)
             )
-            continue
-        if source == "portal" and counted[1] > 0:
-            gives: tuple[Fraction | None, Fraction | None] = counted
-            told = "from the portal, but its landed exports give"
         elif source == "portal":
-            gives, told = figures.portal.get(cell, (None, None)), ""
-        elif counted[1] > 0 or cell not in figures.portal:
-            gives, told = counted, ""
+            yield _verdict(cell, source, says, figures.portal.get(cell, _UNKNOWN), lost)
+        elif source != "exports" or cell[1] not in DATASETS_OF:
+            why = f"there is no rule to recount it from {source}"
+            yield Compared(*cell, source, _plain(says), "", "not_recounted", why)
+        elif counted[1] == 0 and cell in figures.portal and not lost.of(cell[1], source):
+            told = "from the exports, but the portal's landed file gives"
+            yield _verdict(cell, source, says, figures.portal[cell], lost, told, False)
         else:
-            gives, told = figures.portal[cell], "from the exports, but the portal's landed file gives"
-        yield _verdict(cell, source, says, gives, lost, told)
+            yield _verdict(cell, source, says, counted, lost)
     for cell, counted in sorted(figures.exports.items()):
         if cell not in seen and cell[0] in units and counted[1] > 0:
             yield Compared(*cell, "exports", "nothing", _plain(counted), "differs")
 
 
 def _verdict(
-    cell: Cell,
-    source: str,
-    says: tuple[Fraction | None, Fraction | None],
-    gives: tuple[Fraction | None, Fraction | None],
-    lost: Lost,
-    told: str,
+    cell: Cell, source: str, says: Parts, gives: Parts, lost: Lost, told: str = "", explained: bool | None = None
 ) -> Compared:
+    """``told``: the figure is of another source than it should be, whatever its number."""
+    figure = (*cell, source, _plain(says), _plain(gives))
     if says == gives and not told:
-        return Compared(*cell, source, _plain(says), _plain(gives), "equal")
-    if lost.explains(cell[1], source, says, gives):
+        return Compared(*figure, "equal")
+    if lost.explains(cell[1], source, says, gives) if explained is None else explained:
         why = f"landed bytes that it may rest on were destroyed by law ({'; '.join(lost.bases)})"
-        return Compared(*cell, source, _plain(says), _plain(gives), "not_recounted", why)
-    return Compared(*cell, source, _plain(says), _plain(gives), "differs", told)
+        return Compared(*figure, "not_recounted", why)
+    return Compared(*figure, "differs", told)
 
 
 def _number(text: str) -> Fraction | None:
