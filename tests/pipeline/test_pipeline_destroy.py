@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,13 @@ from support.world import DAY, G2, World, g2_file, world
 BASIS, BY = "Điều 14 Luật 91/2025/QH15, QĐ 12/QĐ-UBND", "Nguyễn Thị Duyệt"
 OTHER = "mcdt-quangtri/H50.106/dossiers.json"
 AFTER = date(2026, 11, 6)
+
+
+def other_file(*numbers: int) -> bytes:
+    """A file of the other unit."""
+    file = json.loads(g2_file(*numbers))
+    file["madonvi"] = OTHER.split("/")[1]
+    return json.dumps(file, ensure_ascii=False).encode()
 
 
 @pytest.fixture
@@ -94,7 +102,7 @@ def test_bytes_of_several_revisions_go_when_all_of_them_are_chosen(here: World) 
 
 
 def test_a_file_that_nobody_has_judged_is_kept(here: World) -> None:
-    here.deliver(OTHER, g2_file(7))
+    here.deliver(OTHER, other_file(7))
     here.collect()
     plan = stage.plan(here.ledger, Choice(before=AFTER))
     assert (len(plan.go), [why for why, _ in plan.kept.values()]) == (1, ["not judged yet: cchc ingest first"])
@@ -163,7 +171,7 @@ def test_a_killed_process_leaves_its_decision_on_the_disk(here: World) -> None:
 
 
 def test_a_replay_leaves_a_destroyed_file_and_says_why(here: World) -> None:
-    here.deliver(OTHER, g2_file(7))
+    here.deliver(OTHER, other_file(7))
     here.ingest()
     (file,) = here.ledger.find(unit="H50.101")
     before = here.content()
@@ -180,9 +188,9 @@ def test_the_same_file_delivered_again_does_not_come_back(here: World) -> None:
     here.deliver(G2, g2_file(1, 2))  # a new time, so it is fetched
     assert here.collect().repeats == 1
     assert blobs(here) == []
-    here.deliver(OTHER, g2_file(1, 2))  # the same bytes, of another delivery
-    here.ingest()
-    (file,) = here.ledger.find(unit="H50.106")
+    here.deliver(G2, g2_file(1, 2), AFTER)  # the same bytes, of another delivery
+    here.ingest(AFTER, AFTER)
+    (file,) = here.ledger.find(export_date=AFTER)
     assert (file["outcome"], file["reason"], file["in_force"]) == ("refused", "bytes_destroyed", False)
     assert BASIS in file["detail"]
     assert blobs(here) == []
@@ -241,7 +249,7 @@ def test_doctor_knows_destroyed_and_lost_bytes(here: World) -> None:
     destroy(here)
     findings = {name: (state, said) for name, state, said in examine(here.settings)}
     assert findings["landing"] == ("ok", "0 files, 1 destroyed by law")
-    here.deliver(OTHER, g2_file(7))
+    here.deliver(OTHER, other_file(7))
     here.ingest()
     (lost,) = blobs(here)
     land.blob_path(here.settings.landing, lost).unlink()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
 from datetime import date, datetime
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,18 +59,16 @@ def part(figures: Figures, indicator: str, unit: str = UNIT) -> tuple[int, int] 
     return found and (int(found[0]), int(found[1]))
 
 
-@pytest.fixture
-def ruled(tmp_path: Path) -> Any:
+@pytest.fixture(scope="module")
+def ruled(tmp_path_factory: pytest.TempPathFactory) -> Any:
     """The packaged registry with another rule set in force."""
+    data = Path(cchc.registry.__file__).parent / "data"
 
+    @cache
     def make(rule_set: str) -> Registry:
-        data = Path(cchc.registry.__file__).parent / "data"
-        folder = tmp_path / rule_set
-        folder.mkdir()
-        shutil.copy(data / "rules_in_force.csv", folder)
-        file = folder / "rules_in_force.csv"
-        head, line = file.read_text("utf-8").splitlines()
-        file.write_text(f"{head}\n{rule_set},{line.partition(',')[2]}\n", "utf-8")
+        folder = tmp_path_factory.mktemp(rule_set)
+        head, line = (data / "rules_in_force.csv").read_text("utf-8").splitlines()
+        (folder / "rules_in_force.csv").write_text(f"{head}\n{rule_set},{line.partition(',')[2]}\n", "utf-8")
         return open_registry(folder)
 
     return make
