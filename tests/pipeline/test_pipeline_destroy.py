@@ -176,7 +176,8 @@ def test_a_replay_leaves_a_destroyed_file_and_says_why(here: World) -> None:
     (file,) = here.ledger.find(unit="H50.101")
     before = here.content()
     destroy(here, Choice(sha256=(file["sha256"],)))
-    said = cchc(here, "ingest", "--from", "2026-11-05", "--to", "2026-11-05", "--replay", "--quiet")
+    days = ("--from", "2026-11-05", "--to", "2026-11-05")
+    said = cchc(here, "ingest", *days, "--exports", here.settings.exports, "--replay", "--quiet")
     assert "1 file revisions will be judged again" in said
     assert f"{file['path']} stays as it was judged: its bytes were destroyed by law ({BASIS}" in said
     assert here.content() == before
