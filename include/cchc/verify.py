@@ -14,7 +14,7 @@ import hashlib
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -30,10 +30,11 @@ Row = dict[str, str]
 Ratios = dict[tuple[str, str], tuple[Fraction, Fraction]]  # numerator and denominator by unit and criterion
 
 
-def verify(edition: Path, landing: Path | None = None) -> list[str]:
+def verify(edition: Path, landing: Path | None = None, destroyed: Collection[str] = ()) -> list[str]:
     """What does not hold, one sentence each with the file and the figure; empty where all holds.
 
-    ``landing``: also look there for every landed file that the edition used, and hash it.
+    ``landing``: also look there for every landed file that the edition used, and hash it. ``destroyed``: SHA-256 of
+    files whose bytes were destroyed by law, which are not looked for.
     """
     if not (edition / MANIFEST).is_file():
         return [f"{MANIFEST}: there is none in {edition}"]
@@ -41,7 +42,7 @@ def verify(edition: Path, landing: Path | None = None) -> list[str]:
     if wrong:
         return wrong  # figures of changed files say nothing
     wrong = list(_figures(edition))
-    return wrong + (list(_landed(edition, landing)) if landing else [])
+    return wrong + (list(_landed(edition, landing, destroyed)) if landing else [])
 
 
 def canonical(data: Any) -> bytes:
@@ -268,9 +269,11 @@ def _lacking(row: Row, limits: dict[str, str]) -> str:
     return ""
 
 
-def _landed(edition: Path, landing: Path) -> Iterator[str]:
+def _landed(edition: Path, landing: Path, destroyed: Collection[str]) -> Iterator[str]:
     """Landed bytes that are gone, or are no longer what the edition used."""
     for row in _rows(edition / "deliveries.csv"):
+        if row["sha256"] in destroyed:
+            continue
         file = landing / row["sha256"][:2] / row["sha256"]
         if not file.is_file():
             yield f"deliveries.csv: {row['path']}: its bytes are not in the landing"

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from cchc.editions import Edition, approve, write_editions
 from cchc.errors import PermanentError
@@ -144,7 +146,7 @@ def test_made_again_from_the_same_inputs_it_has_the_same_bytes(walked: dict[str,
 
 
 def test_any_byte_that_changes_is_noticed(walked: dict[str, object], tmp_path: Path) -> None:
-    """Every byte of the records that no hash covers, and bytes all over of the files that the manifest hashes."""
+    """Every byte of the manifest and of the records beside it, and bytes all over of the files that it hashes."""
     revised = walked["revised"]
     assert isinstance(revised, Edition)
     copy = tmp_path / "copy"
@@ -152,7 +154,9 @@ def test_any_byte_that_changes_is_noticed(walked: dict[str, object], tmp_path: P
     chance = random.Random(766)
     for name, right in content(copy).items():
         places = (
-            range(len(right)) if name in ("signature.json", "approval.json") else chance.sample(range(len(right)), 12)
+            range(len(right))
+            if name in ("manifest.json", "signature.json", "approval.json")
+            else chance.sample(range(len(right)), 12)
         )
         for place in places:
             broken = bytearray(right)
@@ -161,6 +165,34 @@ def test_any_byte_that_changes_is_noticed(walked: dict[str, object], tmp_path: P
             assert verify(copy), (name, place)
         (copy / name).write_bytes(right)
     assert verify(copy) == []
+
+
+@pytest.fixture(scope="module")
+def broken(walked: dict[str, object], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy to break; each example puts right what it broke."""
+    revised = walked["revised"]
+    assert isinstance(revised, Edition)
+    return Path(shutil.copytree(revised.folder, tmp_path_factory.mktemp("broken") / "copy"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_any_change_of_any_file_is_noticed(broken: Path, data: st.DataObject) -> None:
+    """A byte changed, taken away or put in, anywhere in any file of the folder, approval and signature among them."""
+    right = content(broken)
+    assert {"approval.json", "signature.json", "manifest.json", "edition.xlsx", "indicators.parquet"} <= right.keys()
+    name = data.draw(st.sampled_from(sorted(right)))
+    place = data.draw(st.integers(0, len(right[name]) - 1))
+    head, byte, tail = right[name][:place], right[name][place], right[name][place + 1 :]
+    changed = data.draw(
+        st.sampled_from([head + tail, head + bytes([byte, byte]) + tail])
+        | st.integers(1, 255).map(lambda mask: head + bytes([byte ^ mask]) + tail)
+    )
+    (broken / name).write_bytes(changed)
+    try:
+        assert verify(broken), (name, place)
+    finally:
+        (broken / name).write_bytes(right[name])
 
 
 def test_files_that_come_or_go_are_noticed(walked: dict[str, object], tmp_path: Path) -> None:

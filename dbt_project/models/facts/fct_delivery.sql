@@ -35,6 +35,8 @@ select
     d.warnings,
     d.repeats,
     d.arrived_at,
+    d.destroyed_on,
+    d.destroyed_basis,
     u.due_at,
     case
         when d.arrived_at is null or u.due_at is null then 'unknown'

@@ -11,7 +11,9 @@ select
     rows_read,
     rows_accepted,
     rows_quarantined,
-    rows_duplicate
+    rows_duplicate,
+    destroyed_on,
+    destroyed_basis
 from {{ ref('fct_delivery') }}
 where
     outcome = 'accepted'

@@ -17,5 +17,7 @@ select
     warnings,
     repeats,
     arrived_at,
-    in_force as is_in_force
+    in_force as is_in_force,
+    destroyed_on,
+    destroyed_basis
 from {{ source('raw', 'deliveries') }}

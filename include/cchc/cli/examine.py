@@ -24,6 +24,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("exports", lambda: _exports(settings)),
         ("registry", lambda: _registry(settings)),
         ("ledger", lambda: _ledger(settings)),
+        ("landing", lambda: _landing(settings)),
         ("warehouse", lambda: _warehouse(settings)),
     ]
     findings: list[Finding] = []
@@ -76,6 +77,23 @@ def _ledger(settings: Settings) -> str:
     files = ledger.find()
     waiting = len(ledger.undecided())
     return f"{len(files):,} file revisions, {waiting:,} waiting to be judged"
+
+
+def _landing(settings: Settings) -> str:
+    from cchc.land import blob_path
+    from cchc.ledger import open_ledger
+
+    ledger = open_ledger(settings.ledger)
+    known = {row["sha256"]: row["path"] for row in ledger.find()}
+    gone = ledger.destructions()
+    there = {sha256 for sha256 in known | gone if blob_path(settings.landing, sha256).is_file()}
+    if back := sorted(there & gone.keys()):
+        raise RuntimeError(
+            f"{len(back)} files to be destroyed by law are there, first {back[0][:12]}; the next cchc ingest ends it"
+        )
+    if lost := sorted(known.keys() - there - gone.keys()):
+        raise RuntimeError(f"{len(lost)} landed files are gone, first {known[lost[0]]}: put the backup in its place")
+    return f"{len(there):,} files, {len(gone):,} destroyed by law"
 
 
 def _warehouse(settings: Settings) -> str:

@@ -87,6 +87,9 @@ def ingest(
     if replay:
         count = ledger.reopen(day_from.date(), day_to.date(), system, unit)
         console.print(f"{count} file revisions will be judged again", highlight=False)
+        for path, gone in ledger.beyond_replay(day_from.date(), day_to.date(), system, unit):
+            said = f"{path} stays as it was judged: its bytes were destroyed by law ({gone.said})"
+            console.print(said, highlight=False, markup=False, soft_wrap=True)
     only = ([system] if system else None, [unit] if unit else None)
     with sole_run(settings):
         summary = ingest_range(

@@ -148,23 +148,38 @@ def approve(
 def verify(
     edition_dir: Annotated[Path, typer.Argument(help="Folder of one edition (…/r1).", exists=True, file_okay=False)],
     landing: Annotated[
-        Path | None, typer.Option(help="Also hash every landed file that the edition used, in this folder.")
+        Path | None,
+        typer.Option(help="Also hash every landed file that the edition used, and recount the indicators from them."),
     ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Write every recounted figure to this CSV file: what it says, what is counted.")
+    ] = None,
+    workdir: o.Workdir = None,
 ) -> None:
-    """Check an edition offline: hashes, signature, and every score, total, rank and band anew from its indicators."""
+    """Check an edition offline: hashes, signature, and every score, total, rank and band anew from its indicators.
+
+    With --landing also every numerator and denominator anew from the landed files: read, judged and counted in code
+    that shares nothing with the models. The working folder's ledger says which rows were released and which bytes were
+    destroyed by law; its registry (or CCHC_REGISTRY) has to be the edition's.
+    """
+    from cchc.cli.verifying import recount_edition
+    from cchc.editions.folder import Edition
     from cchc.verify import verify as find_wrong
 
-    wrong = find_wrong(edition_dir, landing)
+    if out is not None and landing is None:
+        raise typer.BadParameter("figures are recounted from landed files: --landing names their folder")
+    wrong = find_wrong(edition_dir)
+    if landing is not None and not wrong:
+        wrong = recount_edition(o.settings(workdir), edition_dir, landing, out)
     for line in wrong[:50]:
         console.print(line, style="red", highlight=False, markup=False, soft_wrap=True)
     if wrong:
         console.print(f"{len(wrong)} things do not hold in {edition_dir}", highlight=False, soft_wrap=True)
         raise typer.Exit(1)
-    from cchc.editions.folder import Edition
-
     found = Edition(edition_dir, 0)
     signed = "signed" if found.is_signed else "not signed"
-    console.print(f"All holds: {edition_dir} ({found.state}, {signed})", highlight=False, soft_wrap=True)
+    what = "All holds" if landing is None else "All that could be checked holds"
+    console.print(f"{what}: {edition_dir} ({found.state}, {signed})", highlight=False, soft_wrap=True)
 
 
 def _show(editions: list[Edition]) -> None:

@@ -54,7 +54,8 @@ def show(row_id: _ID, workdir: o.Workdir = None) -> None:
 
     settings = o.settings(workdir)
     row = _one(settings, row_id)
-    file = open_ledger(settings.ledger).find(id=row["revision_id"])[0]
+    ledger = open_ledger(settings.ledger)
+    file = ledger.find(id=row["revision_id"])[0]
     registry = open_registry(settings.registry_dir)
     for language in LANGUAGES:
         for text in explain_row(row, file, registry, settings.expectations, language):
@@ -63,7 +64,9 @@ def show(row_id: _ID, workdir: o.Workdir = None) -> None:
         "Values (no personal data)", ["field", "value"], [[k, str(v)] for k, v in json.loads(row["payload"]).items()]
     )
     console.print(f"File: {file['path']} revision {file['revision']}, data row {row['row_number']}", highlight=False)
-    console.print(f"Bytes: {blob_path(settings.landing, file['sha256'])}", highlight=False, soft_wrap=True)
+    gone = ledger.destructions().get(file["sha256"])
+    where = f"destroyed by law ({gone.said})" if gone else blob_path(settings.landing, file["sha256"])
+    console.print(f"Bytes: {where}", highlight=False, markup=False, soft_wrap=True)
 
 
 @app.command()
@@ -91,6 +94,11 @@ def release(
         raise PermanentError(f"{', '.join(sorted(set(broken) - waivable))} can't be waived; mend the cause and replay")
     ledger = open_ledger(settings.ledger)
     file = ledger.find(id=row["revision_id"])[0]
+    if gone := ledger.destructions().get(file["sha256"]):
+        raise PermanentError(
+            f"{row_id} can't be released: the bytes of {file['path']} were destroyed by law ({gone.said}); "
+            "have the file sent anew"
+        )
     for name in broken:
         ledger.waive(file["sha256"], row["row_number"], name, reason, by or getpass.getuser())
     day = file["export_date"]

@@ -1,4 +1,4 @@
-"""Stage 2, land: bytes as received, once, content-addressed, never rewritten.
+"""Stage 2, land: bytes as received, once, content-addressed, never rewritten; destroyed only where a law wants it.
 
 In: a stream of bytes. Out: ``landing/<first two hex digits>/<sha256>``; what they are and when they came is in the
 ledger.
@@ -11,7 +11,7 @@ import hashlib
 import logging
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from io import RawIOBase
 from pathlib import Path
@@ -34,10 +34,11 @@ def blob_path(landing: Path, sha256: str) -> Path:
     return landing / sha256[:2] / sha256
 
 
-def store(landing: Path, chunks: Iterable[bytes]) -> Landed:
+def store(landing: Path, chunks: Iterable[bytes], unwanted: Collection[str] = ()) -> Landed:
     """Write a stream once. Atomic: a killed process leaves a temporary file, never half a blob.
 
-    Raises ``MachineError`` where the landing folder has no room or no right; what ``chunks`` raises goes through.
+    ``unwanted``: hashes of bytes that were destroyed by law; they are told of, and do not stay. Raises
+    ``MachineError`` where the landing folder has no room or no right; what ``chunks`` raises goes through.
     """
     with translated(landing):
         landing.mkdir(parents=True, exist_ok=True)
@@ -51,7 +52,10 @@ def store(landing: Path, chunks: Iterable[bytes]) -> Landed:
                 with translated(landing):
                     _write(out, chunk)
         with translated(landing):
-            _put(Path(name), blob_path(landing, digest.hexdigest()), size)
+            if digest.hexdigest() in unwanted:
+                Path(name).unlink()
+            else:
+                _put(Path(name), blob_path(landing, digest.hexdigest()), size)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
@@ -74,6 +78,27 @@ def _put(part: Path, target: Path, size: int) -> None:
     part.chmod(0o440)
     part.replace(target)
     log.debug("%s: %s bytes, new", target.name[:12], f"{size:,}")
+
+
+def destroy(landing: Path, sha256: str) -> bool:
+    """Take these bytes away for good; returns whether they were there. It is on the disk when this returns.
+
+    Whoever calls it has written down before, in the ledger, that they go, and why. Raises ``MachineError`` where the
+    folder gives no right.
+    """
+    path = blob_path(landing, sha256)
+    with translated(landing):
+        try:
+            path.unlink()
+        except FileNotFoundError:
+            return False
+        folder = os.open(path.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    log.debug("%s: destroyed", sha256[:12])
+    return True
 
 
 def sweep(landing: Path) -> int:

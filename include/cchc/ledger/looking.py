@@ -59,11 +59,20 @@ class Looking:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def changed_since(self, change_no: int) -> list[dict[str, Any]]:
-        """Decided revisions that changed after ``change_no``: what the warehouse copy lacks."""
-        r = t.file_revision
-        query = sa.select(r).where(r.c.change_no > change_no, r.c.outcome != "landed").order_by(r.c.id)
+        """Decided revisions that changed after ``change_no``: what the warehouse copy lacks.
+
+        ``destroyed_on`` and ``destroyed_basis``: of their landed bytes, where those were destroyed by law.
+        """
+        r, d = t.file_revision, t.destruction
+        query = (
+            sa.select(r, d.c.destroyed_at.label("destroyed_on"), d.c.basis.label("destroyed_basis"))
+            .outerjoin(d, sa.and_(r.c.sha256 == d.c.sha256, d.c.destroyed_at.is_not(None)))
+            .where(r.c.change_no > change_no, r.c.outcome != "landed")
+            .order_by(r.c.id)
+        )
         with self.engine.connect() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+            found = [dict(row) for row in connection.execute(query).mappings()]
+        return [row | {"destroyed_on": row["destroyed_on"] and row["destroyed_on"].date()} for row in found]
 
     def last_day(self) -> date | None:
         """The last export date of which anything was delivered."""

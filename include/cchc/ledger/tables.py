@@ -99,6 +99,19 @@ waiver = sa.Table(
     sa.Column("decided_at", sa.DateTime, nullable=False),
 )
 
+#: Landed bytes that are destroyed by law. Written before they go, so that a crash in between is finished later.
+destruction = sa.Table(
+    "destruction",
+    metadata,
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    sa.Column("size_bytes", sa.BigInteger, nullable=False),
+    sa.Column("basis", sa.String, nullable=False),  # the legal one
+    sa.Column("decided_by", sa.String, nullable=False),
+    sa.Column("chosen", sa.String, nullable=False),  # the rule or the file by which they were chosen
+    sa.Column("decided_at", sa.DateTime, nullable=False),
+    sa.Column("destroyed_at", sa.DateTime),  # null: decided, and the bytes may be there still
+)
+
 run = sa.Table(
     "run",
     metadata,

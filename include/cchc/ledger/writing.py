@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from cchc.contracts import TIMEZONE, DeliveryKey, Result, Revision, Unfetched
+from cchc.errors import FileRefused
 from cchc.ledger import tables as t
 from cchc.ledger.standing import weigh
 
@@ -48,7 +49,8 @@ class Writing:
     def record_arrivals(self, arrivals: Sequence[Arrival]) -> tuple[int, int]:
         """Number the revisions of landed files; returns (new revisions, repeats).
 
-        The same bytes as the newest revision are a repeat; other bytes a new revision.
+        The same bytes as the newest revision are a repeat; other bytes a new revision. Bytes that were destroyed by law
+        stay so: a new revision of them is refused (``bytes_destroyed``), for nobody can read it.
         """
         if not arrivals:
             return 0, 0
@@ -58,13 +60,14 @@ class Writing:
         fresh: list[dict[str, Any]] = []
         repeats: list[str] = []
         with self.engine.begin() as connection:
-            change = _next_change(connection)
+            change = next_change(connection)
             query = sa.select(r).where(r.c.export_date.between(min(days), max(days))).order_by(r.c.revision)
             known = {
                 key: (row.revision, row.sha256, row.id)
                 for row in connection.execute(query)
                 if (key := DeliveryKey(row.system, row.unit, row.export_date, row.dataset))
             }
+            gone = {row.sha256: row for row in connection.execute(sa.select(t.destruction))}
             for arrival in arrivals:
                 number, sha256, revision_id = known.get(arrival.key, (0, "", ""))
                 if sha256 == arrival.sha256:
@@ -86,11 +89,12 @@ class Writing:
                         "change_no": change,
                         "warnings": ",".join(sorted(arrival.warnings)),
                         "arrival_warnings": ",".join(sorted(arrival.warnings)),
+                        **_outcome(gone.get(arrival.sha256)),
                     }
                 )
             if fresh:
                 connection.execute(sa.insert(r), fresh)
-                self._stages(connection, [(row["id"], "land", "landed", None, 0, 0) for row in fresh])
+                self._stages(connection, [(row["id"], "land", row["outcome"], row["reason"], 0, 0) for row in fresh])
             for revision_id in repeats:
                 connection.execute(
                     sa.update(r).where(r.c.id == revision_id).values(repeats=r.c.repeats + 1, change_no=change)
@@ -125,7 +129,7 @@ class Writing:
                 values = {
                     "arrival_warnings": _joined(row.arrival_warnings, warnings),
                     "warnings": _joined(row.warnings, warnings),
-                    "change_no": _next_change(connection),
+                    "change_no": next_change(connection),
                 }
                 connection.execute(sa.update(r).where(r.c.id == row.id).values(**values))
 
@@ -173,9 +177,13 @@ class Writing:
                 connection.execute(sa.insert(f), kept)
 
     def reopen(self, day_from: date, day_to: date, system: str | None = None, unit: str | None = None) -> int:
-        """Mark the decided revisions of some deliveries as landed again, so that they are judged anew."""
+        """Mark the decided revisions of some deliveries as landed again, so that they are judged anew.
+
+        Where the bytes were destroyed by law nothing can be judged: those stay as they are (``beyond_replay``).
+        """
         r = t.file_revision
         where = [r.c.export_date.between(day_from, day_to), r.c.outcome != "landed"]
+        where += [r.c.sha256.not_in(sa.select(t.destruction.c.sha256))]
         where += [r.c.system == system] if system else []
         where += [r.c.unit == unit] if unit else []
         with self.engine.begin() as connection:
@@ -207,7 +215,7 @@ class Writing:
         if not values:
             return
         with self.engine.begin() as connection:
-            change = _next_change(connection)
+            change = next_change(connection)
             came = sa.select(r.c.id, r.c.arrival_warnings).where(r.c.arrival_warnings != "")
             by_id = {str(value["b_id"]): value for value in values}
             for some in _chunks([*by_id], 500):
@@ -270,7 +278,15 @@ class Writing:
             )
 
 
-def _next_change(connection: sa.Connection) -> int:
+def _outcome(destroyed: Any) -> dict[str, str | None]:
+    """How a new revision begins: landed, or refused where its bytes were destroyed (a row of ``destruction``)."""
+    if destroyed is None:
+        return {"outcome": "landed", "reason": None, "detail": None}
+    refused = FileRefused("bytes_destroyed", f"{destroyed.decided_at.date()}: {destroyed.basis}")
+    return {"outcome": "refused", "reason": refused.reason, "detail": refused.detail}
+
+
+def next_change(connection: sa.Connection) -> int:
     """A change number above all before it, also where the clock was put back.
 
     The counter's row stays locked until the transaction ends: numbers follow the order of commits, so that who copies

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from cchc.datasets import DATASETS
 from cchc.load.registry import sync
-from cchc.load.schema import DELIVERIES, TABLES, create_statement
+from cchc.load.schema import DELIVERIES, TABLES, add_column_statement, create_statement
 
 log = logging.getLogger("cchc.load")
 
@@ -70,11 +70,20 @@ class Warehouse(ABC):
     # -- what the pipeline asks for ------------------------------------------------------------------------------------
 
     def create(self) -> None:
-        """Create the raw schema where it is missing. A new warehouse wants a full build first."""
+        """Create the raw schema, or what it lacks. A new warehouse wants a full build first."""
         with self.transaction():
             self.execute("create schema if not exists raw")
             for name, schema in TABLES.items():
                 self.execute(create_statement(name, schema))
+            there = set(
+                self.execute(
+                    "select table_name, column_name from information_schema.columns where table_schema = 'raw'"
+                )
+            )
+            for name, schema in TABLES.items():
+                for column in schema:
+                    if (name, column.name) not in there:
+                        self.execute(add_column_statement(name, column))
             if not self.execute("select 1 from raw.build_state"):
                 self.execute("insert into raw.build_state values (true, '', 0, 0, true)")
 

@@ -38,6 +38,8 @@ DELIVERIES = pa.schema(
         ("repeats", pa.int32()),
         ("arrived_at", pa.timestamp("us")),
         ("in_force", pa.bool_()),
+        ("destroyed_on", pa.date32()),
+        ("destroyed_basis", pa.string()),
     ]
 )
 
@@ -77,6 +79,11 @@ def sql_type(kind: pa.DataType) -> str:
     if pa.types.is_decimal(kind):
         return f"decimal({kind.precision}, {kind.scale})"
     return _TYPES[kind]
+
+
+def add_column_statement(name: str, field: pa.Field) -> str:
+    """``alter table raw.<name> add column``, for a warehouse that an earlier version created."""
+    return f"alter table raw.{name} add column {field.name} {sql_type(field.type)}"
 
 
 def create_statement(name: str, schema: pa.Schema) -> str:

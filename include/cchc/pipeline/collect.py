@@ -91,7 +91,7 @@ def collect(
     is fetched, also one that does not look changed. What can't be fetched is noted and the rest goes on.
     """
     collected = Collected()
-    known = ledger.seen(day_from, day_to)
+    known, destroyed = ledger.seen(day_from, day_to), frozenset(ledger.destructions())
     compared = set(_days(max(day_from, day_to - timedelta(days=LOOK_BACK - 1)), day_to))
     with ThreadPoolExecutor(settings.fetch_workers) as pool:
         for code, system in sorted(registry.systems.items()):
@@ -121,7 +121,8 @@ def collect(
                 dialects: dict[str, str] = {spec.dataset: spec.dialect for spec in system.datasets}
                 tasks = {
                     unit: pool.submit(
-                        Look(source, code, unit, dialects, settings.landing, known, compared, recheck).fetch, days
+                        Look(source, code, unit, dialects, settings.landing, known, compared, recheck, destroyed).fetch,
+                        days,
                     )
                     for unit, days in wanted.items()
                 }

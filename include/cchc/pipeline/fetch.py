@@ -46,7 +46,8 @@ class UnitFetched:
 @dataclass(frozen=True)
 class Look:
     """A look at one unit of a system. ``compared``: days of which known files are compared by content where the source
-    can (a local folder); ``recheck``: every file is fetched, known or not.
+    can (a local folder); ``recheck``: every file is fetched, known or not. ``destroyed``: hashes of bytes that were
+    destroyed by law and are not kept a second time.
     """
 
     source: Source
@@ -57,6 +58,7 @@ class Look:
     known: Seen
     compared: Collection[date] = ()
     recheck: bool = False
+    destroyed: Collection[str] = ()
 
     def fetch(self, days: list[date]) -> UnitFetched:
         """Fetch what is new in the folders of some days. What fails is noted, the rest goes on.
@@ -151,7 +153,7 @@ class Look:
         is_news = self.source.is_news(file.fingerprint, fingerprint)
         if not is_news and not (file.fingerprint == fingerprint and self._differs(key, file, sha256)):
             return None
-        landed, file = fetch_whole(self.source, file, self.landing)
+        landed, file = fetch_whole(self.source, file, self.landing, self.destroyed)
         log.debug("%s: fetched, %s bytes", path, f"{landed.size_bytes:,}")
         return Arrival(
             key,
@@ -179,7 +181,9 @@ class Look:
         found.failed.append(Unfetched(self.system, self.unit, day, path, reason, str(error)))
 
 
-def fetch_whole(source: Source, file: Listed, landing: Path) -> tuple[land.Landed, Listed]:
+def fetch_whole(
+    source: Source, file: Listed, landing: Path, unwanted: Collection[str] = ()
+) -> tuple[land.Landed, Listed]:
     """Land one file as it was at one moment; also returns it as it was listed then.
 
     A file that changes meanwhile (other size or fingerprint afterwards, or not the bytes that were listed) is fetched
@@ -189,7 +193,7 @@ def fetch_whole(source: Source, file: Listed, landing: Path) -> tuple[land.Lande
     for last in (False, True):
         try:
             seen = _Reading(source, file, before)
-            return land.store(landing, seen.chunks()), seen.file
+            return land.store(landing, seen.chunks(), unwanted), seen.file
         except _Changed as changed:
             if last:
                 raise TransientError(

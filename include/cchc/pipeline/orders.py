@@ -25,6 +25,11 @@ def local_day(moment: datetime) -> date:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(ZoneInfo(TIMEZONE)).date()
 
 
+def today() -> date:
+    """The calendar day in Asia/Ho_Chi_Minh."""
+    return local_day(datetime.now(UTC))
+
+
 def window(given: Json, moment: datetime) -> tuple[str, str]:
     """First and last export date of a run: those named, else the ``LOOK_BACK`` days up to yesterday."""
     last = given.get("day_to") or (local_day(moment) - timedelta(days=1)).isoformat()

@@ -22,6 +22,7 @@ from cchc.ledger import Ledger, open_ledger
 from cchc.load import open_warehouse
 from cchc.pipeline.build import build
 from cchc.pipeline.collect import Collected, collect
+from cchc.pipeline.destroy import finish as finish_destruction
 from cchc.pipeline.judge import Batch, Judged, plan_batches
 from cchc.pipeline.judging import judge_batches
 from cchc.pipeline.load import load_judged
@@ -108,6 +109,7 @@ def ingest(
     say = say or (lambda stage, text: None)
     summary = Summary()
     _sweep(settings)
+    finish_destruction(settings, ledger)
     warm = _warm_up(settings)
     clock = time.perf_counter()
     steps: list[str | None] = [*run_steps(settings.schedule)] if settings.schedule else [None]

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from cchc import land
 from cchc.contracts import Batch, DeliveryKey, Judged, Result, Revision
 from cchc.ledger import open_ledger
 from cchc.load import open_warehouse
@@ -127,7 +128,10 @@ def check_share(collected: list[Json], loaded: Json, files_lost: int = 0) -> Non
 
 def replay(day_from: str, day_to: str, system: str | None, unit: str | None) -> int:
     """Open the deliveries of a range again, so that the next judging reads them from landing anew."""
-    return open_ledger(Settings.from_env().ledger).reopen(*_range(day_from, day_to), system, unit)
+    ledger = open_ledger(Settings.from_env().ledger)
+    for path, gone in ledger.beyond_replay(*_range(day_from, day_to), system, unit):
+        land.log.warning("%s stays as it was judged: its bytes were destroyed by law (%s)", path, gone.said)
+    return ledger.reopen(*_range(day_from, day_to), system, unit)
 
 
 def prepare_build() -> Json:
