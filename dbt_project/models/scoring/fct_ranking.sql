@@ -1,5 +1,6 @@
 -- Ranks within province and level. Totals are compared as they stand: a unit's maximum attainable says which criteria
--- were computed. Ties share a rank. A unit without a single dossier is not ranked: its zeros say nothing.
+-- were computed. Ties share a rank. A unit without a single dossier is not ranked: its zeros say nothing. Units of
+-- different days are not ranked together: a period that a merger falls into ranks the units in force at its end.
 with totals as (
 
     select
@@ -30,6 +31,7 @@ described as (
         p.period_end,
         case
             when u.ranked_level is null then 'level_not_ranked'
+            when not u.is_in_force then 'not_in_force'
             when t.dossiers = 0 then 'no_dossiers'
         end as rank_null_reason
     from totals as t

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cchc.registry.check_columns import check_columns
+from cchc.registry.check_mergers import check_mergers
 from cchc.registry.check_methods import check_methods
 from cchc.registry.check_rules import check_rules
 from cchc.registry.check_systems import check_systems
@@ -22,6 +23,7 @@ _FOLLOWS = {
     "parent_not_valid": "units.csv",
     "unit_not_valid": "units.csv",
     "validity_gap": "units.csv",
+    "merger_unit": "units.csv",
     "unknown_headings": "headings.csv",
     "missing_heading": "headings.csv",
     "unknown_indicator": "indicators.csv",
@@ -40,6 +42,14 @@ def check(directory: Path | None = None) -> list[Problem]:
     parsed = parse(directory)
     broken = {problem.file.split("/")[0] for problem in parsed.problems}
     problems = set(parsed.problems)
-    for rule in (check_units, check_procedures, check_columns, check_systems, check_methods, check_rules):
+    for rule in (
+        check_units,
+        check_mergers,
+        check_procedures,
+        check_columns,
+        check_systems,
+        check_methods,
+        check_rules,
+    ):
         problems |= {problem for problem in rule(parsed) if _FOLLOWS.get(problem.rule) not in broken}
     return sorted(problems)
