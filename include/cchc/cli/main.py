@@ -1,4 +1,4 @@
-"""The stages as commands, from run to doctor, and the looks into one unit: trail, explain, restated, actions, whatif."""
+"""The stages as commands, and the looks into one unit: trail, explain, restated, actions, whatif."""
 
 from __future__ import annotations
 
