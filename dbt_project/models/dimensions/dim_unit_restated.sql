@@ -71,7 +71,7 @@ counted as (
 )
 
 select
-    case when c.unit_code is null then p.unit_code else c.unit_code end as unit_code,
+    coalesce(c.unit_code, p.unit_code) as unit_code,
     case when c.unit_code is null then p.unit_name else e.unit_name end as unit_name,
     case when c.unit_code is null then p.level else e.level end as level,
     c.part_key,

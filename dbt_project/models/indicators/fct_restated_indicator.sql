@@ -2,7 +2,13 @@
 -- Every indicator of every period on today's units: numerators and denominators of the units of that day, summed where
 -- whole units came together, by weight where one was split and a weight is known, and else absent with its reason.
 -- Only what may be summed is: never a ratio, never counts of different things.
-with required as (
+with views as (
+
+    select unnest(array[true, false]) as is_stock
+
+),
+
+required as (
 
     -- a stock is what stands at the end of a period: only units that stand then must have a part in it
     select
@@ -20,7 +26,7 @@ with required as (
         string_agg(p.part_name, ', ' order by p.source_key) as predecessors,
         string_agg(p.part_code, ', ' order by p.source_key) as source_codes
     from {{ ref('int_restated_part') }} as p
-    inner join (select unnest(array[true, false]) as is_stock) as k
+    inner join views as k
         on
             (k.is_stock and p.is_standing)
             or (not k.is_stock and p.is_required)
