@@ -1,3 +1,4 @@
+-- noqa: disable=RF06
 {{ config(materialized='table', contract={'enforced': true}) }}
 -- Every indicator of every period on today's units: numerators and denominators of the units of that day, summed where
 -- whole units came together, by weight where one was split and a weight is known, and else absent with its reason.
@@ -23,8 +24,8 @@ required as (
         bool_or(p.is_merged) as is_merged,
         bool_or(p.part_code <> p.unit_code) as is_succeeded,
         bool_and(p.is_unchanged) as is_unchanged,
-        string_agg(p.part_name, ', ' order by p.source_key) as predecessors,
-        string_agg(p.part_code, ', ' order by p.source_key) as source_codes
+        string_agg(p.part_name, ', ' order by p.source_key collate "C") as predecessors,
+        string_agg(p.part_code, ', ' order by p.source_key collate "C") as source_codes
     from {{ ref('int_restated_part') }} as p
     inner join views as k
         on
@@ -103,8 +104,8 @@ summed as (
         bool_or(is_merged and (is_required or is_measured)) as is_merged,
         bool_or(is_without_parts) as is_without_parts,
         bool_and(is_used) as is_used,
-        string_agg(part_name, ', ' order by source_key) as predecessors,
-        string_agg(source_key, ', ' order by source_key) as source_codes,
+        string_agg(part_name, ', ' order by source_key collate "C") as predecessors,
+        string_agg(source_key, ', ' order by source_key collate "C") as source_codes,
         cast(sum(cast(numerator * coalesce(share, 0) as decimal(18, 4))) as decimal(18, 4)) as numerator,
         cast(sum(cast(denominator * coalesce(share, 0) as decimal(18, 4))) as decimal(18, 4)) as denominator
     from figures
