@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cchc.registry.check_columns import check_columns
 from cchc.registry.check_integrity import check_integrity
+from cchc.registry.check_mergers import check_mergers
 from cchc.registry.check_methods import check_methods
 from cchc.registry.check_rules import check_rules
 from cchc.registry.check_systems import check_systems
@@ -23,6 +24,7 @@ _FOLLOWS = {
     "parent_not_valid": "units.csv",
     "unit_not_valid": "units.csv",
     "validity_gap": "units.csv",
+    "merger_unit": "units.csv",
     "unknown_headings": "headings.csv",
     "missing_heading": "headings.csv",
     "unknown_indicator": "indicators.csv",
@@ -43,6 +45,7 @@ def check(directory: Path | None = None) -> list[Problem]:
     problems = set(parsed.problems)
     for rule in (
         check_units,
+        check_mergers,
         check_procedures,
         check_columns,
         check_systems,

@@ -178,7 +178,12 @@ class Code(_Row):
 
 
 class Merger(_Row):
-    """One old unit and the new unit its territory went to."""
+    """One old unit and a new unit that its territory, or a part of it, went to.
+
+    An old unit with several rows of one day is split. ``weight`` is the share that went along this row, with the
+    ``weight_source`` that gives it (population, households ...); without it nothing is re-allocated. ``unlisted`` says
+    which of the two units.csv does not hold.
+    """
 
     old_admin_code: str
     old_name: str
@@ -187,6 +192,9 @@ class Merger(_Row):
     new_name: str
     effective_from: Day
     source: str | None = None
+    weight: Decimal | None = Field(default=None, gt=0, le=1, decimal_places=6)
+    weight_source: str | None = None
+    unlisted: Literal["old", "new", "both"] | None = None
 
 
 class Condition(_Node):
@@ -304,7 +312,12 @@ class IntegritySignal(_Dated):
 
 
 class Indicator(_Row):
-    """What an indicator counts."""
+    """What an indicator counts.
+
+    ``additivity``: ``flow`` counts what happened in a period, so units and days may be summed; ``stock`` counts what
+    stands at its end, so units may be summed and days may not; ``none``: the sum over units is no figure of theirs
+    (different procedures, the greater of two numbers).
+    """
 
     indicator: str
     name_vi: str
@@ -316,6 +329,7 @@ class Indicator(_Row):
     denominator_rule_en: str | None = None
     unit_of_measure: str = "percent"
     source: str | None = None
+    additivity: Literal["flow", "stock", "none"] = "none"
 
 
 class Target(_Row):
