@@ -199,6 +199,7 @@ def test_letters_are_among_the_datasets_under_keys_of_their_own() -> None:
         ("feedback", "jsonl"),
         ("apologies", "csv"),
         ("apologies", "jsonl"),
+        ("objections", "csv"),
     }
 
 

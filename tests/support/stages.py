@@ -25,6 +25,7 @@ SYSTEMS = {
     ("feedback", "jsonl"): ("pakn-dvcqg", "H50", "feedback.jsonl"),
     ("apologies", "csv"): ("onestop-a", "H50.103", "apologies.csv"),
     ("apologies", "jsonl"): ("igate-quangtri", "H50.102", "apologies.jsonl"),
+    ("objections", "csv"): ("objections-quangtri", "H50", "objections.csv"),
     ("portal", "portal"): ("portal-dvcqg", "H50", "portal.json"),
 }
 

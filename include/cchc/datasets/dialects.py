@@ -204,6 +204,17 @@ _ROWS = (
                 "KichHoatMuc2": "activated_level2",
             },
             "apologies": _LETTERS,
+            "objections": {
+                "MaDonVi": "unit",
+                "SoPhanHoi": "objection_number",
+                "MaTieuChi": "criterion",
+                "TuNgay": "period_start",
+                "DenNgay": "period_end",
+                "MaHoSo": "dossier_code",
+                "LyDo": "objection_reason",
+                "NgayGui": "filed_at",
+                **_unused("DienGiai"),  # in the unit's own words: may be personal
+            },
         },
     ),
     Dialect(

@@ -66,7 +66,8 @@ def _files(opened: list[Opened]) -> pa.Table:
 
 
 def _register_registry(con: duckdb.DuckDBPyConnection, registry: Registry, days: list[date]) -> None:
-    """What the registry knows on each export date: agency codes and commune codes; and every procedure it ever held.
+    """What the registry knows on each export date: agency codes and commune codes; every procedure it ever held, and
+    every criterion that a method scores.
 
     A procedure that was abolished since still has dossiers running, so its code stays known.
     """
@@ -82,5 +83,7 @@ def _register_registry(con: duckdb.DuckDBPyConnection, registry: Registry, days:
         con.register(
             name, pa.table({column: pa.array(codes, pa.string()), "export_date": pa.array(dates, pa.date32())})
         )
+    criteria = {criterion.criterion for method in registry.methods.values() for _, criterion in method.criteria()}
+    con.register("known_criteria", pa.table({"criterion": pa.array(sorted(criteria), pa.string())}))
     procedures = pa.array(sorted(registry.procedure_codes), pa.string())
     con.register("known_procedures", pa.table({"procedure_code": procedures}))
