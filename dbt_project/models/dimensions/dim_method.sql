@@ -5,5 +5,7 @@ select
     source,
     valid_from,
     valid_to,
-    is_default
+    is_default,
+    late_days,
+    objection_days
 from {{ source('raw', 'reg_methods') }}

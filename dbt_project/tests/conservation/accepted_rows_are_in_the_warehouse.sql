@@ -2,7 +2,7 @@
 -- What the ledger says was accepted, and is in force, is what the facts are built on: nothing lost, nothing twice.
 with loaded as (
 
-    {% for dataset in ['dossiers', 'payments', 'vneid', 'feedback', 'apologies', 'portal'] -%}
+    {% for dataset in ['dossiers', 'payments', 'vneid', 'feedback', 'apologies', 'objections', 'portal'] -%}
         select
             revision_id,
             count(*) as n_rows

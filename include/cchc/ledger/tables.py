@@ -99,6 +99,20 @@ waiver = sa.Table(
     sa.Column("decided_at", sa.DateTime, nullable=False),
 )
 
+#: What the office answered to an objection; of several answers the one with the greatest number counts.
+objection_answer = sa.Table(
+    "objection_answer",
+    metadata,
+    sa.Column("unit", sa.String, primary_key=True),
+    sa.Column("objection_number", sa.String, primary_key=True),
+    sa.Column("answer_no", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("decision", sa.String, nullable=False),
+    sa.Column("decided_by", sa.String, nullable=False),
+    sa.Column("decided_on", sa.Date, nullable=False),
+    sa.Column("note", sa.String, nullable=False),
+    sa.CheckConstraint("decision in ('upheld', 'rejected', 'partly')", name="decision_known"),
+)
+
 run = sa.Table(
     "run",
     metadata,

@@ -41,12 +41,25 @@ DELIVERIES = pa.schema(
     ]
 )
 
+ANSWERS = pa.schema(
+    [
+        ("unit", pa.string()),
+        ("objection_number", pa.string()),
+        ("answer_no", pa.int32()),
+        ("decision", pa.string()),
+        ("decided_by", pa.string()),
+        ("decided_on", pa.date32()),
+        ("note", pa.string()),
+    ]
+)
+
 _PENDING = pa.schema([("dataset", pa.string()), ("business_key", pa.string()), ("change_no", pa.int64())])
 
 TABLES: dict[str, pa.Schema] = {
     **{name: dataset.raw_schema for name, dataset in DATASETS.items()},
     "quarantine": QUARANTINE,
     "deliveries": DELIVERIES,
+    "objection_answers": ANSWERS,
     "pending": _PENDING,
     "building": pa.schema([("dataset", pa.string()), ("business_key", pa.string())]),
     "build_state": pa.schema(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cchc.registry.check_columns import check_columns
+from cchc.registry.check_corrections import check_corrections
 from cchc.registry.check_methods import check_methods
 from cchc.registry.check_rules import check_rules
 from cchc.registry.check_systems import check_systems
@@ -17,6 +18,7 @@ __all__ = ["Problem", "check"]
 
 #: Rules about references, by the file referred to: told only once that file's own rows are readable.
 _FOLLOWS = {
+    "unknown_system": "systems",
     "unknown_unit": "units.csv",
     "unknown_parent": "units.csv",
     "parent_not_valid": "units.csv",
@@ -40,6 +42,7 @@ def check(directory: Path | None = None) -> list[Problem]:
     parsed = parse(directory)
     broken = {problem.file.split("/")[0] for problem in parsed.problems}
     problems = set(parsed.problems)
-    for rule in (check_units, check_procedures, check_columns, check_systems, check_methods, check_rules):
+    rules = (check_units, check_procedures, check_columns, check_systems, check_methods, check_rules, check_corrections)
+    for rule in rules:
         problems |= {problem for problem in rule(parsed) if _FOLLOWS.get(problem.rule) not in broken}
     return sorted(problems)

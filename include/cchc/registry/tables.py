@@ -51,8 +51,10 @@ SCHEMAS: dict[str, pa.Schema] = {
     "reg_codes": _schema("dialect field code canonical"),
     "reg_portal_answers": _schema("answer group_name criterion numerator_keys denominator_keys"),
     "reg_methods": _schema(
-        "method name_vi name_en source valid_from valid_to is_default max_score",
+        "method name_vi name_en source valid_from valid_to is_default max_score late_days objection_days",
         is_default=pa.bool_(),
+        late_days=pa.int32(),
+        objection_days=pa.int32(),
         max_score=_SCORE,
     ),
     "reg_groups": _schema(
@@ -98,6 +100,12 @@ SCHEMAS: dict[str, pa.Schema] = {
         expects_date=pa.bool_(),
     ),
     "reg_rules_in_force": _schema("rule_set valid_from valid_to source"),
+    "reg_corrections": _schema(
+        "number dataset system key column_name expected_old new_value reason status objection decided_by decided_on "
+        "valid_from valid_to",
+        number=pa.int32(),
+        decided_on=pa.date32(),
+    ),
 }
 
 
@@ -156,6 +164,7 @@ def build_tables(registry: Registry) -> dict[str, pa.Table]:
         "reg_timeliness_rules": registry.timeliness_rules,
         "reg_ending_rules": registry.ending_rules,
         "reg_rules_in_force": registry.rules_in_force,
+        "reg_corrections": [{**vars(each), "column_name": each.column} for each in registry.corrections],
     }
     return {name: _table(rows[name], schema) for name, schema in SCHEMAS.items()}
 
