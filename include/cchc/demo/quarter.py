@@ -38,7 +38,7 @@ class Quarter:
         self.days = delivery_days(first, last)
         # letters draw from streams of their own: what the other datasets hold does not depend on them
         letters = reference.outlets_of("apologies")
-        others = [outlet for outlet in reference.outlets if outlet not in letters]
+        others = [each for each in reference.outlets if each not in letters and each.dataset != "objections"]
         self.plan = Plan.drawn(others, self.days, self._rng("plan"))
         self.plan.add(Plan.drawn(letters, self.days, self._rng("plan of letters")))
         self.beside = Beside(self._rng("beside"))
