@@ -12,6 +12,7 @@ import pytest
 from cchc.registry.open import Registry
 from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
 from support.letters import letter, letter_file
+from support.objections import objection, objection_file
 from support.stages import File, normalise_rows
 
 Row = dict[str, Any]
@@ -499,3 +500,17 @@ def test_what_a_letter_says_wrongly_is_seen_as_a_shape(dialect: str, tmp_path: P
     assert (row["bad_dates"], row["unknown_units"], row["sent"]) == ("signed_at,new_due_at", "unit", None)
     assert (row["bad_date_shape"], row["status_shape"]) == ("aaa aaa d", "aaaa aa")
     assert not any("hôm" in str(value) or "rõ" in str(value) for value in row.values())
+
+
+def test_an_objection_keeps_its_code_and_not_its_words(tmp_path: Path, registry: Registry) -> None:
+    """``objections``: one row a dossier, or one without a dossier for the whole figure."""
+    told = [objection(MaDonVi=" h50.101 ", MaTieuChi="processing_on_time"), objection(MaHoSo="", SoPhanHoi="2")]
+    one, whole = normalise_rows(tmp_path, registry, objection_file(*told))
+    assert (one["unit"], one["criterion"], one["objection_reason"]) == (
+        "H50.101",
+        "PROCESSING_ON_TIME",
+        "wrong_due_date",
+    )
+    assert (one["period_start"], one["filed_at"]) == (date(2026, 10, 1), datetime(2026, 11, 5, 8))
+    assert (whole["dossier_code"], whole["unknown_values"], whole["is_contradicted"]) == (None, None, False)
+    assert "Ngày hẹn ghi nhầm" not in str([one, whole])

@@ -124,6 +124,11 @@ def test_line_after_a_cell_of_two_lines(registry: Path) -> None:
         ("ending_rules.csv", "report_ii06,11,1,finished,true", "schema"),
         ("ending_rules.csv", "report_ii06,8,2,archived,false", "schema"),
         ("rules_in_force.csv", "report_ii06,2026-10-07,,x", "overlapping_validity"),
+        ("corrections.csv", "1,dossiers,none,H50.1-1,channel,direct,online,x,open,,A,2026-10-01,,", "unknown_system"),
+        ("corrections.csv", "1,dossiers,shop-a,H50.1-1,channel,direct,flying,x,open,,A,2026-10-01,,", "schema"),
+        ("corrections.csv", "1,dossiers,shop-a,H50.1-1,channel,direct,direct,x,open,,A,2026-10-01,,", "schema"),
+        ("corrections.csv", "1,dossiers,shop-a,H50.1-1,received_at,,2026-10-01,x,open,,A,2026-10-01,,", "schema"),
+        ("corrections.csv", "1,dossiers,shop-a,H50.1-1,handling_unit,,H99,x,open,,A,2026-10-01,,", "unknown_unit"),
     ],
 )
 def test_rows(registry: Path, name: str, line: str, rule: str) -> None:

@@ -108,6 +108,7 @@ TABLES: dict[type[BaseModel], tuple[str, dict[str, str]]] = {
     model.System: ("reg_systems", {"code": "system"}),
     model.DatasetSpec: ("reg_system_datasets", {}),
     model.Method: ("reg_methods", {}),
+    model.Correction: ("reg_corrections", {"column": "column_name"}),
     model.Group: ("reg_groups", {"group": "group_name"}),
     model.Criterion: ("reg_criteria", {}),
 }
