@@ -128,7 +128,7 @@ def test_line_after_a_cell_of_two_lines(registry: Path) -> None:
         ("corrections.csv", "1,dossiers,shop-a,H50.1-1,channel,direct,flying,x,open,,A,2026-10-01,,", "schema"),
         ("corrections.csv", "1,dossiers,shop-a,H50.1-1,channel,direct,direct,x,open,,A,2026-10-01,,", "schema"),
         ("corrections.csv", "1,dossiers,shop-a,H50.1-1,received_at,,2026-10-01,x,open,,A,2026-10-01,,", "schema"),
-        ("corrections.csv", "1,dossiers,shop-a,H50.1-1,handling_unit,,H99,x,open,,A,2026-10-01,,", "unknown_unit"),
+        ("corrections.csv", "1,dossiers,shop-a,H50.1-1,handling_unit,,H98,x,open,,A,2026-10-01,,", "unknown_unit"),
     ],
 )
 def test_rows(registry: Path, name: str, line: str, rule: str) -> None:
