@@ -275,7 +275,8 @@ def test_missing_column_and_wrong_encoding(registry: Path) -> None:
 @pytest.mark.parametrize("name", sorted(path.name for path in PACKAGED.glob("*.csv")))
 def test_a_column_nobody_reads_is_refused(tmp_path: Path, name: str) -> None:
     first, *rows = (PACKAGED / name).read_text(encoding="utf-8").splitlines()
-    (tmp_path / name).write_text("\n".join([f"{first},nobody_reads_me", f"{rows[0]},x"]) + "\n", encoding="utf-8")
+    row = rows[0] if rows else "," * first.count(",")  # the register of known errors is empty as packaged
+    (tmp_path / name).write_text("\n".join([f"{first},nobody_reads_me", f"{row},x"]) + "\n", encoding="utf-8")
     assert (name, 1, "unknown_column") in found(tmp_path)
     with pytest.raises(RegistryError, match=rf"{name}:1: unknown_column: no column 'nobody_reads_me'"):
         open_registry(tmp_path)

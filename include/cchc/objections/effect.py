@@ -27,7 +27,6 @@ _SUPPOSED: dict[str, dict[str, str]] = {
     "REUSED_DIGITIZED_DATA": {"x.has_reused_part": "true"},
     "SYNCED_WITH_DVCQG_PERSONAL_STORAGE": {"x.is_from_personal_store": "true"},
     "CITIZEN_DATA_CONNECTED_DOSSIER": {"x.is_vneid_verified": "true"},
-    "OVERDUE_WITH_APOLOGY": {"apologised": "true"},
     "DOSSIER_RECEIVING_SATISFACTION": {"late": "false", "x.is_dissatisfied": "false"},
 }
 NOT_OURS = "not_ours"
