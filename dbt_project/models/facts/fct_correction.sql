@@ -39,8 +39,9 @@ select
     case
         when s.correction_number is null then 'not_delivered'
         when s.is_applied_now then 'applied'
-        when s.delivered_value is not distinct from c.new_value then 'source_agrees'
-        when s.delivered_value is not distinct from c.expected_old then 'out_of_validity'
+        when coalesce(s.delivered_value = c.new_value, s.delivered_value is null and c.new_value is null) then 'source_agrees'
+        when coalesce(s.delivered_value = c.expected_old, s.delivered_value is null and c.expected_old is null)
+            then 'out_of_validity'
         else 'source_differs'
     end as effect,
     cast(coalesce(s.rows_applied, 0) as integer) as rows_applied,

@@ -15,7 +15,7 @@ with delivered as (
         c.valid_to,
         case c.column_name
             {% for column in correctable_columns() -%}
-                when '{{ column }}' then cast(d.{{ column }} as varchar)
+            when '{{ column }}' then cast(d.{{ column }} as varchar)
             {% endfor %}
         end as delivered_value
     from {{ source('raw', 'dossiers') }} as d
@@ -35,7 +35,7 @@ select
     delivered_value,
     expected_old,
     new_value,
-    delivered_value is not distinct from expected_old
+    coalesce(delivered_value = expected_old, delivered_value is null and expected_old is null)
     and export_date >= coalesce(valid_from, {{ dawn() }})
     and export_date <= coalesce(valid_to, {{ doomsday() }}) as is_applied
 from delivered

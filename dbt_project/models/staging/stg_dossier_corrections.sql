@@ -3,8 +3,8 @@ select
     revision_id,
     row_number,
     {% for column, type in correctable_columns().items() -%}
-        coalesce(bool_or(column_name = '{{ column }}'), false) as corrects_{{ column }},
-        cast(max(case when column_name = '{{ column }}' then new_value end) as {{ type }}) as {{ column }},
+    coalesce(bool_or(column_name = '{{ column }}'), false) as corrects_{{ column }},
+    cast(max(case when column_name = '{{ column }}' then new_value end) as {{ type }}) as {{ column }},
     {% endfor -%}
     string_agg(
         column_name || ': ' || coalesce(expected_old, 'null') || ' -> ' || coalesce(new_value, 'null')
