@@ -1,4 +1,4 @@
-"""The stages as commands, from run, ingest and build to trail, explain, restated, actions, integrity, whatif and doctor."""
+"""The stages as commands, from run, ingest and build to trail, explain, whatif and doctor."""
 
 from __future__ import annotations
 

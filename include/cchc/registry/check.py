@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cchc.registry.check_columns import check_columns
+from cchc.registry.check_corrections import check_corrections
 from cchc.registry.check_integrity import check_integrity
 from cchc.registry.check_mergers import check_mergers
 from cchc.registry.check_methods import check_methods
@@ -19,6 +20,7 @@ __all__ = ["Problem", "check"]
 
 #: Rules about references, by the file referred to: told only once that file's own rows are readable.
 _FOLLOWS = {
+    "unknown_system": "systems",
     "unknown_unit": "units.csv",
     "unknown_parent": "units.csv",
     "parent_not_valid": "units.csv",
@@ -52,6 +54,7 @@ def check(directory: Path | None = None) -> list[Problem]:
         check_methods,
         check_rules,
         check_integrity,
+        check_corrections,
     ):
         problems |= {problem for problem in rule(parsed) if _FOLLOWS.get(problem.rule) not in broken}
     return sorted(problems)

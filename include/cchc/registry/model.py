@@ -7,10 +7,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from cchc.contracts import Level
 from cchc.datasets import DATASETS
+from cchc.registry.correctable import CORRECTABLE, as_stored
 from cchc.registry.text import kind_of, normalise_heading
 
 __all__ = [
@@ -20,6 +30,7 @@ __all__ = [
     "Code",
     "Completeness",
     "Condition",
+    "Correction",
     "Criterion",
     "DatasetSpec",
     "EndingRule",
@@ -397,6 +408,59 @@ class Override(_Row):
     known_from: OptionalDay = None
     verified: bool = False
     source: str | None = None
+
+
+class Correction(_Row):
+    """A known error of a source: a delivered value that is wrong, and what it should be.
+
+    Applied in dbt's staging only where the delivered value still is ``expected_old``: ``raw`` stays as delivered, and
+    once the source sends another value, its own counts again. ``status`` says how far the source is with mending;
+    whether the correction is applied depends on the delivered value alone. ``objection``: ``<unit>:<number>``.
+    ``valid_from`` and ``valid_to`` bound the export dates whose rows it corrects, both inclusive, open where empty.
+    """
+
+    number: int = Field(ge=1)
+    dataset: Literal["dossiers"]
+    system: str
+    key: str
+    column: str
+    expected_old: str | None = None
+    new_value: str | None = None
+    reason: str
+    status: Literal["open", "reported", "acknowledged", "fixed_upstream"]
+    objection: str | None = None
+    decided_by: str
+    decided_on: Day
+    valid_from: OptionalDay = None
+    valid_to: OptionalDay = None
+
+    @field_validator("column")
+    @classmethod
+    def _may_be_corrected(cls, value: str, info: ValidationInfo) -> str:
+        known = CORRECTABLE.get(info.data.get("dataset", ""), ())
+        if value not in known:
+            raise ValueError(f"no column that may be corrected; there are {', '.join(known)}")
+        return value
+
+    @field_validator("key")
+    @classmethod
+    def _capitals(cls, value: str) -> str:
+        return value.upper()
+
+    @field_validator("expected_old", "new_value")
+    @classmethod
+    def _stored(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if "column" not in info.data:
+            return value  # told already
+        return as_stored(info.data["dataset"], info.data["column"], value)
+
+    @model_validator(mode="after")
+    def _is_a_change(self) -> Correction:
+        if self.expected_old == self.new_value:
+            raise ValueError("expected_old and new_value are the same")
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValueError("valid_to lies before valid_from")
+        return self
 
 
 class PortalAnswer(_Row):

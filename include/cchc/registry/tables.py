@@ -127,6 +127,12 @@ SCHEMAS: dict[str, pa.Schema] = {
         limit_cases=pa.int32(),
         limit_percent=_PERCENT,
     ),
+    "reg_corrections": _schema(
+        "number dataset system key column_name expected_old new_value reason status objection decided_by decided_on "
+        "valid_from valid_to",
+        number=pa.int32(),
+        decided_on=pa.date32(),
+    ),
 }
 
 
@@ -204,6 +210,7 @@ def build_tables(registry: Registry) -> dict[str, pa.Table]:
         "reg_ending_rules": registry.ending_rules,
         "reg_rules_in_force": registry.rules_in_force,
         "reg_integrity_signals": registry.integrity_signals,
+        "reg_corrections": [{**vars(each), "column_name": each.column} for each in registry.corrections],
     }
     return {name: _table(rows[name], schema) for name, schema in SCHEMAS.items()}
 
