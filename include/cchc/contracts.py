@@ -16,7 +16,7 @@ TIMEZONE = "Asia/Ho_Chi_Minh"
 Level = Literal["province", "department", "district", "commune"]
 #: Datasets whose files speak of whole periods: they make no business day, and are never missing on one. What the
 #: portal publishes is asked for, what units declare comes after a month or quarter. dbt: macro ``by_period``.
-BY_PERIOD = ("portal", "declared")
+BY_PERIOD = ("portal", "declared", "objections")
 
 Outcome = Literal["landed", "accepted", "refused"]
 

@@ -14,7 +14,7 @@ Seen = dict[str, Any]
 
 
 def test_found_by_airflow(seen: Seen) -> None:
-    assert sorted(seen["dags"]) == ["build_warehouse", "ingest_exports", "publish_rankings"]
+    assert sorted(seen["dags"]) == ["approve_rankings", "build_warehouse", "ingest_exports", "publish_rankings"]
     assert seen["mapped"] == ["collect_units", "judge"]
     assert seen["touched_at_import"] == []
 

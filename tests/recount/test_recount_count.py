@@ -241,7 +241,7 @@ def test_the_tree_of_a_day(registry: Registry) -> None:
 def test_every_indicator_of_the_exports_has_a_rule(registry: Registry) -> None:
     """The models' list and this one are written apart; they name the same indicators."""
     models = Path(__file__).resolve().parents[2] / "dbt_project" / "models" / "indicators"
-    named = {path.stem.removeprefix("ind_").upper() for path in models.glob("ind_*.sql")} - {"PORTAL"}
+    named = {path.stem.removeprefix("ind_").upper() for path in models.glob("ind_*.sql")} - {"PORTAL", "DECLARED"}
     assert named == set(DATASETS_OF)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from cchc.contracts import BY_PERIOD
 from cchc.recount.compare import Compared, Lost, compare
 from cchc.recount.count import count
 from cchc.recount.gate import accepted_rows
@@ -60,7 +61,7 @@ def recount(
     gone = destroyed or {}
     listed = _rows(edition / "deliveries.csv")
     found = Recounted(destroyed=[row["path"] for row in listed if row["sha256"] in gone])
-    days = [date.fromisoformat(row["export_date"]) for row in listed if row["dataset"] != "portal"]
+    days = [date.fromisoformat(row["export_date"]) for row in listed if row["dataset"] not in BY_PERIOD]
     if not days:
         found.wrong.append("deliveries.csv: names no file of the exports")
         return found

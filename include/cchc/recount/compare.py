@@ -15,9 +15,13 @@ from fractions import Fraction
 from typing import Literal
 
 from cchc.recount.count import DATASETS_OF, Cell, Figures
+from cchc.recount.services import OF_CATALOGUE
 
 #: A row of these may bring any number: no bound on the difference follows from the count of rows destroyed.
 _ANY_NUMBER = ("PAYMENT_TRANSACTION_ONLINE", "VNEID_ACTIVATED")
+
+#: Sources that give figures and no rows to count.
+_TOLD = ("portal", "declared")
 
 Parts = tuple[Fraction | None, Fraction | None]
 _NOTHING: Parts = (Fraction(), Fraction())
@@ -61,7 +65,7 @@ class Lost:
         bases = set()
         for row in listed:
             day = date.fromisoformat(row["export_date"])
-            is_of_period = {"portal": True, "vneid": start <= day <= end}.get(
+            is_of_period = {**dict.fromkeys(_TOLD, True), "vneid": start <= day <= end}.get(
                 row["dataset"], day >= start - timedelta(1)
             )
             if row["sha256"] in destroyed and is_of_period:
@@ -71,13 +75,13 @@ class Lost:
 
     def of(self, indicator: str, source: str) -> int:
         """Destroyed rows of the datasets that an indicator is counted from."""
-        datasets = ("portal",) if source == "portal" else DATASETS_OF.get(indicator, ())
+        datasets = (source,) if source in _TOLD else DATASETS_OF.get(indicator, ())
         return sum(self.rows.get(dataset, 0) for dataset in datasets)
 
     def explains(self, indicator: str, source: str, says: Parts, gives: Parts) -> bool:
         """Whether destroyed rows may be why two figures differ."""
         rows = self.of(indicator, source)
-        if not rows or source == "portal" or indicator in _ANY_NUMBER:
+        if not rows or source in _TOLD or indicator in _ANY_NUMBER:
             return rows > 0
         return all(abs((a or Fraction()) - (b or Fraction())) <= rows for a, b in zip(says, gives, strict=True))
 
@@ -87,32 +91,40 @@ def compare(
 ) -> Iterator[Compared]:
     """Every row of ``indicators.csv``, and every figure of ``units`` that the files give and the edition lacks.
 
-    The exports are used where they counted anything, else the portal; figures from elsewhere are not recounted.
+    The exports are used where they counted anything, else what the portal published, else what the unit declared.
     """
     seen: set[Cell] = set()
     for row in rows:
         cell, source = (row["unit_code"], row["indicator"]), row["source"]
         seen.add(cell)
         says = (_number(row["numerator"]), _number(row["denominator"]))
-        counted = figures.exports.get(cell, (Fraction(), Fraction()))
-        if source != "exports" and counted[1] > 0:
+        counted = figures.exports.get(cell, _UNKNOWN if cell[1] in OF_CATALOGUE else _NOTHING)
+        if source != "exports" and (counted[1] or 0) > 0:
             told = f"from {source}, but its landed exports give"
             yield _verdict(
                 cell, source, says, counted, lost, told, lost.explains(cell[1], "exports", _NOTHING, counted)
             )
         elif source == "portal":
             yield _verdict(cell, source, says, figures.portal.get(cell, _UNKNOWN), lost)
+        elif source == "declared":
+            yield _verdict(cell, source, says, figures.declared.get(cell, _UNKNOWN), lost)
         elif source != "exports" or cell[1] not in DATASETS_OF:
             why = f"there is no rule to recount it from {source}"
             yield Compared(*cell, source, _plain(says), "", "not_recounted", why)
-        elif counted[1] == 0 and cell in figures.portal and not lost.of(cell[1], source):
-            told = "from the exports, but the portal's landed file gives"
-            yield _verdict(cell, source, says, figures.portal[cell], lost, told, False)
+        elif not counted[1] and (other := _told_elsewhere(cell, figures)) and not lost.of(cell[1], source):
+            yield _verdict(cell, source, says, other[1], lost, f"from the exports, but {other[0]} gives", False)
         else:
             yield _verdict(cell, source, says, counted, lost)
     for cell, counted in sorted(figures.exports.items()):
         if cell not in seen and cell[0] in units and counted[1] > 0:
             yield Compared(*cell, "exports", "nothing", _plain(counted), "differs")
+
+
+def _told_elsewhere(cell: Cell, figures: Figures) -> tuple[str, Parts] | None:
+    """What stands where the exports counted nothing: the portal's figure, else the declared one."""
+    if cell in figures.portal and figures.portal[cell] != _UNKNOWN:
+        return "the portal's landed file", figures.portal[cell]
+    return ("the unit's declaration", figures.declared[cell]) if cell in figures.declared else None
 
 
 def _verdict(

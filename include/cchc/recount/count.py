@@ -19,6 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from cchc.datasets import DATASETS
+from cchc.recount.services import OF_CATALOGUE, count_procedures
 from cchc.registry.open import Registry
 from cchc.registry.tables import build_tables
 
@@ -47,6 +48,8 @@ DATASETS_OF = {
     "OVERDUE_WITH_APOLOGY": ("dossiers", "apologies"),
     "PAYMENT_TRANSACTION_ONLINE": ("dossiers", "payments"),
     "VNEID_ACTIVATED": ("vneid",),
+    "PAYMENT_TRANSACTED_PROCEDURE": ("dossiers", "payments"),
+    **dict.fromkeys(OF_CATALOGUE, ("dossiers",)),
 }
 
 Parts = tuple[Fraction, Fraction]
@@ -55,10 +58,12 @@ Cell = tuple[str, str]  # unit, indicator
 
 @dataclass
 class Figures:
-    """What the rows give: by (unit, indicator) of the exports, and of the portal's own rows (a part may be unknown)."""
+    """What the rows give: by (unit, indicator) of the exports, of the portal's own rows (a part may be unknown), and
+    of what units declared."""
 
     exports: dict[Cell, Parts] = field(default_factory=dict)
     portal: dict[Cell, tuple[Fraction | None, Fraction | None]] = field(default_factory=dict)
+    declared: dict[Cell, tuple[Fraction | None, Fraction | None]] = field(default_factory=dict)
 
 
 class Tree:
@@ -117,12 +122,34 @@ def count(
             con.execute(
                 f"set variable {variable} = cast(? as {'date' if type(value) is date else 'timestamp'})", [value]
             )
+        _correct(con, registry)
         for script in ("dossiers", "others"):
             con.execute(files("cchc.recount").joinpath(f"sql/{script}.sql").read_text(encoding="utf-8"))
-        return _figures(con, Tree(registry), as_of)
+        return _figures(con, registry, as_of)
 
 
-def _figures(con: duckdb.DuckDBPyConnection, tree: Tree, as_of: date) -> Figures:
+def _correct(con: duckdb.DuckDBPyConnection, registry: Registry) -> None:
+    """Known errors of sources, by the register: only where a row still says what the register expects."""
+    if not registry.corrections:
+        return
+    con.execute("create or replace temp table corrected as from dossiers")
+    con.execute("drop view dossiers")
+    con.execute("create table dossiers as from corrected")
+    for each in sorted(registry.corrections, key=lambda each: each.number):
+        kind = DATASETS["dossiers"][each.column].type
+        typed = (
+            f"cast(? as {'timestamp' if pa.types.is_timestamp(kind) else 'boolean' if kind == pa.bool_() else 'text'})"
+        )
+        con.execute(
+            f"update dossiers set {each.column} = {typed} where system = ? and dossier_code = ? "
+            f"and {each.column} is not distinct from {typed} "
+            "and export_date between coalesce(?, date '0001-01-01') and coalesce(?, date '9999-12-31')",
+            [each.new_value, each.system, each.key, each.expected_old, each.valid_from, each.valid_to],
+        )
+
+
+def _figures(con: duckdb.DuckDBPyConnection, registry: Registry, as_of: date) -> Figures:
+    tree = Tree(registry)
     whole: dict[Cell, list[int]] = defaultdict(lambda: [0, 0])
 
     def add(units: Sequence[str], indicator: str, numerator: int, denominator: int) -> None:
@@ -149,10 +176,19 @@ def _figures(con: duckdb.DuckDBPyConnection, tree: Tree, as_of: date) -> Figures
     for unit, day, holders, activated in con.execute("from counted_vneid").fetchall():
         line = tree.line(unit, day)
         add(line if tree.is_valid(unit, as_of) else line[:1], "VNEID_ACTIVATED", activated, holders)
+    procedures = con.execute(
+        "select unit, day, procedure_code, bool_or(online), bool_or(fee_bearing), bool_or(paid_online or payments > 0) "
+        "from counted_dossiers where procedure_code is not null group by unit, day, procedure_code"
+    )
+    for cell, pair in count_procedures(procedures.fetchall(), registry, tree.line, as_of).items():
+        whole[cell] = [*pair]
     found = Figures({cell: (Fraction(parts[0]), Fraction(parts[1])) for cell, parts in whole.items()})
     for unit, criterion, *told in con.execute("from portal_figures").fetchall():
         above, below = (None if part is None else Fraction(part) for part in told)
         found.portal[unit, criterion] = (above, below)
+    for unit, criterion, *told in con.execute("from declared_figures").fetchall():
+        above, below = (None if part is None else Fraction(part) for part in told)
+        found.declared[unit, criterion] = (above, below)
     return found
 
 

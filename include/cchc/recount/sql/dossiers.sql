@@ -177,6 +177,8 @@ select
     j.verdict <> 'overdue' and not coalesce(n.dissatisfied, false) as satisfied,
     j.verdict = 'overdue' and coalesce(n.apologised_on <= cast(getvariable('as_of') as date), false) as apologised,
     j.channel = 'online' as online,
+    j.procedure_code,
+    coalesce(j.fee_vnd > 0, false) as fee_bearing,
     coalesce(j.fee_vnd > 0 and not (coalesce(j.fee_count, 0) > 0 and j.fee_total_vnd = 0), false) as obligated,
     coalesce(j.online_payment in (1, 2), false) as paid_online,
     coalesce(n.payments, 0) as payments,

@@ -48,3 +48,13 @@ from (
     ) = 1
 )
 where criterion not like 'GROUP:%';
+
+-- What units declare: the last declaration of each figure, by the day that it names, then as delivered.
+create table declared_figures as
+select unit, criterion, numerator, denominator
+from declared
+where period_start = getvariable('period_start') and period_end = getvariable('period_end')
+qualify row_number() over (
+    partition by unit, criterion
+    order by declared_at desc, export_date desc, system desc, delivering_unit desc, row_number desc
+) = 1;
