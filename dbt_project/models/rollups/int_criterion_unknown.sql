@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 -- By how many cases a criterion of the exports may still change, by unit and period. One row that is not known changes
 -- one case: a dossier comes in good or bad, turns from one into the other, or leaves. A payment may move from one
 -- procedure to another, and so changes two of them. Where a row may change any number of cases (is_any), the whole

@@ -42,6 +42,13 @@ units as (
 
 ),
 
+known as (
+
+    select distinct dossier_code
+    from {{ ref('fct_dossier') }}
+
+),
+
 named as (
 
     select
@@ -51,7 +58,7 @@ named as (
     from held as h
     left join units as u on h.unit_text = u.unit_code
     left join units as c on h.commune_code = c.admin_code
-    left join (select distinct dossier_code from {{ ref('fct_dossier_version') }}) as k on h.dossier_code = k.dossier_code
+    left join known as k on h.dossier_code = k.dossier_code
 
 ),
 

@@ -205,7 +205,9 @@ distances as (
         2000000
         - case
             when a.received > 0 and b.received > 0
-                then {{ half_up_quotient(whole('coalesce(o.shared, 0)', 1) ~ ' * 1000000', whole('a.received', 1) ~ ' * ' ~ whole('b.received', 1)) }}
+                then {{ half_up_quotient(
+                    whole('coalesce(o.shared, 0)', 1) ~ ' * 1000000', whole('a.received', 1) ~ ' * ' ~ whole('b.received', 1)
+                ) }}
             else 0
         end
         - case

@@ -30,6 +30,7 @@ open_scores as (
         c.full_at_percent,
         e.numerator,
         e.denominator,
+        greatest(e.numerator, e.denominator) as most,
         case when e.denominator is null then 0 else coalesce(u.cases, 0) end as cases,
         coalesce(u.is_any, false) or e.denominator = 0 as is_any
     from {{ ref('fct_unit_score') }} as s
@@ -64,6 +65,6 @@ select
     case
         when cases = 0 then score
         when is_any then cast(max_score as decimal(9, 2))
-        else {{ half_up_score('least(numerator + cases, greatest(denominator, numerator))', 'denominator', 'max_score', 'full_at_percent') }}
+        else {{ half_up_score('least(numerator + cases, most)', 'denominator', 'max_score', 'full_at_percent') }}
     end as score_high
 from open_scores
