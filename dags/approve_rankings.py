@@ -39,7 +39,7 @@ def approve_rankings():
 
     @task_group
     def one(period):
-        drafted = task(step("approvals.draft", "period"), pool=POOL)(period)
+        drafted = task(step("approvals.draft", "period"), pool=POOL, multiple_outputs=True)(period)
         answer = ApprovalOperator(
             task_id="ask",
             subject=drafted["subject"],

@@ -111,6 +111,11 @@ class Settings:
         return self.workdir / "staged"
 
     @property
+    def forms(self) -> Path:
+        """Forms that the office filled in, laid out as exports are."""
+        return self.workdir / "forms"
+
+    @property
     def quality(self) -> Path:
         """Great Expectations' Data Docs."""
         return self.workdir / "quality"

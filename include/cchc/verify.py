@@ -171,11 +171,7 @@ def _ranking(
         for row in rows
     }
     reasons = {
-        row["unit_code"]: "level_not_ranked"
-        if not row["ranked_level"]
-        else lacking.get(row["unit_code"], "")
-        if dossiers[row["unit_code"]]
-        else "no_dossiers"
+        row["unit_code"]: _not_ranked(row, bool(dossiers[row["unit_code"]]), lacking.get(row["unit_code"], ""))
         for row in rows
     }
     ranked: dict[str, list[Fraction]] = defaultdict(list)
@@ -252,6 +248,15 @@ def _band(unit: str, total: Fraction, most: Fraction, ratios: Ratios, method: di
         and all(_meets(ratios.get((unit, each["criterion"])), each["least_percent"]) for each in band["conditions"])
     ]
     return max(reached)[1] if reached else ""
+
+
+def _not_ranked(row: Row, has_dossiers: bool, lacking: str) -> str:
+    """Why a unit has no rank; when it was in force is no figure of the edition, and taken as it stands."""
+    if not row["ranked_level"]:
+        return "level_not_ranked"
+    if row["null_reason"] == "not_in_force":
+        return "not_in_force"
+    return lacking if has_dossiers else "no_dossiers"
 
 
 def _meets(ratio: tuple[Fraction, Fraction] | None, least: str) -> bool:

@@ -101,6 +101,8 @@ def of_dataset(dataset: str, registry: Registry) -> Named:
             "Where its files are rows": dataset != "portal",
             "Where an indicator comes of it": bool(indicators),
             "Where that has a target": any(row["indicator"] in indicators for row in _rows("targets.csv")),
+            "Where the fuzzer writes its files": dataset not in {"portal", "objections"},
+            "Where the demonstration has it": dataset != "objections",
             "Where it has faults of its own there": dataset in {"dossiers", "apologies"},
             "Where an indicator counts its rows": counted,
             "Where a unit can do something about its rows": dataset == "dossiers",

@@ -13,6 +13,9 @@ import pytest
 import yaml
 from dbt_warehouse import PROJECT, Built
 
+from cchc.datasets.objections import REASONS
+from cchc.registry.correctable import CORRECTABLE
+
 LAW = [
     "PROCESSING_ON_TIME",
     "ONLINE_DOSSIER",
@@ -196,3 +199,11 @@ def test_no_wall_of_yml() -> None:
     paths = list((PROJECT / "models").rglob("*.yml"))
     assert [path.name for path in paths if path.read_text(encoding="utf-8").count("\n") > 300] == []
     assert len(paths) > 50
+
+
+def test_what_may_be_corrected_and_objected_stands_once_in_code_and_models() -> None:
+    """The macro's columns are the registry's; the reasons of ``objections`` are those of the model."""
+    macro = (PROJECT / "macros" / "rules" / "correctable.sql").read_text(encoding="utf-8")
+    assert tuple(sorted(re.findall(r"'(\w+)': '", macro))) == tuple(sorted(CORRECTABLE["dossiers"]))
+    model = (PROJECT / "models" / "facts" / "fct_objection.yml").read_text(encoding="utf-8")
+    assert f"values: [{', '.join(REASONS)}]" in model

@@ -61,6 +61,17 @@ def a_method_more(rows: dict[str, Rows]) -> str:
     return "scoring.fct_unit_score"
 
 
+def a_known_error(rows: dict[str, Rows]) -> str:
+    """Forty dossiers said to have come directly that came online; those delivered otherwise stay as they are."""
+    rows["reg_corrections"] = [
+        {"number": n + 1, "dataset": "dossiers", "system": "onestop-a", "key": f"D{n}", "column_name": "channel",
+         "expected_old": "direct", "new_value": "online", "reason": "test", "status": "open", "decided_by": "A",
+         "decided_on": date(2026, 11, 1)}
+        for n in range(40)
+    ]  # fmt: skip
+    return "marts.fct_dossier"
+
+
 def a_target_more(rows: dict[str, Rows]) -> str:
     more = {"indicator": "PROCESSING_ON_TIME", "target_percent": pa_decimal(90, 4)}
     rows["reg_targets"].append({**rows["reg_targets"][0], **more})
@@ -78,6 +89,7 @@ def a_target_more(rows: dict[str, Rows]) -> str:
         a_commune_under_another_parent,
         a_method_more,
         a_target_more,
+        a_known_error,
     ],
     ids=lambda change: change.__name__,
 )

@@ -227,6 +227,7 @@ def test_every_dataset_notes_its_own_key(warehouse: Warehouse, tmp_path: Path) -
         "feedback": "feedback_code",
         "apologies": "dossier_code",
         "declared": "unit",
+        "objections": "objection_number",
         "portal": "unit_code",
     }
     files = {name: [parquet(tmp_path, name, [lineage | {key: f"{name}-1"}] * 2)] for name, key in keys.items()}

@@ -13,6 +13,7 @@ from cchc.registry.open import Registry
 from support.declared import declared, declared_file
 from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
 from support.letters import letter, letter_file
+from support.objections import objection, objection_file
 from support.stages import File, normalise_rows
 
 Row = dict[str, Any]
@@ -569,3 +570,17 @@ def test_two_figures_of_one_declaration_contradict_each_other(tmp_path: Path, re
     ]
     rows = normalise_rows(tmp_path, registry, declared_file("csv", *told))
     assert [row["fault"] for row in rows] == [None, None, "contradiction", "contradiction", None, None]
+
+
+def test_an_objection_keeps_its_code_and_not_its_words(tmp_path: Path, registry: Registry) -> None:
+    """``objections``: one row a dossier, or one without a dossier for the whole figure."""
+    told = [objection(MaDonVi=" h50.101 ", MaTieuChi="processing_on_time"), objection(MaHoSo="", SoPhanHoi="2")]
+    one, whole = normalise_rows(tmp_path, registry, objection_file(*told))
+    assert (one["unit"], one["criterion"], one["objection_reason"]) == (
+        "H50.101",
+        "PROCESSING_ON_TIME",
+        "wrong_due_date",
+    )
+    assert (one["period_start"], one["filed_at"]) == (date(2026, 10, 1), datetime(2026, 11, 5, 8))
+    assert (whole["dossier_code"], whole["unknown_values"], whole["is_contradicted"]) == (None, None, False)
+    assert "Ngày hẹn ghi nhầm" not in str([one, whole])

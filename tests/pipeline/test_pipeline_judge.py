@@ -17,6 +17,7 @@ from cchc.registry.open import Registry
 from support.declared import declared, declared_bytes
 from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
 from support.letters import letter, letters
+from support.objections import objection, objections
 from support.world import DAY, G2, World, g2_file, world
 
 pytestmark = pytest.mark.xdist_group("great_expectations")
@@ -29,6 +30,7 @@ PATHS = {
     "payments": "pay-dvcqg/H50/payments.csv",
     "vneid": "police-vneid/H50/vneid.csv",
     "feedback": "pakn-dvcqg/H50/feedback.jsonl",
+    "objections": "objections-quangtri/H50/objections.csv",
     "letters in csv": "onestop-a/H50.103/apologies.csv",
     "letters in jsonl": "igate-quangtri/H50.102/apologies.jsonl",
     "declared in csv": "declared-province/H50/declared.csv",
@@ -53,6 +55,8 @@ def content(dialect: str, rows: list[tuple[int, bool]], tables: Tables) -> bytes
     if dialect == "feedback":
         base = {"MaDonVi": "H50.101", "NgayTiepNhan": "2026-11-05 08:00:00"}
         return lines(base | {"MaPAKN": f"PA{n}", "Loai": "staff" if ok else "lạ"} for n, ok in rows)
+    if dialect == "objections":
+        return objections(*(objection(SoPhanHoi=f"{n + 10 * ok}", LyDo="other" if ok else "lạ") for n, ok in rows))
     if dialect.startswith("letters"):
         form = dialect.rsplit(" ", 1)[1]
         told = (letter(form, MaHoSo=f"D-{n:04d}", **({} if ok else {"DaGui": "chưa rõ"})) for n, ok in rows)

@@ -110,6 +110,7 @@ def make_world(communes: int = len(NAMES), days: int = 20) -> World:
     _add_deliveries(world, [unit[:2] for unit in units[1:]], days)
     _add_trail(world)
     _add_actions(world)
+    _add_restated(world)
     for band, vi, low in (("good", "Tốt", 80), ("fair", "Khá", 70), ("weak", "Yếu", 0)):
         lower_bound, since = Decimal(low).quantize(Decimal("0.01")), date(2026, 1, 1)
         world["pub_method_band"].append(
@@ -324,6 +325,27 @@ def _add_actions(world: World) -> None:
         {**{name: MONTH[name] for name in ("period_id", "period_kind")}, "unit_code": "H50.100", "scope": "subtree"}
         | {"received": 3}
     )
+
+
+def _add_restated(world: World) -> None:
+    """A commune of today: a year that two old ones make, and a year that a split takes away."""
+    for year, figure, grade, reason in ((2023, ("5", "7"), "whole", None), (2024, None, "not_comparable", "split")):
+        world["pub_restated_indicator"].append(
+            {
+                "unit_code": "H50.100",
+                "unit_name": NAMES[0],
+                "period_id": f"{year}-01-01_{year}-12-31",
+                "period_start": date(year, 1, 1),
+                "period_end": date(year, 12, 31),
+                "period_en": f"Year {year}",
+                "indicator": "PROCESSING_ON_TIME",
+                "numerator": Decimal(figure[0]).quantize(Decimal("0.0001")) if figure else None,
+                "denominator": Decimal(figure[1]).quantize(Decimal("0.0001")) if figure else None,
+                "grade": grade,
+                "grade_reason": "split_without_weight" if reason else None,
+                "source_codes": "H50.D1.1, H50.D1.2",
+            }
+        )
 
 
 def fill_duckdb(path: Path, world: World) -> None:

@@ -202,6 +202,7 @@ def test_letters_are_among_the_datasets_under_keys_of_their_own() -> None:
         ("apologies", "csv"),
         ("apologies", "jsonl"),
         ("declared", "csv"),
+        ("objections", "csv"),
     }
 
 

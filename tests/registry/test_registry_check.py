@@ -128,6 +128,11 @@ def test_line_after_a_cell_of_two_lines(registry: Path) -> None:
         ("integrity_signals.csv", "accused,a,b,3,,,,c,d,2026-01-01,,x", "schema"),
         ("integrity_signals.csv", "end_backdated,a,b,,,,,c,d,2019-01-01,2019-12-31,x", "missing_limit"),
         ("integrity_signals.csv", "end_backdated,a,b,1,5,,,c,d,2019-01-01,2019-12-31,x", "unused_limit"),
+        ("corrections.csv", "1,dossiers,none,H50.1-1,channel,direct,online,x,open,,A,2026-10-01,,", "unknown_system"),
+        ("corrections.csv", "1,dossiers,shop-a,H50.1-1,channel,direct,flying,x,open,,A,2026-10-01,,", "schema"),
+        ("corrections.csv", "1,dossiers,shop-a,H50.1-1,channel,direct,direct,x,open,,A,2026-10-01,,", "schema"),
+        ("corrections.csv", "1,dossiers,shop-a,H50.1-1,received_at,,2026-10-01,x,open,,A,2026-10-01,,", "schema"),
+        ("corrections.csv", "1,dossiers,shop-a,H50.1-1,handling_unit,,H98,x,open,,A,2026-10-01,,", "unknown_unit"),
     ],
 )
 def test_rows(registry: Path, name: str, line: str, rule: str) -> None:

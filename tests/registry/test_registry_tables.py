@@ -115,6 +115,7 @@ TABLES: dict[type[BaseModel], tuple[str, dict[str, str]]] = {
         "reg_methods",
         {"deliveries_percent": "least_deliveries_percent", "coverage_percent": "least_coverage_percent"},
     ),
+    model.Correction: ("reg_corrections", {"column": "column_name"}),
     model.Group: ("reg_groups", {"group": "group_name"}),
     model.Criterion: ("reg_criteria", {}),
 }

@@ -27,6 +27,7 @@ SYSTEMS = {
     ("apologies", "jsonl"): ("igate-quangtri", "H50.102", "apologies.jsonl"),
     ("declared", "csv"): ("declared-province", "H50", "declared.csv"),
     ("declared", "workbook"): ("declared-units", "H50.101", "declared.xlsx"),
+    ("objections", "csv"): ("objections-quangtri", "H50", "objections.csv"),
     ("portal", "portal"): ("portal-dvcqg", "H50", "portal.json"),
 }
 

@@ -20,6 +20,8 @@ from cchc.validate.verdict import _definition
 from support.declared import declared, declared_file
 from support.dossiers import delimited, dossier, envelope, lines, record_2022
 from support.letters import KEYS, letter, letter_file
+from support.objections import KEYS as OBJECTION
+from support.objections import objection, objection_file
 from support.stages import File
 
 pytestmark = pytest.mark.xdist_group("great_expectations")
@@ -50,7 +52,8 @@ CONTRACT = {
     "unknown_criterion",
     "numerator_over_denominator",
 }
-OURS: set[str] = set()
+#: ... and those of the office's own form.
+OURS = {"unknown_criterion", "period_reversed"}
 
 MONEY = ["MaGiaoDich", "MaHoSo", "MaTTHC", "MaDonVi", "SoTien", "CongThanhToan", "TrangThai", "ThoiGian"]
 PAID = ["GD1", "H50.101-261104-0001", "1.001193", "H50.101", "50000", "1", "1", "20261105080000"]
@@ -128,6 +131,7 @@ GOOD = {
     "feedback": voice(),
     "apologies": sorry(),
     "declared": declared_file("csv", declared("csv")),
+    "objections": objection_file(objection(), objection(MaHoSo="")),
     "portal": portal(),
 }
 LATER = datetime(2026, 11, 4, 7, 59, 59)
@@ -188,6 +192,17 @@ BROKEN: dict[str, File | str] = {
     "APO-02": sorry(NgayHenMoi="20260231080000"),
     "APO-03": sorry(LanThu="Lần 1"),
     "APO-04": sorry(NgayHenMoi="20261105075959"),
+    "OBJ-01": File(delimited([[*OBJECTION], list(objection().values())[:-2]]), "objections", "csv"),
+    "OBJ-02": "update rows set fault = 'contradiction'",
+    "OBJ-03": objection_file(objection(SoPhanHoi="")),
+    "OBJ-04": objection_file(objection(MaDonVi="H50.999")),
+    "OBJ-05": objection_file(objection(MaTieuChi="DUNG_HAN")),
+    "OBJ-06": objection_file(objection(TuNgay="2026-13-01")),
+    "OBJ-07": objection_file(objection(DenNgay="2026-09-30")),
+    "OBJ-08": objection_file(objection(LyDo="vì sai")),
+    "OBJ-09": objection_file(objection(), objection(MaHoSo="H50.101-261004-0002", LyDo="not_ours")),
+    "OBJ-10": objection_file(objection(MaHoSo="không rõ")),
+    "OBJ-11": objection_file(objection(NgayGui="20261107000000")),
     "APO-05": sorry(MaDonVi="H50.999"),
     "APO-06": sorry(DaGui="chưa rõ"),
     "APO-07": File(delimited([[*KEYS], list(letter("csv").values())[:-1]]), "apologies", "csv"),

@@ -8,5 +8,6 @@ select
     numerator_rule_en,
     denominator_rule_en,
     unit_of_measure,
-    source
+    source,
+    additivity
 from {{ source('raw', 'reg_indicators') }}

@@ -46,8 +46,13 @@ select
     d.export_date,
     f.sha256,
     a.first_apology_date,
-    d.is_fee_bearing
+    d.is_fee_bearing,
+    c.corrections
 from {{ ref('fct_dossier') }} as d
 cross join last_day as l
 left join {{ ref('int_dossier_apology') }} as a on d.dossier_key = a.dossier_key
 left join {{ ref('fct_delivery') }} as f on d.revision_id = f.revision_id
+left join {{ ref('stg_dossier_corrections') }} as c
+    on
+        d.revision_id = c.revision_id
+        and d.row_number = c.row_number

@@ -10,6 +10,9 @@ with versions as (
         u.level,
         u.parent_code,
         u.valid_from <= p.period_end and coalesce(u.valid_to, {{ doomsday() }}) >= p.period_start as is_valid_in_period,
+        bool_or(
+            coalesce(p.as_of_date, p.period_end) between u.valid_from and coalesce(u.valid_to, {{ doomsday() }})
+        ) over (partition by s.unit_code, s.period_id) as is_in_force,
         row_number() over (
             partition by s.unit_code, s.period_id
             order by
@@ -71,6 +74,7 @@ described as (
             as parent_code,
         coalesce(a.province_code, split_part(s.unit_code, '.', 1)) as province_code,
         coalesce(v.is_valid_in_period, false) as is_valid_in_period,
+        coalesce(v.is_in_force, true) as is_in_force,
         v.unit_code is not null as is_registered
     from {{ ref('int_unit_period') }} as s
     left join versions as v
@@ -101,5 +105,6 @@ select
         when level = 'department' and parent_code = province_code then level
     end as ranked_level,
     is_valid_in_period,
+    is_in_force,
     is_registered
 from described

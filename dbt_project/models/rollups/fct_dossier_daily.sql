@@ -17,7 +17,8 @@
 -- The additive cube that every period figure is summed from. The day from which a dossier is overdue is part of the key,
 -- so one cube answers every as_of date. Dossiers without a day of receipt are in no period and not in the cube.
 -- It empties the keys that int_procedure_daily recomputes by, too, and so runs after it.
--- depends_on: {{ ref('int_procedure_daily') }}, {{ ref('int_cells_before') }}, {{ ref('int_pending_dossier_codes') }}, {{ ref('int_cells_to_recompute') }}
+-- depends_on: {{ ref('int_procedure_daily') }}, {{ ref('int_cells_before') }}
+-- depends_on: {{ ref('int_pending_dossier_codes') }}, {{ ref('int_cells_to_recompute') }}
 -- depends_on: {{ ref('fct_dossier_reversal') }} (must have read the pending numbers before they are deleted here)
 select
     handling_unit as unit_code,

@@ -2,7 +2,8 @@
 -- By how many cases a criterion of the exports may still change, by unit and period. One row that is not known changes
 -- one case: a dossier comes in good or bad, turns from one into the other, or leaves. A payment may move from one
 -- procedure to another, and so changes two of them. Where a row may change any number of cases (is_any), the whole
--- scale is open. What else makes cases doubtful is united here: unit, period, criterion, cases.
+-- scale is open. A dossier that an open objection names may turn as well, for the unit and those above it; an objection
+-- that names none leaves open how many.
 {% set changes = {
     'PROCESSING_ON_TIME': 'dossiers',
     'ONLINE_DOSSIER': 'dossiers',
@@ -37,6 +38,25 @@ with united as (
 
         {% endif -%}
     {% endfor %}
+
+    union all
+
+    select
+        a.ancestor_code as unit_code,
+        p.period_id,
+        o.criterion,
+        greatest(o.dossiers, 1) as cases,
+        o.dossiers = 0 as is_any
+    from {{ ref('fct_objection') }} as o
+    inner join {{ ref('dim_period') }} as p
+        on
+            o.period_start = p.period_start
+            and o.period_end = p.period_end
+    inner join {{ ref('dim_unit_ancestry') }} as a
+        on
+            o.unit_code = a.descendant_code
+            and o.period_end between a.holds_from and a.holds_to
+    where o.state = 'open'
 
 )
 

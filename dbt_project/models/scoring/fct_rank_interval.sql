@@ -47,7 +47,7 @@ standing as (
         ) as stays_ranked,
         r.rank is not null
         or r.rank_null_reason = 'incomplete_deliveries'
-        or coalesce(u.dossiers, 0) > 0 as may_be_ranked,
+        or (r.rank_null_reason in ('no_dossiers', 'incomplete_coverage') and coalesce(u.dossiers, 0) > 0) as may_be_ranked,
         case
             when s.denominator > 0 then {{ half_up_gain('0', '1', 's.denominator', 'c.max_score', 'c.full_at_percent') }}
         end as one_dossier_points

@@ -1,6 +1,7 @@
 -- Ranks within province and level. Totals are compared as they stand: a unit's maximum attainable says which criteria
--- were computed. Ties share a rank. Not ranked: a unit without a single dossier (its zeros say nothing), and one whose
--- exports lack more than the method allows. A province's adjustments stand beside the computed total.
+-- were computed. Ties share a rank. Not ranked: a unit without a single dossier (its zeros say nothing), one that was no
+-- more in force at the period's end (units of different days are not ranked together), and one whose exports lack more
+-- than the method allows. A province's adjustments stand beside the computed total.
 with computed as (
 
     select
@@ -68,6 +69,7 @@ described as (
         coalesce(t.dossiers < m.least_volume, false) as is_few_dossiers,
         case
             when u.ranked_level is null then 'level_not_ranked'
+            when not u.is_in_force then 'not_in_force'
             when t.dossiers = 0 then 'no_dossiers'
             -- what the portal published in a unit's place lacks none of its deliveries
             when i.source <> 'exports' then null

@@ -3,7 +3,7 @@
 -- A warehouse made anew from landing lacks the rows of files whose bytes were destroyed by law: nobody can read them.
 with loaded as (
 
-    {% for dataset in ['dossiers', 'payments', 'vneid', 'feedback', 'apologies', 'declared', 'portal'] -%}
+    {% for dataset in ['dossiers', 'payments', 'vneid', 'feedback', 'apologies', 'declared', 'objections', 'portal'] -%}
         select
             revision_id,
             count(*) as n_rows

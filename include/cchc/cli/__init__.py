@@ -10,7 +10,7 @@ import sys
 import typer
 
 from cchc import settings
-from cchc.cli import export, landing, logs, main, publishing, quarantine, registry
+from cchc.cli import export, landing, logs, main, objecting, publishing, quarantine, registry
 from cchc.cli import options as o
 from cchc.errors import CchcError
 from cchc.surroundings import in_our_terms
@@ -36,6 +36,7 @@ main.register(app)
 app.command()(publishing.verify)
 app.add_typer(publishing.app, name="publish")
 app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(objecting.app, name="objection")
 app.add_typer(registry.app, name="registry")
 app.add_typer(landing.app, name="land")
 app.add_typer(export.app, name="export")

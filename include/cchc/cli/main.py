@@ -1,4 +1,4 @@
-"""The stages as commands, from run, ingest and build to trail, explain, actions, integrity, whatif and doctor."""
+"""The stages as commands, from run, ingest and build to trail, explain, whatif and doctor."""
 
 from __future__ import annotations
 
@@ -17,7 +17,21 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (run, ingest, build, status, trail, explain, actions, integrity, whatif, score, demo, doctor):
+    for command in (
+        run,
+        ingest,
+        build,
+        status,
+        trail,
+        explain,
+        restated,
+        actions,
+        integrity,
+        whatif,
+        score,
+        demo,
+        doctor,
+    ):
         app.command()(command)
 
 
@@ -208,6 +222,19 @@ def explain(
     from cchc.publish import explain as explain_change
 
     show_explanation(explain_change(o.settings(workdir), unit, period, against, method), out)
+
+
+def restated(
+    unit: Annotated[str, typer.Option(help="Agency code of a unit of today.")],
+    indicator: Annotated[str | None, typer.Option(help="Only this indicator, e.g. PROCESSING_ON_TIME.")] = None,
+    workdir: o.Workdir = None,
+    out: Annotated[Path | None, typer.Option(help="Write the whole series to this CSV file.")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="Rows to show.")] = 40,
+) -> None:
+    """A unit's past in today's boundaries: every period with its comparability, or why there is no figure."""
+    from cchc.cli.restating import show_restated
+
+    show_restated(o.settings(workdir), unit, indicator, out, limit)
 
 
 def actions(

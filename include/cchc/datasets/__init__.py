@@ -9,6 +9,7 @@ from cchc.datasets.apologies import APOLOGIES
 from cchc.datasets.declared import DECLARED
 from cchc.datasets.dossiers import DOSSIERS
 from cchc.datasets.feedback import FEEDBACK
+from cchc.datasets.objections import OBJECTIONS
 from cchc.datasets.payments import PAYMENTS
 from cchc.datasets.portal import PORTAL
 from cchc.datasets.shape import LINEAGE, Column, Dataset
@@ -18,7 +19,7 @@ __all__ = ["DATASETS", "LINEAGE", "VALUES", "Column", "Dataset"]
 
 #: Every dataset, in the order of the warehouse's tables.
 DATASETS: dict[str, Dataset] = {
-    each.name: each for each in (DOSSIERS, PAYMENTS, VNEID, FEEDBACK, APOLOGIES, DECLARED, PORTAL)
+    each.name: each for each in (DOSSIERS, PAYMENTS, VNEID, FEEDBACK, APOLOGIES, DECLARED, OBJECTIONS, PORTAL)
 }
 
 #: What a code or label may stand for, by field of the registry; ``boolean`` serves every yes/no column.

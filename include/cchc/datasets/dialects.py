@@ -231,6 +231,17 @@ _ROWS = (
             },
             "apologies": _LETTERS,
             "declared": _DECLARED,
+            "objections": {
+                "MaDonVi": "unit",
+                "SoPhanHoi": "objection_number",
+                "MaTieuChi": "criterion",
+                "TuNgay": "period_start",
+                "DenNgay": "period_end",
+                "MaHoSo": "dossier_code",
+                "LyDo": "objection_reason",
+                "NgayGui": "filed_at",
+                **_unused("DienGiai"),  # in the unit's own words: may be personal
+            },
         },
     ),
     Dialect(

@@ -55,7 +55,8 @@ class Quarter:
         self.days = delivery_days(first, last)
         # letters and declared figures draw from streams of their own: what the others hold does not depend on them
         letters = reference.outlets_of("apologies")
-        others = [outlet for outlet in reference.outlets if outlet not in letters and outlet.dataset != "declared"]
+        beside = (*letters, *(each for each in reference.outlets if each.dataset in ("declared", "objections")))
+        others = [outlet for outlet in reference.outlets if outlet not in beside]
         self.plan = Plan.drawn(others, self.days, self._rng("plan"))
         self.plan.add(Plan.drawn(letters, self.days, self._rng("plan of letters")))
         self.beside = Beside(self._rng("beside"))

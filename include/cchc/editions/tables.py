@@ -6,9 +6,10 @@ Nothing of the clock is among them: the same inputs give the same bytes.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass, fields
 from typing import Any
 
+from cchc.objections import Effect, effects
 from cchc.publish import Period, Reader
 
 
@@ -42,11 +43,24 @@ _DELIVERIES = (
     *("system", "unit_code", "export_date", "dataset", "revision", "path", "sha256", "size_bytes"),
     *("rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate"),
 )
+_OBJECTIONS = (
+    *("unit_code", "objection_number", "criterion", "objection_reason", "dossiers", "dossier_codes", "filed_on"),
+    *("window_ends", "is_late", "state", "answered_on", "answered_by", "answer_note", "path", "sha256"),
+)
+_CORRECTIONS = (
+    *("correction_number", "dataset", "system", "dossier_code", "handling_unit", "column_name", "expected_old"),
+    *("new_value", "delivered_value", "effect", "rows_applied", "correction_reason", "correction_status"),
+    *("objection_key", "decided_by", "decided_on"),
+)
+_EFFECTS = tuple(field.name for field in fields(Effect))
 _OF = "province_code = ? and period_id = ? and method = ?"
 
 
 def tables(reader: Reader, period: Period, method: str, province: str) -> list[Table]:
-    """Every table of a province's edition."""
+    """Every table of a province's edition.
+
+    Corrections are those of dossiers received in the period by a unit of the province.
+    """
     of = (province, period.id, method)
     units = f"select unit_code from publish.pub_ranking where {_OF}"
     return [
@@ -82,7 +96,36 @@ def tables(reader: Reader, period: Period, method: str, province: str) -> list[T
             _DELIVERIES,
             "from publish.pub_delivery_file order by system, unit_code, export_date, dataset, revision",
         ),
+        _table(
+            reader,
+            "objections",
+            _OBJECTIONS,
+            f"from publish.pub_objection where period_id = ? and unit_code in ({units}) "
+            "order by unit_code, objection_number",
+            (period.id, *of),
+        ),
+        _effects(reader, period, method, units, of),
+        _table(
+            reader,
+            "corrections",
+            _CORRECTIONS,
+            "from publish.pub_correction c where exists (select 1 from publish.pub_dossier_trail x "
+            "where x.system = c.system and x.dossier_code = c.dossier_code and x.received_date between ? and ? "
+            f"and x.handling_unit in ({units})) order by correction_number",
+            (period.start, period.end, *of),
+        ),
     ]
+
+
+def _effects(reader: Reader, period: Period, method: str, units: str, of: Sequence[Any]) -> Table:
+    """What each objection would change if it were upheld, unit by unit."""
+    listed = reader.rows(
+        f"select * from publish.pub_objection where period_id = ? and unit_code in ({units}) "
+        "order by unit_code, objection_number",
+        (period.id, *of),
+    )
+    found = [effect for objection in listed for effect in effects(reader, objection, method)]
+    return Table("objection_effects", _EFFECTS, [astuple(effect) for effect in found])
 
 
 def _table(reader: Reader, name: str, columns: tuple[str, ...], rest: str, of: Sequence[Any] = ()) -> Table:

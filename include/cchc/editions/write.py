@@ -31,7 +31,7 @@ from cchc.table_file import write_csv
 from cchc.verify import MANIFEST, SIGNATURE, canonical, verify
 
 #: The tables that say what an edition says: while they stand, no next edition is due.
-FIGURES = ("ranking", "indicators", "groups", "adjustments")
+FIGURES = ("ranking", "indicators", "groups", "adjustments", "objections", "corrections")
 #: Why a final edition is followed by another one.
 REASONS = ("late_data", "better_data", "method", "correction", "synchronisation", "adjustment")
 

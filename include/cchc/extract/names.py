@@ -20,6 +20,7 @@ _ALIASES = {
     "payments": ("payment", "thanhtoan", "giaodich"),
     "feedback": ("feedbacks", "phananh", "kiennghi", "pakn"),
     "apologies": ("apology", "thuxinloi", "xinloi"),
+    "objections": ("objection", "phanhoi", "phanhoisolieu"),
     "vneid": ("dinhdanh",),
     "declared": ("tukhai", "sotukhai", "kekhai"),
     "portal": ("dvcqg", "bochiso766"),

@@ -110,6 +110,13 @@ class Looking:
         with self.engine.connect() as connection:
             return {(row.sha256, row.row_number, row.rule) for row in connection.execute(sa.select(t.waiver))}
 
+    def objection_answers(self) -> list[dict[str, Any]]:
+        """Every answer to an objection, in order of unit, objection and answer."""
+        a = t.objection_answer
+        query = sa.select(a).order_by(a.c.unit, a.c.objection_number, a.c.answer_no)
+        with self.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
 
 def _revision(row: Any) -> Revision:
     key = DeliveryKey(row.system, row.unit, row.export_date, row.dataset)

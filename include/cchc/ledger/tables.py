@@ -112,6 +112,20 @@ destruction = sa.Table(
     sa.Column("destroyed_at", sa.DateTime),  # null: decided, and the bytes may be there still
 )
 
+#: What the office answered to an objection; of several answers the one with the greatest number counts.
+objection_answer = sa.Table(
+    "objection_answer",
+    metadata,
+    sa.Column("unit", sa.String, primary_key=True),
+    sa.Column("objection_number", sa.String, primary_key=True),
+    sa.Column("answer_no", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("decision", sa.String, nullable=False),
+    sa.Column("decided_by", sa.String, nullable=False),
+    sa.Column("decided_on", sa.Date, nullable=False),
+    sa.Column("note", sa.String, nullable=False),
+    sa.CheckConstraint("decision in ('upheld', 'rejected', 'partly')", name="decision_known"),
+)
+
 run = sa.Table(
     "run",
     metadata,

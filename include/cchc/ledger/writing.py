@@ -246,6 +246,19 @@ class Writing:
                 sa.insert(t.waiver).values(**values, reason=reason, decided_by=decided_by, decided_at=now())
             )
 
+    def answer_objection(
+        self, unit: str, number: str, decision: str, decided_by: str, decided_on: date, note: str
+    ) -> int:
+        """Record an answer to an objection; returns its number, from 1. Earlier answers stay."""
+        a = t.objection_answer
+        with self.engine.begin() as connection:
+            next_change(connection)  # its lock: of two answers at a time one comes after the other
+            same = sa.select(sa.func.max(a.c.answer_no)).where(a.c.unit == unit, a.c.objection_number == number)
+            answer_no = int(connection.execute(same).scalar() or 0) + 1
+            row = {"unit": unit, "objection_number": number, "answer_no": answer_no, "decision": decision}
+            connection.execute(sa.insert(a), {**row, "decided_by": decided_by, "decided_on": decided_on, "note": note})
+        return answer_no
+
     def start_run(self, command: str, day_from: date | None, day_to: date | None) -> int:
         """Open a run; returns its number."""
         with self.engine.begin() as connection:

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 
 from cchc.datasets import DATASETS
 from cchc.load.registry import sync
-from cchc.load.schema import DELIVERIES, TABLES, add_column_statement, create_statement
+from cchc.load.schema import ANSWERS, DELIVERIES, TABLES, add_column_statement, create_statement
 
 log = logging.getLogger("cchc.load")
 
@@ -147,6 +147,19 @@ class Warehouse(ABC):
             self.execute("update raw.build_state set synced_no = ?, stale = true", [newest])
         log.info("raw.deliveries: %s file revisions copied from the ledger", f"{len(listed):,}")
         return len(listed)
+
+    def sync_answers(self, rows: Iterable[Mapping[str, Any]]) -> bool:
+        """Replace the answers to objections where the ledger has others; returns whether it had."""
+        table = pa.Table.from_pylist([dict(row) for row in rows], schema=ANSWERS)
+        held = self.execute(f"select {', '.join(ANSWERS.names)} from raw.objection_answers")
+        if sorted(held) == sorted(tuple(row.values()) for row in table.to_pylist()):
+            return False
+        with self.transaction():
+            self.execute("delete from raw.objection_answers")
+            self.append_table("objection_answers", table)
+            self.execute("update raw.build_state set stale = true")
+        log.info("raw.objection_answers: %d answers copied from the ledger", table.num_rows)
+        return True
 
     def begin_build(self) -> dict[str, Any]:
         """Take the snapshot of keys to recompute (``raw.building``); returns the build state."""

@@ -28,13 +28,14 @@ class Touches:
     ``by``: ``code`` = those whose ``column`` holds the row's value of the same name; ``days`` = those received (without
     a date: exported) within the row's ``valid_from`` .. ``valid_to``, both inclusive, open where null; ``rule_set`` =
     those of the days on which the row's rule set is or was in force; ``all``. ``columns`` are those that decide; a
-    change in the others touches nothing. Empty: every column decides. ``only_if``: a condition on the tables of
-    ``raw`` without which nothing is touched.
+    change in the others touches nothing. Empty: every column decides. ``value``: the row's column, where it is named
+    otherwise. ``only_if``: a condition on the tables of ``raw`` without which nothing is touched.
     """
 
     by: Literal["code", "days", "rule_set", "all"]
     columns: tuple[str, ...] = ()
     column: str = ""
+    value: str = ""
     only_if: str = "true"
 
 
@@ -52,6 +53,12 @@ TOUCHES: dict[str, Touches] = {
     ),
     "reg_ending_rules": Touches("rule_set"),
     "reg_rules_in_force": Touches("days", ("rule_set", "valid_from", "valid_to")),
+    "reg_corrections": Touches(
+        "code",
+        ("dataset", "system", "key", "column_name", "expected_old", "new_value", "valid_from", "valid_to"),
+        "dossier_code",
+        "key",
+    ),
     # working days decide only where a rule set in force takes a missing due date from the catalogue
     "reg_calendar": Touches(
         "all",
@@ -133,7 +140,7 @@ def _note(
         return
     into = "insert into raw.pending select distinct 'dossiers', dossier_code, cast(? as bigint) from raw.dossiers"
     if touches.by == "code":
-        warehouse.stage_keys(sorted({str(row[touches.column]) for row in differing}))
+        warehouse.stage_keys(sorted({str(row[touches.value or touches.column]) for row in differing}))
         warehouse.execute(f"{into} where {touches.column} in (select revision_id from touched)", [stamp])
     elif touches.by in ("days", "rule_set"):
         if touches.by == "rule_set":

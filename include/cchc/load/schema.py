@@ -43,6 +43,18 @@ DELIVERIES = pa.schema(
     ]
 )
 
+ANSWERS = pa.schema(
+    [
+        ("unit", pa.string()),
+        ("objection_number", pa.string()),
+        ("answer_no", pa.int32()),
+        ("decision", pa.string()),
+        ("decided_by", pa.string()),
+        ("decided_on", pa.date32()),
+        ("note", pa.string()),
+    ]
+)
+
 _PENDING = pa.schema([("dataset", pa.string()), ("business_key", pa.string()), ("change_no", pa.int64())])
 
 TABLES: dict[str, pa.Schema] = {
@@ -50,6 +62,7 @@ TABLES: dict[str, pa.Schema] = {
     "replaced_dossiers": DATASETS["dossiers"].raw_schema,
     "quarantine": QUARANTINE,
     "deliveries": DELIVERIES,
+    "objection_answers": ANSWERS,
     "pending": _PENDING,
     "building": pa.schema([("dataset", pa.string()), ("business_key", pa.string())]),
     "build_state": pa.schema(

@@ -88,7 +88,7 @@ def _register_registry(con: duckdb.DuckDBPyConnection, registry: Registry, days:
         con.register(
             name, pa.table({column: pa.array(codes, pa.string()), "export_date": pa.array(dates, pa.date32())})
         )
+    criteria = {criterion.criterion for method in registry.methods.values() for _, criterion in method.criteria()}
+    con.register("known_criteria", pa.table({"criterion": pa.array(sorted(criteria), pa.string())}))
     procedures = pa.array(sorted(registry.procedure_codes), pa.string())
     con.register("known_procedures", pa.table({"procedure_code": procedures}))
-    criteria = sorted({each.criterion for method in registry.methods.values() for _, each in method.criteria()})
-    con.register("known_criteria", pa.table({"criterion": pa.array(criteria, pa.string())}))

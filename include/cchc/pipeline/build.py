@@ -45,6 +45,7 @@ def _prepare(warehouse: Warehouse, registry: Registry, ledger: Ledger, models: s
             ", ".join(name.removeprefix("reg_") for name in reading),
         )
     warehouse.sync_deliveries(ledger.changed_since(warehouse.state()["synced_no"]))
+    warehouse.sync_answers(ledger.objection_answers())
     state = warehouse.begin_build()
     what = "everything" if state["full_refresh"] else f"{state['keys']:,} keys"
     due = bool(state["full_refresh"] or state["stale"] or state["keys"])

@@ -11,6 +11,7 @@ from cchc.publish.exports import export_indicators, export_table
 from cchc.publish.pages import publish_pages
 from cchc.publish.periods import Period, list_periods, one_period, select_periods
 from cchc.publish.read import Reader, open_reader
+from cchc.publish.restated import Restated, restated
 from cchc.publish.trail import Trail, trail
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Explanation",
     "Period",
     "Reader",
+    "Restated",
     "Trail",
     "action_list",
     "explain",
@@ -27,6 +29,7 @@ __all__ = [
     "one_period",
     "open_reader",
     "publish_pages",
+    "restated",
     "select_periods",
     "trail",
 ]

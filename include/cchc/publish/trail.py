@@ -5,7 +5,7 @@ In: ``pub_unit_indicator`` for the figure, ``pub_*_trail`` for the rows. Out: ro
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -48,12 +48,32 @@ _FLAGS = (
     "x.procedure_code, x.channel, x.status, x.received_at, x.due_at, x.ended_at, x.end_basis, x.ended_at_net, "
     "x.is_without_due_at, x.is_ended_without_date, x.is_obligated, x.is_paid_online, x.n_succeeded_transactions, "
     "x.has_electronic_result, x.has_digitised_parts, x.has_reused_part, x.is_from_personal_store, "
-    "x.is_vneid_verified, x.is_dissatisfied, x.first_apology_date"
+    "x.is_vneid_verified, x.is_dissatisfied, x.first_apology_date, x.corrections"
 )
 _BELOW = (
     "join publish.pub_unit_ancestry a on a.unit_code = ? and a.descendant_code = x.{unit} "
     "and x.{day} between a.holds_from and a.holds_to "
 )
+
+
+def dossier_parts(indicator: str, as_of: date, supposed: Mapping[str, str] | None = None) -> tuple[str, str] | None:
+    """SQL conditions on ``pub_dossier_trail x``: whether a dossier counts into numerator and denominator at a day.
+
+    ``supposed``: conditions that take the place of columns (``x.channel``) or of ``late`` and ``apologised``. None
+    where the indicator does not count dossiers.
+    """
+    if indicator not in _DOSSIERS or indicator == "PAYMENT_TRANSACTION_ONLINE":
+        return None
+    supposed = supposed or {}
+    day = f"date '{as_of}'"
+    late = supposed.get("late", _LATE.replace("?", day))
+    apologised = supposed.get("apologised", _APOLOGISED.replace("?", day))
+    numerator, denominator = (part.format(late=late, apologised=apologised) for part in _DOSSIERS[indicator])
+    for column, value in supposed.items():
+        if not column.startswith("x."):
+            continue
+        numerator, denominator = numerator.replace(column, value), denominator.replace(column, value)
+    return f"({denominator}) and ({numerator})", f"({denominator})"
 
 
 @dataclass

@@ -42,6 +42,7 @@ class Registry:
         self.ending_rules = [placed.item for placed in parsed.ending_rules]
         self.rules_in_force = [placed.item for placed in parsed.rules_in_force]
         self.integrity_signals = [placed.item for placed in parsed.integrity_signals]
+        self.corrections = [placed.item for placed in parsed.corrections]
         self._overrides = [placed.item for placed in parsed.overrides]
         self.heading_rows = [placed.item for placed in parsed.headings]
         self.label_rows = [placed.item for placed in parsed.labels]

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from cchc.registry.check_columns import check_columns
+from cchc.registry.check_corrections import check_corrections
 from cchc.registry.check_integrity import check_integrity
+from cchc.registry.check_mergers import check_mergers
 from cchc.registry.check_methods import check_methods
 from cchc.registry.check_rules import check_rules
 from cchc.registry.check_systems import check_systems
@@ -18,11 +20,13 @@ __all__ = ["Problem", "check"]
 
 #: Rules about references, by the file referred to: told only once that file's own rows are readable.
 _FOLLOWS = {
+    "unknown_system": "systems",
     "unknown_unit": "units.csv",
     "unknown_parent": "units.csv",
     "parent_not_valid": "units.csv",
     "unit_not_valid": "units.csv",
     "validity_gap": "units.csv",
+    "merger_unit": "units.csv",
     "unknown_headings": "headings.csv",
     "missing_heading": "headings.csv",
     "unknown_indicator": "indicators.csv",
@@ -43,12 +47,14 @@ def check(directory: Path | None = None) -> list[Problem]:
     problems = set(parsed.problems)
     for rule in (
         check_units,
+        check_mergers,
         check_procedures,
         check_columns,
         check_systems,
         check_methods,
         check_rules,
         check_integrity,
+        check_corrections,
     ):
         problems |= {problem for problem in rule(parsed) if _FOLLOWS.get(problem.rule) not in broken}
     return sorted(problems)

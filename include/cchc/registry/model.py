@@ -7,10 +7,20 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from cchc.contracts import Level
 from cchc.datasets import DATASETS
+from cchc.registry.correctable import CORRECTABLE, as_stored
 from cchc.registry.text import kind_of, normalise_heading
 
 __all__ = [
@@ -20,6 +30,7 @@ __all__ = [
     "Code",
     "Completeness",
     "Condition",
+    "Correction",
     "Criterion",
     "DatasetSpec",
     "EndingRule",
@@ -178,7 +189,12 @@ class Code(_Row):
 
 
 class Merger(_Row):
-    """One old unit and the new unit its territory went to."""
+    """One old unit and a new unit that its territory, or a part of it, went to.
+
+    An old unit with several rows of one day is split. ``weight`` is the share that went along this row, with the
+    ``weight_source`` that gives it (population, households ...); without it nothing is re-allocated. ``unlisted`` says
+    which of the two units.csv does not hold.
+    """
 
     old_admin_code: str
     old_name: str
@@ -187,6 +203,9 @@ class Merger(_Row):
     new_name: str
     effective_from: Day
     source: str | None = None
+    weight: Decimal | None = Field(default=None, gt=0, le=1, decimal_places=6)
+    weight_source: str | None = None
+    unlisted: Literal["old", "new", "both"] | None = None
 
 
 class Condition(_Node):
@@ -304,7 +323,12 @@ class IntegritySignal(_Dated):
 
 
 class Indicator(_Row):
-    """What an indicator counts."""
+    """What an indicator counts.
+
+    ``additivity``: ``flow`` counts what happened in a period, so units and days may be summed; ``stock`` counts what
+    stands at its end, so units may be summed and days may not; ``none``: the sum over units is no figure of theirs
+    (different procedures, the greater of two numbers).
+    """
 
     indicator: str
     name_vi: str
@@ -316,6 +340,7 @@ class Indicator(_Row):
     denominator_rule_en: str | None = None
     unit_of_measure: str = "percent"
     source: str | None = None
+    additivity: Literal["flow", "stock", "none"] = "none"
 
 
 class Target(_Row):
@@ -383,6 +408,59 @@ class Override(_Row):
     known_from: OptionalDay = None
     verified: bool = False
     source: str | None = None
+
+
+class Correction(_Row):
+    """A known error of a source: a delivered value that is wrong, and what it should be.
+
+    Applied in dbt's staging only where the delivered value still is ``expected_old``: ``raw`` stays as delivered, and
+    once the source sends another value, its own counts again. ``status`` says how far the source is with mending;
+    whether the correction is applied depends on the delivered value alone. ``objection``: ``<unit>:<number>``.
+    ``valid_from`` and ``valid_to`` bound the export dates whose rows it corrects, both inclusive, open where empty.
+    """
+
+    number: int = Field(ge=1)
+    dataset: Literal["dossiers"]
+    system: str
+    key: str
+    column: str
+    expected_old: str | None = None
+    new_value: str | None = None
+    reason: str
+    status: Literal["open", "reported", "acknowledged", "fixed_upstream"]
+    objection: str | None = None
+    decided_by: str
+    decided_on: Day
+    valid_from: OptionalDay = None
+    valid_to: OptionalDay = None
+
+    @field_validator("column")
+    @classmethod
+    def _may_be_corrected(cls, value: str, info: ValidationInfo) -> str:
+        known = CORRECTABLE.get(info.data.get("dataset", ""), ())
+        if value not in known:
+            raise ValueError(f"no column that may be corrected; there are {', '.join(known)}")
+        return value
+
+    @field_validator("key")
+    @classmethod
+    def _capitals(cls, value: str) -> str:
+        return value.upper()
+
+    @field_validator("expected_old", "new_value")
+    @classmethod
+    def _stored(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if "column" not in info.data:
+            return value  # told already
+        return as_stored(info.data["dataset"], info.data["column"], value)
+
+    @model_validator(mode="after")
+    def _is_a_change(self) -> Correction:
+        if self.expected_old == self.new_value:
+            raise ValueError("expected_old and new_value are the same")
+        if self.valid_from and self.valid_to and self.valid_to < self.valid_from:
+            raise ValueError("valid_to lies before valid_from")
+        return self
 
 
 class PortalAnswer(_Row):

@@ -12,6 +12,7 @@ from cchc.registry.catalogue import Registry
 from cchc.registry.model import Selector, Unit
 
 _SCORE, _PERCENT, _FIGURE = pa.decimal128(9, 2), pa.decimal128(9, 4), pa.decimal128(18, 4)
+_WEIGHT = pa.decimal128(7, 6)
 
 
 def _schema(text: str, **types: pa.DataType) -> pa.Schema:
@@ -29,7 +30,10 @@ SCHEMAS: dict[str, pa.Schema] = {
         "agency_code admin_code kind name level parent valid_from valid_to is_invented_code source",
         is_invented_code=pa.bool_(),
     ),
-    "reg_mergers": _schema("old_admin_code old_name old_level new_admin_code new_name effective_from source"),
+    "reg_mergers": _schema(
+        "old_admin_code old_name old_level new_admin_code new_name effective_from source weight weight_source unlisted",
+        weight=_WEIGHT,
+    ),
     "reg_procedures": _schema(
         "procedure_code name field level fee_vnd max_days day_kind online_level paper_result "
         "valid_from valid_to source",
@@ -84,7 +88,7 @@ SCHEMAS: dict[str, pa.Schema] = {
     ),
     "reg_indicators": _schema(
         "indicator name_vi name_en dataset numerator_rule denominator_rule numerator_rule_en denominator_rule_en "
-        "unit_of_measure source"
+        "unit_of_measure source additivity"
     ),
     "reg_targets": _schema(
         "indicator unit_code level period_from period_to operator target_percent source verified note",
@@ -122,6 +126,12 @@ SCHEMAS: dict[str, pa.Schema] = {
         limit_minutes=pa.int32(),
         limit_cases=pa.int32(),
         limit_percent=_PERCENT,
+    ),
+    "reg_corrections": _schema(
+        "number dataset system key column_name expected_old new_value reason status objection decided_by decided_on "
+        "valid_from valid_to",
+        number=pa.int32(),
+        decided_on=pa.date32(),
     ),
 }
 
@@ -200,6 +210,7 @@ def build_tables(registry: Registry) -> dict[str, pa.Table]:
         "reg_ending_rules": registry.ending_rules,
         "reg_rules_in_force": registry.rules_in_force,
         "reg_integrity_signals": registry.integrity_signals,
+        "reg_corrections": [{**vars(each), "column_name": each.column} for each in registry.corrections],
     }
     return {name: _table(rows[name], schema) for name, schema in SCHEMAS.items()}
 
