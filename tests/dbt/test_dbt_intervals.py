@@ -97,7 +97,7 @@ def ranks(world: World, tie_rule: str) -> dict[str, int]:
 
 
 def changed(chance: random.Random, cases: tuple[Any, ...], rows: int, drawn: Any) -> tuple[Any, ...]:
-    """At most ``rows`` rows come: each brings a case, changes one, takes one away (to another unit), or does nothing."""
+    """At most ``rows`` rows come: each brings a case, turns one, takes one away, or does nothing."""
     after = list(cases)
     open_cases = list(range(len(after)))  # a row changes what was known, each case once
     chance.shuffle(open_cases)
