@@ -124,5 +124,5 @@ def test_the_command_says_how_sure_the_rank_is(walked: dict[str, Any]) -> None:
     assert (found.completeness.deliveries_readable, found.completeness.deliveries_due) == (4, 5)
     assert [peers.group for peers in found.peers] == ["kind", "nearest", "volume"]
     assert found.marks == ["provisional", "few_dossiers"]
-    for text in ("rank between", f"1 of {found.dossiers} = ", "10 dossiers", "4 of 5", "few_dossiers", "H50.101"):
+    for text in ("rank between", f"1 of {found.dossiers} = ", "dossiers: 10", "4 of 5", "few_dossiers", "H50.101"):
         assert text in said, text

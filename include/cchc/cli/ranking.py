@@ -50,7 +50,7 @@ def _sureness(interval: Interval, dossiers: int) -> list[tuple[str, Any]]:
     rows: list[tuple[str, Any]] = [
         ("score between", f"{interval.score_low} and {interval.score_high}"),
         ("rank between", f"{interval.rank_best} and {interval.rank_worst}"),
-        ("not known", f"{interval.unknown_dossiers} dossiers, {interval.unknown_petitions} petitions"),
+        ("not known", f"dossiers: {interval.unknown_dossiers}, petitions: {interval.unknown_petitions}"),
     ]
     if interval.one_dossier is not None:
         rows.append(("one dossier", f"1 of {dossiers} = {interval.one_dossier.normalize():f} points"))
