@@ -20,11 +20,24 @@ from cchc.settings import Settings
 from cchc.verify import verify
 
 _RANKED = """
-    select province_code, period_id, period_end, period_vi, rank, unit_name, total, max_attainable, band_vi, rank_change
-    from publish.pub_ranking
-    where ranked_level = 'commune' and period_kind = 'month' and rank is not null and is_default_method
-    order by rank, unit_code
+    select r.province_code, r.period_id, r.period_end, r.period_vi, r.rank, r.rank_change, i.rank_best, i.rank_worst,
+        r.unit_name, r.total, i.score_low, i.score_high, r.max_attainable, r.band_vi
+    from publish.pub_ranking as r
+    left join publish.pub_rank_interval as i
+        on r.unit_code = i.unit_code and r.period_id = i.period_id and r.method = i.method
+    where r.ranked_level = 'commune' and r.period_kind = 'month' and r.rank is not null and r.is_default_method
+    order by r.rank, r.unit_code
 """
+_RANKED_NAMES = (
+    "hạng\nrank",
+    "đổi\nchange",
+    "khoảng hạng\nbetween",
+    "đơn vị\nunit",
+    "điểm\nscore",
+    "khoảng điểm\nbetween",
+    "tối đa\nof",
+    "mức\nband",
+)
 #: Months of which a ranking can be published by now, the latest first.
 _ENDED = """
     select distinct period_start, period_end, as_of_date
@@ -80,12 +93,11 @@ def closing(width: int = 100, show: int = 5, edition: Edition | None = None) -> 
     if ranked:
         period, ranked = ranked[0][3], [row[4:] for row in ranked]
         table = Table(title=f"Xếp hạng cấp xã · Commune ranking, {period}", title_justify="left")
-        for name in ("hạng · rank", "đơn vị · unit", "điểm · score", "tối đa · of", "mức · band", "đổi · change"):
+        for name in _RANKED_NAMES:
             table.add_column(name, justify="left" if "unit" in name or "band" in name else "right")
         rows = [*ranked[:show], None, *ranked[-show:]] if len(ranked) > 2 * show else ranked
         for row in rows:
-            cells = ["…", "", "", "", "", ""] if row is None else [_text(cell) for cell in row]
-            table.add_row(*cells)
+            table.add_row(*(["…"] + [""] * (len(_RANKED_NAMES) - 1) if row is None else _cells(row)))
         out.print(table)
     table = Table(title="Dữ liệu xuất · Deliveries", title_justify="left")
     for name in _DELIVERED_NAMES:
@@ -115,6 +127,17 @@ def _latest(ranked: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     rows = [row for row in ranked if row[2] == last]
     province = Counter(row[0] for row in rows).most_common(1)[0][0]
     return [row for row in rows if row[0] == province]
+
+
+def _cells(row: tuple[Any, ...]) -> list[str]:
+    """A rank with its change, and the bounds that what is not known leaves it, shown as one cell each."""
+    rank, change, best, worst, unit, total, low, high, most, band = row
+    moved = "" if change is None else f"{change:+d}" if change else "="
+    return [_text(rank), moved, _span(best, worst), unit, _text(total), _span(low, high), _text(most), _text(band)]
+
+
+def _span(least: object, most: object) -> str:
+    return _text(least) if least == most else f"{_text(least)}-{_text(most)}"
 
 
 def _text(cell: object) -> str:

@@ -202,6 +202,21 @@ def _ranking(
     for unit in sorted(scores.keys() - {row["unit_code"] for row in rows}):
         yield f"ranking.csv: {unit} has scores and no line"
     yield from _moved(edition, {row["unit_code"]: row for row in rows})
+    yield from _intervals(edition, {row["unit_code"]: row for row in rows if row["rank"]})
+
+
+def _intervals(edition: Path, ranked: dict[str, Row]) -> Iterator[str]:
+    """Every ranked unit has an interval of totals and of ranks, and stands in both; earlier editions have none."""
+    if not (edition / "intervals.csv").is_file():
+        return
+    intervals = {row["unit_code"]: row for row in _rows(edition / "intervals.csv")}
+    for unit in sorted(ranked.keys() ^ intervals.keys()):
+        yield f"intervals.csv: {unit} " + ("is ranked and has no interval" if unit in ranked else "is not ranked")
+    for unit in sorted(ranked.keys() & intervals.keys()):
+        for column, low, high in (("rank", "rank_best", "rank_worst"), ("total", "score_low", "score_high")):
+            stands, least, most = ranked[unit][column], intervals[unit][low], intervals[unit][high]
+            if not Fraction(least) <= Fraction(stands) <= Fraction(most):
+                yield f"intervals.csv: {unit} {column} {stands} is not between {low} {least} and {high} {most}"
 
 
 def _moved(edition: Path, ranking: dict[str, Row]) -> Iterator[str]:

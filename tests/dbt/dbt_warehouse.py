@@ -97,9 +97,13 @@ def registry_rows() -> dict[str, Rows]:
         ],
         "reg_methods": [
             {"method": "old", "name_vi": "cũ", "name_en": "old", "valid_from": date(2025, 1, 1),
-             "valid_to": date(2026, 9, 30), "is_default": True, "late_days": 3, "objection_days": 5},
+             "valid_to": date(2026, 9, 30), "is_default": True, "late_days": 3, "objection_days": 5,
+             "nearest_peers": 10},
             {"method": "new", "name_vi": "mới", "name_en": "new", "valid_from": date(2026, 10, 1), "is_default": True,
-             "late_days": 3, "objection_days": 5},
+             "late_days": 3, "objection_days": 5, "nearest_peers": 10},
+        ],
+        "reg_volume_classes": [
+            {"method": m, "lower_bound": bound} for m in ("old", "new") for bound in (0, 12)
         ],
         "reg_criteria": [
             {"method": m, "criterion": c, "group_name": g, "position": n, "max_score": pa_decimal(top, 2),

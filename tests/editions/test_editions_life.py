@@ -188,6 +188,7 @@ def test_files_that_come_or_go_are_noticed(walked: dict[str, object], tmp_path: 
         ("ranking.csv", "band", "excellent", "ranking.csv: H50.107 band says excellent"),
         ("groups.csv", "score", "17.77", "groups.csv: H50.107"),
         ("indicators.csv", "numerator", "3", "indicators.csv: H50.107"),
+        ("intervals.csv", "rank_best", "99", "intervals.csv: H50.107 rank"),
     ],
 )
 def test_a_figure_that_does_not_follow_is_named_though_every_hash_is_right(

@@ -16,6 +16,7 @@ select
     handling_unit as unit_code,
     received_date,
     procedure_code,
+    count(*) as received,
     bool_or(is_online) as has_online,
     bool_or(is_fee_bearing) as is_fee_bearing,
     bool_or(is_fee_bearing and (is_paid_online or n_succeeded_transactions > 0)) as has_online_payment

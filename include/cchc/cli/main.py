@@ -23,6 +23,7 @@ def register(app: typer.Typer) -> None:
         build,
         status,
         trail,
+        rank,
         explain,
         restated,
         actions,
@@ -202,6 +203,19 @@ def trail(
     from cchc.cli.trailing import show_trail
 
     show_trail(o.settings(workdir), unit, indicator, period, out, limit)
+
+
+def rank(
+    unit: Annotated[str, typer.Option(help="Agency code of the unit.")],
+    period: Annotated[str, typer.Option(help="Period: 2026-09, 2026-Q3, 2026, START_END or START..END.")],
+    method: Annotated[str | None, typer.Option(help="Scoring method. Default: the period's default method.")] = None,
+    workdir: o.Workdir = None,
+) -> None:
+    """How a unit ranks and how sure that is: score and rank between which bounds, peers, completeness, marks."""
+    from cchc.cli.ranking import show_rank
+    from cchc.publish import unit_rank
+
+    show_rank(unit_rank(o.settings(workdir), unit, period, method))
 
 
 def explain(

@@ -36,6 +36,11 @@ _COMPLETENESS = (
     *("unit_code", "deliveries_due", "deliveries_readable", "deliveries_percent"),
     *("dossiers_in_exports", "dossiers_on_portal", "coverage_percent"),
 )
+_INTERVALS = (
+    *("unit_code", "unknown_dossiers", "unknown_petitions", "score_low", "score_high", "rank_best", "rank_worst"),
+    *("one_dossier_points", "is_distinguishable_from_next", "is_few_dossiers"),
+)
+_PEERS = ("unit_code", "peer_group", "peer_value", "rank", "ranked_units")
 _ADJUSTMENTS = (
     *("adjustment", "unit_code", "unit_name", "criterion", "points", "reason", "evidence", "approved_by", "decided_on"),
 )
@@ -88,6 +93,22 @@ def tables(reader: Reader, period: Period, method: str, province: str) -> list[T
             _COMPLETENESS,
             f"from publish.pub_unit_completeness where period_id = ? and unit_code in ({units}) order by unit_code",
             (period.id, *of),
+        ),
+        _table(
+            reader,
+            "intervals",
+            _INTERVALS,
+            f"from publish.pub_rank_interval where period_id = ? and method = ? and unit_code in ({units}) "
+            "order by unit_code",
+            (period.id, method, *of),
+        ),
+        _table(
+            reader,
+            "peers",
+            _PEERS,
+            f"from publish.pub_peer_rank where period_id = ? and method = ? and unit_code in ({units}) "
+            "order by unit_code, peer_group",
+            (period.id, method, *of),
         ),
         _table(reader, "adjustments", _ADJUSTMENTS, f"from publish.pub_adjustment where {_OF} order by adjustment", of),
         _table(

@@ -10,6 +10,7 @@ from cchc.publish.explain import Explanation, explain
 from cchc.publish.exports import export_indicators, export_table
 from cchc.publish.pages import publish_pages
 from cchc.publish.periods import Period, list_periods, one_period, select_periods
+from cchc.publish.rank import UnitRank, unit_rank
 from cchc.publish.read import Reader, open_reader
 from cchc.publish.restated import Restated, restated
 from cchc.publish.trail import Trail, trail
@@ -21,6 +22,7 @@ __all__ = [
     "Reader",
     "Restated",
     "Trail",
+    "UnitRank",
     "action_list",
     "explain",
     "export_indicators",
@@ -32,4 +34,5 @@ __all__ = [
     "restated",
     "select_periods",
     "trail",
+    "unit_rank",
 ]

@@ -1,0 +1,9 @@
+select
+    unit_code,
+    period_id,
+    method,
+    peer_group,
+    peer_value,
+    rank,
+    ranked_units
+from {{ ref('fct_peer_rank') }}
