@@ -137,9 +137,8 @@ def _correct(con: duckdb.DuckDBPyConnection, registry: Registry) -> None:
     con.execute("create table dossiers as from corrected")
     for each in sorted(registry.corrections, key=lambda each: each.number):
         kind = DATASETS["dossiers"][each.column].type
-        typed = (
-            f"cast(? as {'timestamp' if pa.types.is_timestamp(kind) else 'boolean' if kind == pa.bool_() else 'text'})"
-        )
+        name = "timestamp" if pa.types.is_timestamp(kind) else "boolean" if kind == pa.bool_() else "text"
+        typed = f"cast(? as {name})"
         con.execute(
             f"update dossiers set {each.column} = {typed} where system = ? and dossier_code = ? "
             f"and {each.column} is not distinct from {typed} "
