@@ -11,13 +11,16 @@ from cchc.publish.exports import export_indicators, export_table
 from cchc.publish.pages import publish_pages
 from cchc.publish.periods import Period, list_periods, one_period, select_periods
 from cchc.publish.read import Reader, open_reader
+from cchc.publish.state import Final, Stand
 from cchc.publish.trail import Trail, trail
 
 __all__ = [
     "ActionList",
     "Explanation",
+    "Final",
     "Period",
     "Reader",
+    "Stand",
     "Trail",
     "action_list",
     "explain",
