@@ -73,9 +73,7 @@ def _final(settings: Settings, registry: Registry, edition: Edition, chosen: set
     )
 
 
-def _moved(
-    settings: Settings, registry: Registry, label: str, method: str, province: str
-) -> dict[str, Stand] | None:
+def _moved(settings: Settings, registry: Registry, label: str, method: str, province: str) -> dict[str, Stand] | None:
     try:
         (now,) = would_now_be(settings, registry, label, settings.editions, method, province)
     except PermanentError:  # the method or the province is no longer ranked in that period

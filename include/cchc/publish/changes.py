@@ -56,9 +56,8 @@ def period_changes(
             )
             lines += _rest(before, after, lines)
             used.update(line[0] for line in lines)
-            found[place][position] = [
-                other, number(before["total"]), before["rank"], before["ranked_units"], [_plain(line) for line in lines],
-            ]  # fmt: skip
+            stood = [other, number(before["total"]), before["rank"], before["ranked_units"]]
+            found[place][position] = [*stood, [_plain(line) for line in lines]]
     against = {"label": earlier.label, "vi": earlier.name_vi, "en": earlier.name_en}
     return {"against": against, "names": {code: names[code] for code in sorted(used) if code in names}, "units": found}
 

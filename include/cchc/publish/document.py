@@ -56,7 +56,8 @@ def period_document(
     ranking = reader.rows(
         "select unit_code, unit_name, level, province_code, ranked_level, method, is_default_method, total, "
         "max_attainable, percent_of_attainable, rank, ranked_units, previous_rank, rank_change, dossiers, "
-        "computed_total, adjustment, is_few_dossiers, band, band_vi, band_en, null_reason from publish.pub_ranking where period_id = ? "
+        "computed_total, adjustment, is_few_dossiers, band, band_vi, band_en, null_reason "
+        "from publish.pub_ranking where period_id = ? "
         "order by province_code, rank nulls last, unit_name, unit_code",
         [period.id],
     )

@@ -151,7 +151,11 @@ function adjustmentsPart(at) {
       h("td", {}, evidence || "–"), h("td", {}, by || "–", h("small", { class: "cause" }, day(on))), h("td", { class: "num" }, h("b", {}, signed(value)))))));
 }
 const peersOf = (at) => (D.peers[state.method] || {})[at] || [];
-const peerText = ([group, value, rank, of]) => t("peer." + group, { value: term("peer_value", value) }) + ": " + t("rank_of", { rank, of });
+function peerText([group, value, rank, of]) {
+  const said = group === "kind" ? term("unit_kind", value) : group === "volume" ? t("peer_volume", { n: whole(Number(value)) })
+    : String(value).split(",").map((code) => (unitByCode.has(code) ? D.units[unitByCode.get(code)][U.name] : code)).join(", ");
+  return t("peer." + group, { value: said }) + ": " + t("rank_of", { rank, of });
+}
 function peersPart(at) {
   const found = peersOf(at);
   return found.length ? section("peers", "peers", h("ul", { class: "plain" }, found.map((one) => h("li", {}, peerText(one))))) : null;
