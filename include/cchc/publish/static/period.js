@@ -163,7 +163,7 @@ function table() {
         vars: { "--p": (top ? (value * 100) / top : 0) + "%", "--c": COLOURS[i % COLOURS.length] } }, points(value));
     };
   });
-  $("rank-table").classList.toggle("crowded", shown.length > 11);
+  $("rank-table").classList.toggle("crowded", shown.length > 12);
   show($("rank-table"),
     h("thead", {}, h("tr", {}, shown.map(([key, label, note]) => h("th", { scope: "col", "data-key": key,
       class: "c-" + (key[0] === "g" ? "group" : key) + lit(key), "aria-sort": key === state.sort ? (state.down ? "descending" : "ascending") : null },
