@@ -7,7 +7,9 @@ import hashlib
 import json
 import random
 import shutil
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,8 @@ from hypothesis import strategies as st
 
 from cchc.editions import Edition, approve, write_editions
 from cchc.errors import PermanentError
+from cchc.pipeline.publishing import approved, publish_report
+from cchc.publish import Final, Stand
 from cchc.registry.open import Registry
 from cchc.settings import Settings
 from cchc.verify import canonical, seal, verify
@@ -65,12 +69,14 @@ def walked(tmp_path_factory: pytest.TempPathFactory, key: Path) -> dict[str, obj
 
     deliver(here, UNITS[0], date(2026, 10, 25), 10, 5)  # late data
     run(here)
+    seen["since"] = approved(here.settings)
     with pytest.raises(PermanentError, match="--reason"):
         write_editions(here.settings, registry, PERIOD, releases)
     (revised,) = write_editions(here.settings, registry, PERIOD, releases, reason="late_data", note="nộp muộn")
     seen["draft"] = revised.state
     approve(here.settings, releases, PERIOD, "Nguyễn Thị Duyệt")
     seen["revised"] = revised
+    seen["then"] = approved(here.settings)
     return seen
 
 
@@ -101,6 +107,47 @@ def test_what_is_final_never_changes(walked: dict[str, object]) -> None:
     assert isinstance(final, Edition)
     assert content(final.folder) == walked["bytes"]
     assert verify(final.folder) == []
+
+
+def test_the_pages_say_what_is_approved_and_what_would_now_differ(walked: dict[str, object]) -> None:
+    ((since,), (then,)) = walked["since"], walked["then"]
+    final, revised, settings = walked["final"], walked["revised"], walked["settings"]
+    assert isinstance(since, Final)
+    assert isinstance(then, Final)
+    assert isinstance(final, Edition)
+    assert isinstance(revised, Edition)
+    assert isinstance(settings, Settings)
+    assert (since.period, since.name, since.state, since.approved_by) == (PERIOD, "r1", "final", "Nguyễn Thị Duyệt")
+    old, new = table(final, "ranking.csv"), table(revised, "ranking.csv")
+    differ = {
+        unit for unit in old if (old[unit]["total"], old[unit]["rank"]) != (new[unit]["total"], new[unit]["rank"])
+    }
+    assert UNITS[0] in differ
+    assert since.moved == {
+        unit: Stand(Decimal(old[unit]["total"]), int(old[unit]["rank"]) if old[unit]["rank"] else None)
+        for unit in differ
+    }
+    assert (then.name, then.state, then.moved) == ("r2", "revised", {})
+    assert then.manifest_sha256 == revised.manifest_sha256
+    page = next(path for path in publish_report(settings, [PERIOD]) if path.name == f"{PERIOD}.html")
+    assert then.manifest_sha256 in page.read_text(encoding="utf-8")
+    for edition in (final, revised):  # its own page was written before anybody approved it, and knows its number
+        own = (edition.folder / "pages" / f"{PERIOD}.html").read_text(encoding="utf-8")
+        assert f'"edition":"r{edition.number}"' in own
+        assert '"finals":[]' in own
+
+
+def test_no_page_calls_an_edition_final_that_somebody_touched(walked: dict[str, object], tmp_path: Path) -> None:
+    settings, revised = walked["settings"], walked["revised"]
+    assert isinstance(settings, Settings)
+    assert isinstance(revised, Edition)
+    copy = tmp_path / "releases"
+    shutil.copytree(settings.editions, copy)
+    elsewhere = replace(settings, releases=copy)
+    assert [final.name for final in approved(elsewhere)] == ["r2"]
+    touched = copy / revised.folder.relative_to(settings.editions) / "ranking.csv"
+    touched.write_bytes(touched.read_bytes() + b"\n")
+    assert approved(elsewhere) == []
 
 
 def test_the_landed_files_are_those_of_the_edition(walked: dict[str, object]) -> None:

@@ -107,6 +107,9 @@ def make_world(communes: int = len(NAMES), days: int = 20) -> World:
                 "criterion_source": "QĐ 766/QĐ-TTg",
             }
         )
+    world["pub_method"].append(
+        {"method": METHOD, "method_vi": "Bộ chỉ số 766", "late_days": 3, "objection_days": 5, "least_volume": 30}
+    )
     _add_deliveries(world, [unit[:2] for unit in units[1:]], days)
     _add_trail(world)
     _add_actions(world)

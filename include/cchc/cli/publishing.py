@@ -35,9 +35,9 @@ def publish(
     """Write the report pages from the publish models; or, with a command, an edition or its approval."""
     if context.invoked_subcommand is not None:
         return
-    from cchc.publish import publish_pages
+    from cchc.pipeline.publishing import publish_report
 
-    for path in publish_pages(o.settings(workdir), period or None):
+    for path in publish_report(o.settings(workdir), period or None):
         console.print(str(path), highlight=False, soft_wrap=True)
 
 

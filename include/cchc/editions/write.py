@@ -21,9 +21,10 @@ from cchc.editions.folder import Edition, editions_of, period_folder
 from cchc.editions.sign import read_key, sealed
 from cchc.editions.tables import Table, tables
 from cchc.errors import BuildError, PermanentError
-from cchc.publish import Period, Reader, list_periods, one_period, open_reader
+from cchc.publish import Period, Reader, one_period, open_reader
 from cchc.publish.exports import SAFE_WORKBOOK, write_sheet
 from cchc.publish.pages import period_page
+from cchc.publish.state import last_day, state_of
 from cchc.registry.model import Method
 from cchc.registry.open import Registry
 from cchc.settings import Settings
@@ -81,8 +82,9 @@ def _write(
         made = tables(reader, period, method, province)
         before_it = stood_before(reader, registry, period, method, province, final)
         made += moved_tables(reader, period, before_it, Snapshot.of_tables(made, rules), reason)
-        _put(new, made, rules, period, period_page(reader, period))
-        last = max(each.as_of or each.end for each in list_periods(reader))
+        number = final[-1].number + 1 if final else 1
+        _put(new, made, rules, period, period_page(reader, period, edition=f"r{number}"))
+        last = last_day(reader) or period.end
         manifest = _manifest(new, made, registry.methods[method], period, province, last) | {"registry": registry.hash}
         if final and _same(final[-1].manifest, manifest):
             return final[-1]
@@ -93,7 +95,7 @@ def _write(
             )
         before = final[-1] if final else None
         manifest |= {
-            "revision": before.number + 1 if before else 1,
+            "revision": number,
             "reason": {"kind": reason, "note": note} if before else None,
             "previous_edition": {"revision": before.number, "manifest_sha256": before.manifest_sha256}
             if before
@@ -154,13 +156,6 @@ def _manifest(
             for path in files
         },
     }
-
-
-def state_of(period: Period, as_of: date, late: date, objections: date) -> str:
-    """By the last day of the data: ``provisional``, ``late_window``, ``objection``, ``closed``."""
-    if as_of <= late:
-        return "provisional" if as_of < period.end else "late_window"
-    return "objection" if as_of <= objections else "closed"
 
 
 def _same(old: dict[str, Any], new: dict[str, Any]) -> bool:

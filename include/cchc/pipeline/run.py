@@ -200,9 +200,9 @@ def finish(
         say("build", "nothing changed")
     clock = time.perf_counter()
     if pages:
-        from cchc.publish import publish_pages
+        from cchc.pipeline.publishing import publish_report
 
-        summary.pages = publish_pages(settings)
+        summary.pages = publish_report(settings)
         say("publish", f"{len(summary.pages)} pages")
     summary.seconds["publish"] = time.perf_counter() - clock
 

@@ -172,9 +172,9 @@ def periods_due(logical_date: str) -> list[str]:
 
 def publish(periods: list[str] | None = None) -> list[str]:
     """Write the pages of some periods, or of all; returns their paths."""
-    from cchc.publish import publish_pages
+    from cchc.pipeline.publishing import publish_report
 
-    return [str(path) for path in publish_pages(Settings.from_env(), periods)]
+    return [str(path) for path in publish_report(Settings.from_env(), periods)]
 
 
 def revision_to_json(revision: Revision) -> Json:

@@ -13,14 +13,17 @@ from cchc.publish.periods import Period, list_periods, one_period, select_period
 from cchc.publish.rank import UnitRank, unit_rank
 from cchc.publish.read import Reader, open_reader
 from cchc.publish.restated import Restated, restated
+from cchc.publish.state import Final, Stand
 from cchc.publish.trail import Trail, trail
 
 __all__ = [
     "ActionList",
     "Explanation",
+    "Final",
     "Period",
     "Reader",
     "Restated",
+    "Stand",
     "Trail",
     "UnitRank",
     "action_list",

@@ -11,8 +11,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from cchc import __version__
+from cchc.publish import standing
+from cchc.publish.changes import period_changes
 from cchc.publish.periods import Period
 from cchc.publish.read import Reader
+from cchc.publish.state import Final, method_states
+from cchc.publish.values import day_text, number
 
 Row = dict[str, Any]
 
@@ -23,18 +28,6 @@ STATUS = {"on_time": "o", "late": "l", "missing": "m", "refused": "r"}
 NO_DELIVERY = "."
 #: Counts of dossiers shown with a unit.
 VOLUMES = ("received", "resolved", "early", "on_the_day", "overdue_resolved", "running", "running_overdue", "online")
-
-
-def number(value: Any) -> int | float | None:
-    """Decimals as JSON numbers, whole ones without a fraction; null stays null."""
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value
-
-
-def day_text(value: date | None) -> str | None:
-    """ISO date."""
-    return value.isoformat() if value else None
 
 
 class Listing:
@@ -56,18 +49,24 @@ class Listing:
         return self.positions.get(key)
 
 
-def period_document(reader: Reader, period: Period) -> dict[str, Any]:
-    """Everything the page of one period shows."""
+def period_document(
+    reader: Reader, period: Period, finals: Iterable[Final] = (), edition: str | None = None
+) -> dict[str, Any]:
+    """Everything the page of one period shows. ``edition``: the page is part of that edition, ``r1``."""
     ranking = reader.rows(
         "select unit_code, unit_name, level, province_code, ranked_level, method, is_default_method, total, "
-        "max_attainable, percent_of_attainable, rank, ranked_units, previous_rank, rank_change, "
-        "band, band_vi, band_en, null_reason from publish.pub_ranking where period_id = ? "
+        "max_attainable, percent_of_attainable, rank, ranked_units, previous_rank, rank_change, dossiers, "
+        "computed_total, adjustment, is_few_dossiers, band, band_vi, band_en, null_reason "
+        "from publish.pub_ranking where period_id = ? "
         "order by province_code, rank nulls last, unit_name, unit_code",
         [period.id],
     )
     shown = _shown_provinces(ranking)
     ranking = [row for row in ranking if row["province_code"] in shown]
     methods = _methods(reader, ranking)
+    states = method_states(reader, period)
+    for method in methods:
+        method["state"] = states.get(method["id"])
     units, provinces = Listing(), Listing()
     names = {row["unit_code"]: row["unit_name"] for row in ranking}
     for code, _ in Counter(row["province_code"] for row in ranking if row["rank"] is not None).most_common():
@@ -76,6 +75,7 @@ def period_document(reader: Reader, period: Period) -> dict[str, Any]:
         home = provinces.add(row["province_code"], [row["province_code"], names.get(row["province_code"])])
         units.add(row["unit_code"], [row["unit_code"], row["unit_name"], row["level"], _tab(row), home])
     bands = Listing()
+    places = {method["id"]: position for position, method in enumerate(methods)}
     document: dict[str, Any] = {
         "period": _period(period),
         "provinces": provinces.items,
@@ -89,6 +89,16 @@ def period_document(reader: Reader, period: Period) -> dict[str, Any]:
         "board": _board(reader, period),
         "published": _published(reader, period),
         "portal": _portal(reader, period, methods),
+        "completeness": standing.completeness(reader, period, units.positions),
+        "adjustments": standing.adjustments(reader, period, units.positions, places),
+        "intervals": standing.intervals(reader, period, units.positions, places),
+        "peers": standing.peers(reader, period, units.positions, places),
+        "objections": standing.objections(reader, period, units.positions),
+        "actions": standing.actions(reader, period, units.positions),
+        "changes": period_changes(reader, period, units.positions, places),
+        "finals": _finals(finals, period, provinces, places, units),
+        "edition": edition,
+        "version": __version__,
     }
     return document
 
@@ -161,7 +171,8 @@ def _methods(reader: Reader, ranking: Iterable[Row]) -> list[Row]:
 
 
 def _ranking(ranking: Iterable[Row], method: str, units: Listing, bands: Listing) -> list[list[Any]]:
-    """Unit, total, attainable, percent, rank, of, previous rank, change, band, why not ranked."""
+    """Unit, total, attainable, percent, rank, of, previous rank, change, band, why not ranked, total as computed,
+    adjustment, whether it has few dossiers, dossiers."""
     return [
         [
             units.get(row["unit_code"]),
@@ -174,9 +185,39 @@ def _ranking(ranking: Iterable[Row], method: str, units: Listing, bands: Listing
             row["rank_change"],
             bands.add(row["band"], [row["band"], row["band_vi"], row["band_en"]]) if row["band"] else None,
             row["null_reason"],
+            number(row["computed_total"]),
+            number(row["adjustment"]),
+            bool(row["is_few_dossiers"]),
+            row["dossiers"],
         ]
         for row in ranking
         if row["method"] == method
+    ]
+
+
+def _finals(
+    finals: Iterable[Final], period: Period, provinces: Listing, methods: dict[str, int], units: Listing
+) -> list[Row]:
+    """The approved edition of each province and method shown, and how it has the units that would differ now."""
+    return [
+        {
+            "province": provinces.get(final.province),
+            "method": methods[final.method],
+            "name": final.name,
+            "state": final.state,
+            "by": final.approved_by,
+            "on": day_text(final.approved_on),
+            "sha256": final.manifest_sha256,
+            "moved": None
+            if final.moved is None
+            else {
+                units.positions[code]: [number(stood.total), stood.rank]
+                for code, stood in final.moved.items()
+                if code in units.positions
+            },
+        }
+        for final in finals
+        if final.period == period.label and final.method in methods and provinces.get(final.province) is not None
     ]
 
 
@@ -373,7 +414,7 @@ def _portal(reader: Reader, period: Period, methods: list[Row]) -> Row | None:
     }
 
 
-def overview_document(reader: Reader, periods: Iterable[Period]) -> Row:
+def overview_document(reader: Reader, periods: Iterable[Period], finals: Iterable[Final] = ()) -> Row:
     """What the start page shows: the periods that have a page, deliveries by month, and broken rules."""
     summary = reader.rows(
         "select month_key, sum(expected) as expected, sum(on_time) as on_time, sum(late) as late, "
@@ -387,8 +428,9 @@ def overview_document(reader: Reader, periods: Iterable[Period]) -> Row:
         "min(first_export_date) as first_day, max(last_export_date) as last_day "
         "from publish.pub_quarantine_summary group by dataset, rule order by 3 desc, 1, 2"
     )
+    final = {each.period: [each.name, each.state] for each in finals}
     return {
-        "periods": [{**_period(period), "page": period.page} for period in periods],
+        "periods": [{**_period(period), "page": period.page, "final": final.get(period.label)} for period in periods],
         "deliveries": [
             {name: int(value) if value is not None else 0 for name, value in row.items()} for row in summary
         ],

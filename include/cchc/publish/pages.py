@@ -12,7 +12,7 @@ import logging
 import os
 import tempfile
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 from importlib import resources
 from pathlib import Path
@@ -25,6 +25,7 @@ from markupsafe import Markup
 from cchc.publish.document import overview_document, period_document
 from cchc.publish.periods import Period, list_periods, select_periods
 from cchc.publish.read import Reader, open_reader
+from cchc.publish.state import Final
 from cchc.reasons import reasons
 from cchc.settings import Settings
 
@@ -34,11 +35,15 @@ log = logging.getLogger("cchc.publish")
 
 
 def publish_pages(
-    settings: Settings, periods: Iterable[str] | None = None, progress: Progress | None = None
+    settings: Settings,
+    periods: Iterable[str] | None = None,
+    progress: Progress | None = None,
+    finals: Sequence[Final] = (),
 ) -> list[Path]:
     """Write the pages of the periods asked for (labels, ids or kinds; all by default) and the start page.
 
-    Returns the files written, the start page last. ``progress`` hears the name of every file.
+    Returns the files written, the start page last. ``progress`` hears the name of every file. ``finals``: the editions
+    that a person approved; the pages say so, and which units would now stand elsewhere.
     """
     began = time.perf_counter()
     with open_reader(settings) as reader:
@@ -46,31 +51,31 @@ def publish_pages(
         written = []
         for period in select_periods(known, periods):
             page = settings.reports / period.page
-            write_whole(page, period_page(reader, period))
+            write_whole(page, period_page(reader, period, finals))
             written.append(page)
             log.debug("%s written", page.name)
             if progress:
                 progress(page.name)
         start = settings.reports / "index.html"
         published = [period for period in known if (settings.reports / period.page).is_file()]
-        write_whole(start, index_page(reader, published))
+        write_whole(start, index_page(reader, published, finals))
         if progress:
             progress(start.name)
     log.info("%d pages of %d periods, %.1f s", len(written) + 1, len(written), time.perf_counter() - began)
     return [*written, start]
 
 
-def period_page(reader: Reader, period: Period) -> str:
-    """The page of one period."""
-    document = period_document(reader, period)
+def period_page(reader: Reader, period: Period, finals: Sequence[Final] = (), edition: str | None = None) -> str:
+    """The page of one period; ``edition`` where it is part of one. Nothing of the clock is in it."""
+    document = period_document(reader, period, finals, edition)
     home = next((name or code for code, name in document["provinces"]), "")
-    scripts = (_library("chart.umd.js"), _own("common.js", "period.js"))
+    scripts = (_library("chart.umd.js"), _own("common.js", "standing.js", "sheet.js", "period.js"))
     return _render("period.html.j2", scripts, document, period=period, province=home)
 
 
-def index_page(reader: Reader, periods: list[Period]) -> str:
+def index_page(reader: Reader, periods: list[Period], finals: Sequence[Final] = ()) -> str:
     """The start page: the periods given, deliveries and broken rules."""
-    document = overview_document(reader, periods)
+    document = overview_document(reader, periods, finals)
     return _render("index.html.j2", (_own("common.js", "index.js"),), document, periods=periods, province="")
 
 

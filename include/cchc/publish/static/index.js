@@ -7,7 +7,7 @@ function periodCard(p) {
     h("strong", {}, named(p)),
     h("span", { class: "dates" }, day(p.start) + " – " + day(p.end)),
     h("span", { class: "state " + (p.complete ? "is-complete" : "is-provisional") },
-      p.complete ? t("complete") : t("provisional") + " · " + day(p.as_of))));
+      p.final ? t("state." + p.final[1], { name: p.final[0] }) : p.complete ? t("complete") : t("provisional") + " · " + day(p.as_of))));
 }
 function render() {
   document.title = t("report");

@@ -4,7 +4,7 @@ const LEVELS = ["commune", "district", "department", "other"];
 /* Tol's bright scheme: told apart by colour-blind readers; every bar is also labelled in numbers. */
 const COLOURS = ["#4477aa", "#66ccee", "#228833", "#ccbb44", "#ee6677", "#aa3377", "#777777", "#bb5500"];
 const U = { code: 0, name: 1, level: 2, tab: 3, province: 4 };
-const R = { unit: 0, total: 1, max: 2, percent: 3, rank: 4, of: 5, before: 6, change: 7, band: 8, why: 9 };
+const R = { unit: 0, total: 1, max: 2, percent: 3, rank: 4, of: 5, before: 6, change: 7, band: 8, why: 9, computed: 10, adjustment: 11, few: 12, dossiers: 13 };
 const F = { indicator: 0, num: 1, den: 2, ratio: 3, source: 4, why: 5, target: 6, score: 7 };
 const state = { method: 0, province: 0, level: null, query: "", sort: "rank", down: false, limit: PAGE,
   boardLimit: BOARD_PAGE, dataset: "", faults: false, unit: null, open: new Set() };
@@ -27,9 +27,11 @@ function headline() {
   $("period-name").textContent = named(p);
   $("period-span").textContent = day(p.start) + " – " + day(p.end);
   $("as-of").textContent = day(p.as_of);
-  $("state").textContent = t(p.complete ? "complete" : "provisional");
+  const stands = stateNow();
+  $("state").textContent = stands.text;
+  $("state").title = stands.title;
+  $("state").className = "state " + (stands.settled ? "is-complete" : "is-provisional");
   $("state-label").textContent = t("period");
-  $("state").title = p.complete ? "" : t("provisional_note");
   $("method-name").textContent = D.methods.length ? named(method()) : "–";
   document.title = t("title") + " – " + named(p);
   const pick = (key, items, value, change) => h("label", {}, t(key) + " ",
@@ -40,13 +42,14 @@ function headline() {
   if (D.methods.length > 1) boxes.push(pick("method", D.methods.map(named), state.method, (i) => { state.method = i; }));
   $("choices").hidden = !boxes.length;
   show($("choices"), boxes);
+  notice();
 }
 function kpi(label, value, note, small) {
   return h("div", { class: "kpi" }, h("span", { class: "kpi-label" }, label),
     h("strong", { class: small ? "kpi-name" : "kpi-value" }, value), note ? h("span", { class: "kpi-note" }, note) : null);
 }
 function summary() {
-  const all = ranked(state.level), rows = all.filter((row) => row[R.rank] !== null), idle = all.length - rows.length;
+  const all = ranked(state.level), rows = all.filter((row) => row[R.rank] !== null), incomplete = all.filter(isIncomplete).length, idle = all.length - rows.length - incomplete;
   const list = rows.length ? rows : all;
   const totals = list.map((row) => row[R.total]), best = rows.filter((row) => row[R.rank] === 1);
   const home = boardRows(), letters = home.map((row) => row[3]).join("");
@@ -54,7 +57,8 @@ function summary() {
   const due = ["o", "l", "m", "r"].map(count), quarantined = sum(home.flatMap((row) => row[5].map((x) => x[1])));
   const maxima = [...new Set(list.map((row) => row[R.max]))];
   show($("summary"),
-    state.level === "other" ? null : kpi(t("kpi_ranked"), whole(rows.length), idle ? t("kpi_ranked_note", { n: whole(idle) }) : t("level." + state.level)),
+    state.level === "other" ? null : kpi(t("kpi_ranked"), whole(rows.length),
+      [incomplete ? t("kpi_incomplete", { n: whole(incomplete) }) : null, idle ? t("kpi_ranked_note", { n: whole(idle) }) : null].filter(Boolean).join("; ") || t("level." + state.level)),
     best.length ? kpi(t("kpi_top"), D.units[best[0][R.unit]][U.name],
       points(best[0][R.total]) + (best.length > 1 ? " · " + t("kpi_top_more", { n: best.length - 1 }) : ""), true) : null,
     list.length ? kpi(t("kpi_median"), points(median(totals)),
@@ -86,6 +90,8 @@ const sortValue = {
   rank: (row) => (row[R.rank] === null ? Infinity : row[R.rank]),
   change: (row) => (row[R.change] === null ? -Infinity : row[R.change]),
   unit: (row) => D.units[row[R.unit]][U.name],
+  interval: (row) => { const found = row[R.rank] === null ? null : intervalOf(row[R.unit]); return found ? found[I.best] + found[I.worst] / 1e6 : Infinity; },
+  computed: (row) => row[R.computed], adjustment: (row) => row[R.adjustment],
   total: (row) => row[R.total], percent: (row) => (row[R.percent] === null ? -1 : row[R.percent]), band: (row) => (row[R.percent] === null ? -1 : row[R.percent]),
 };
 function valueOf(key) {
@@ -124,21 +130,27 @@ function changeCell(row) {
 function table() {
   const m = method(), rows = state.level ? chosenRows() : [], groups = m ? m.groups : [];
   const all = state.level ? ranked(state.level) : [], unrankedLevel = state.level === "other";
-  const columns = [["rank", t("col_rank")], ["change", t("col_change")], ["unit", t("col_unit")],
+  const shown = [["rank", t("col_rank")], ["interval", t("col_interval")], ["change", t("col_change")], ["unit", t("col_unit")],
     ...groups.map((group, i) => ["g" + i, named(group), t("col_max", { max: whole(group.max) })]),
-    ["total", t("col_total")], ["percent", t("col_percent")], ["band", t("col_band")]]
-    .filter(([key]) => !(key === "rank" && unrankedLevel) && !(key === "change" && !all.some((row) => row[R.before] !== null)));
+    ["computed", t("col_computed")], ["adjustment", t("col_adjustment")], ["total", t("col_total")], ["percent", t("col_percent")], ["band", t("col_band")]]
+    .filter(([key]) => !(key === "rank" && unrankedLevel) && !(["computed", "adjustment"].includes(key) && !all.some((row) => row[R.adjustment]))
+      && !(key === "interval" && !all.some((row) => row[R.rank] !== null && intervalOf(row[R.unit]))) && !(key === "change" && !all.some((row) => row[R.before] !== null)));
   const ties = new Map();
   for (const row of all) if (row[R.rank] !== null) ties.set(row[R.rank], (ties.get(row[R.rank]) || 0) + 1);
   const lit = (key) => (key === state.sort ? " lit" : "");
-  show($("sorter"), columns.map(([key, label]) => h("option", { value: key, selected: key === state.sort }, label)));
+  show($("sorter"), shown.map(([key, label]) => h("option", { value: key, selected: key === state.sort }, label)));
   const cell = {
-    rank: (row) => h("td", { class: "rank-no" + lit("rank") }, row[R.rank] === null ? h("span", { class: "muted", title: term("null", row[R.why]) }, "–")
+    rank: (row) => h("td", { class: "rank-no" + lit("rank") }, row[R.rank] === null ? h("span", { class: "muted", title: whyNot(row) }, "–")
       : [String(row[R.rank]), ties.get(row[R.rank]) > 1 ? h("span", { class: "tie", title: t("tied") }, "=", h("span", { class: "sr" }, t("tied"))) : null]),
     change: changeCell,
     unit: (row) => h("th", { scope: "row", class: "unit" },
       h("button", { type: "button", class: "link", "data-unit": D.units[row[R.unit]][U.code], onclick: () => openUnit(row[R.unit]) }, D.units[row[R.unit]][U.name]),
-      h("span", { class: "code" }, D.units[row[R.unit]][U.code], row[R.why] === "no_dossiers" ? " · " + t("null.no_dossiers") : null)),
+      h("span", { class: "code" }, D.units[row[R.unit]][U.code], row[R.why] === "no_dossiers" ? " · " + t("null.no_dossiers") : null, phoneLine(row)),
+      row[R.why] === "no_dossiers" ? null : marks(row)),
+    interval: (row) => h("td", { class: "interval" + lit("interval") }, row[R.rank] === null ? "" : [rankRange(row[R.unit]) || "–",
+      alike(row[R.unit]) ? h("span", { class: "alike", title: t("alike_note") }, "≈", h("span", { class: "sr" }, t("alike_note"))) : null]),
+    computed: (row) => h("td", { class: "num computed" + lit("computed") }, points(row[R.computed])),
+    adjustment: (row) => h("td", { class: "num adjustment" + lit("adjustment") }, row[R.adjustment] ? signed(row[R.adjustment]) : ""),
     total: (row) => h("td", { class: "num total" + lit("total"), title: t("of_attainable", { score: points(row[R.total]), max: whole(row[R.max]) }) }, points(row[R.total])),
     percent: (row) => h("td", { class: "num meter" + lit("percent"), vars: { "--p": Math.max(0, Math.min(100, row[R.percent] || 0)) + "%" } }, percentText(row[R.percent], 2)),
     band: (row) => h("td", { class: "band" + lit("band") }, row[R.band] === null ? "" : h("span", { class: "badge b-" + D.bands[row[R.band]][0] }, bandName(row))),
@@ -151,13 +163,14 @@ function table() {
         vars: { "--p": (top ? (value * 100) / top : 0) + "%", "--c": COLOURS[i % COLOURS.length] } }, points(value));
     };
   });
+  $("rank-table").classList.toggle("crowded", shown.length > 12);
   show($("rank-table"),
-    h("thead", {}, h("tr", {}, columns.map(([key, label, note]) => h("th", { scope: "col", "data-key": key,
+    h("thead", {}, h("tr", {}, shown.map(([key, label, note]) => h("th", { scope: "col", "data-key": key,
       class: "c-" + (key[0] === "g" ? "group" : key) + lit(key), "aria-sort": key === state.sort ? (state.down ? "descending" : "ascending") : null },
     h("button", { type: "button", onclick: () => sortBy(key) }, h("span", {}, label, note ? h("small", {}, note) : null),
       h("span", { class: "arrow", "aria-hidden": "true" }, key === state.sort ? (state.down ? "▾" : "▴") : "")))))),
-    h("tbody", {}, rows.slice(0, state.limit).map((row) => h("tr", { class: row[R.rank] === null && !unrankedLevel ? "unranked" : null }, columns.map(([key]) => cell[key](row)))),
-      rows.length ? null : h("tr", {}, h("td", { colspan: columns.length, class: "empty" }, all.length ? t("nothing_found") : t("no_data")))));
+    h("tbody", {}, rows.slice(0, state.limit).map((row) => h("tr", { class: row[R.rank] === null && !unrankedLevel ? "unranked" : null }, shown.map(([key]) => cell[key](row)))),
+      rows.length ? null : h("tr", {}, h("td", { colspan: shown.length, class: "empty" }, all.length ? t("nothing_found") : t("no_data")))));
   const uneven = new Set(all.filter((row) => row[R.rank] !== null).map((row) => row[R.max])).size > 1;
   $("level-hint").textContent = state.level ? t("level_hint." + state.level) + (uneven ? " " + t("uneven") : "") : t("no_data");
   $("count").textContent = state.query ? t("found_of", { n: whole(rows.length), of: whole(all.length) }) : t("found", { n: whole(all.length) });
@@ -460,17 +473,8 @@ function ruleRows(unit, indicator, fact, criterion) {
   if (legal.length) add(t("legal"), h("span", { lang: "vi" }, legal.join("; ")));
   if (fact && fact[F.num] !== null) {
     add(t("data_source"), term("source", D.sources[fact[F.source]]));
-    const period = ["month", "quarter", "year"].includes(D.period.kind) ? D.period.label : D.period.start + ".." + D.period.end;
-    const command = `cchc trail --unit ${D.units[unit][U.code]} --indicator ${indicator.id} --period ${period}`;
-    const button = h("button", { type: "button", class: "copy", onclick: () => {
-      const done = () => { button.textContent = t("copied"); };
-      if (navigator.clipboard) navigator.clipboard.writeText(command).then(done, () => {});
-      const range = document.createRange();
-      range.selectNodeContents(button.previousSibling);
-      getSelection().removeAllRanges();
-      getSelection().addRange(range);
-    } }, t("copy"));
-    add(t("rows_behind"), h("code", { class: "command" }, command), button, h("small", {}, t({ portal: "rows_hint_portal", declared: "rows_hint_declared" }[D.sources[fact[F.source]]] || "rows_hint")));
+    const command = `cchc trail --unit ${D.units[unit][U.code]} --indicator ${indicator.id} --period ${periodText()}`;
+    add(t("rows_behind"), commandLine(command), h("small", {}, t({ portal: "rows_hint_portal", declared: "rows_hint_declared" }[D.sources[fact[F.source]]] || "rows_hint")));
   }
   return h("dl", { class: "rules" }, parts);
 }
@@ -523,17 +527,20 @@ function detail() {
   show($("detail-area"),
     h("div", { class: "detail-head" }, h("div", {},
       h("p", { class: "eyebrow" }, [t("level." + unit[U.level]), unit[U.code], named(D.period)].join(" · ")),
-      h("h2", { id: "detail-name" }, unit[U.name])), close),
+      h("h2", { id: "detail-name" }, unit[U.name])), h("button", { type: "button", class: "quiet sheet-open", onclick: () => openSheet(at) }, t("sheet_open")), close),
     row ? h("div", { class: "detail-score" },
       h("div", {}, h("strong", { "data-part": "total" }, points(row[R.total])), h("span", {}, t("kpi_median_note", { max: whole(row[R.max]) }))),
       h("div", {}, h("strong", {}, percentText(row[R.percent], 2)), h("span", {}, bandName(row) || t("col_percent"))),
-      h("div", {}, h("strong", {}, row[R.rank] === null ? "–" : row[R.rank]), h("span", {}, row[R.rank] === null ? t("rank_missing", { why: term("null", row[R.why]) }) : t("rank_of", { rank: row[R.rank], of: row[R.of] }),
+      h("div", {}, h("strong", {}, row[R.rank] === null ? "–" : row[R.rank]), h("span", {}, row[R.rank] === null ? t("rank_missing", { why: whyNot(row) }) : t("rank_of", { rank: row[R.rank], of: row[R.of] }),
         row[R.change] !== null ? " · " + t(row[R.change] > 0 ? "rank_up" : row[R.change] < 0 ? "rank_down" : "rank_same", { n: Math.abs(row[R.change]), before: row[R.before] }) : ""))) : null,
+    row && remarks(row).length ? h("ul", { class: "plain remarks" }, remarks(row)) : null,
+    methodsPart(at), changePart(at, row), adjustmentsPart(at), peersPart(at), objectionsPart(at), actionsPart(at),
     volume ? [h("h3", {}, t("volume")), h("dl", { class: "tally volume" }, D.volumes.columns.map((name, i) => h("div", {}, h("dt", {}, term("measure", name)), h("dd", {}, whole(volume[i])))))] : null,
     h("div", { class: "how" }, h("h3", {}, t("how")), toggleAll), h("p", { class: "hint" }, t("how_note")),
     h("div", { class: "c-head", "aria-hidden": "true" }, h("span", {}, t("col_criterion")), h("span", {}, t("numerator") + " / " + t("denominator").toLowerCase()), h("span", {}, t("ratio")), h("span", {}, t("score"))),
     parts,
     extra.length ? h("section", { class: "group-box" }, h("h4", {}, h("span", {}, t("extra"))), extra.map((fact) => criterionBox(at, D.indicators[fact[F.indicator]], fact, null))) : null,
+    qualityText(at).length ? section("quality", "quality", h("ul", { class: "plain" }, qualityText(at).map((text) => h("li", {}, text)))) : null,
     mineBoard ? [h("h3", {}, t("unit_deliveries")), h("div", { class: "scroll" }, h("table", { class: "plain-table" },
       h("thead", {}, h("tr", {}, h("th", { scope: "col" }, t("board_dataset")), h("th", { scope: "col" }, t("board_system")), FAULTS.map((s) => h("th", { scope: "col", class: "num" }, t("status." + s))), h("th", { scope: "col", class: "num" }, t("board_quarantined")))),
       h("tbody", {}, mineBoard.rows.map((r) => h("tr", {}, h("th", { scope: "row" }, term("dataset", r[2])), h("td", {}, D.board.systems[r[1]][1]),
@@ -542,20 +549,22 @@ function detail() {
 
 /* ---- together ------------------------------------------------------------------------------------------------------ */
 function renderRanking() { tabs(); summary(); table(); charts(); }
-function renderAll() { headline(); renderRanking(); board(); checks(); detail(); }
+function renderAll() { headline(); renderRanking(); board(); checks(); detail(); if ($("sheet").open) sheet(state.unit); }
 
 $("search").addEventListener("input", (event) => { state.query = event.target.value; state.limit = PAGE; table(); });
 $("sorter").addEventListener("change", (event) => sortBy(event.target.value, !["rank", "unit"].includes(event.target.value)));
+$("sheet").addEventListener("close", () => { openUnit(state.unit); });
 $("detail").addEventListener("close", () => { state.unit = null; history.replaceState(null, "", location.pathname + location.search); });
 $("detail").addEventListener("click", (event) => { if (event.target === $("detail")) $("detail").close(); });
 let before = null;
 addEventListener("beforeprint", () => {
   before = { limit: state.limit, boardLimit: state.boardLimit };
+  if ($("sheet").open) return;
   if (state.unit !== null) { for (const box of $("detail").querySelectorAll("details")) box.open = true; return; }
   state.limit = Infinity;
   table();
 });
 addEventListener("afterprint", () => { if (before) { Object.assign(state, before); table(); } });
 bilingual(renderAll);
-const asked = /^#unit=(.+)$/.exec(location.hash);
-if (asked && unitByCode.has(decodeURIComponent(asked[1]))) openUnit(unitByCode.get(decodeURIComponent(asked[1])));
+const asked = /^#(unit|sheet)=(.+)$/.exec(location.hash), askedUnit = asked && unitByCode.get(decodeURIComponent(asked[2]));
+if (askedUnit !== undefined && askedUnit !== null) (asked[1] === "sheet" ? openSheet : openUnit)(askedUnit);
