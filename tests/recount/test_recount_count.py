@@ -251,3 +251,51 @@ def test_it_imports_the_gate_and_no_model() -> None:
         "sys.exit(str(bad) if bad else 0)"
     )
     assert subprocess.run([sys.executable, "-c", script]).returncode == 0
+
+
+def test_a_known_error_of_a_source_is_corrected_where_it_is_still_sent(tmp_path: Path) -> None:
+    head = (Path(cchc.registry.__file__).parent / "data" / "corrections.csv").read_text("utf-8").splitlines()[0]
+    cells = {
+        "number": "1", "dataset": "dossiers", "system": "mcdt-quangtri", "key": "D1", "column": "finished_at",
+        "expected_old": "2026-09-14 09:00:00", "new_value": "2026-09-10 09:00:00", "reason": "typing error",
+        "status": "open", "decided_by": "Sở Nội vụ", "decided_on": "2026-10-01",
+    }  # fmt: skip
+    (tmp_path / "corrections.csv").write_text(
+        f"{head}\n{','.join(cells.get(name, '') for name in head.split(','))}\n", "utf-8"
+    )
+    registry = open_registry(tmp_path)
+    wrong = {**DOSSIER, "system": "mcdt-quangtri", "finished_at": AFTER}
+    other = {**wrong, "finished_at": datetime(2026, 9, 14, 10)}  # the source sends another value by now
+    assert part(counted(tmp_path, registry, dossiers=[wrong]), "PROCESSING_ON_TIME") == ON
+    assert part(counted(tmp_path, registry, dossiers=[other]), "PROCESSING_ON_TIME") == LATE
+
+
+def test_procedures_count_once_wherever_below_the_unit(tmp_path: Path) -> None:
+    registry = open_registry()
+    fees = [each.procedure_code for each in registry.procedures if (each.fee_vnd or 0) > 0 and each.valid_on(END)][:2]
+    rows = [
+        {**DOSSIER, "dossier_code": f"D{n}", "handling_unit": unit, "procedure_code": code, "online_payment": paid}
+        for n, (unit, code, paid) in enumerate(
+            [(UNIT, fees[0], 1), (UNIT, fees[0], 0), (SISTER, fees[0], 0), (SISTER, fees[1], 0), (SISTER, FREE, 1)]
+        )
+    ]
+    figures = counted(tmp_path, registry, dossiers=rows)
+    found = {unit: part(figures, "PAYMENT_TRANSACTED_PROCEDURE", unit) for unit in (UNIT, SISTER, PROVINCE)}
+    assert found == {UNIT: (1, 1), SISTER: (0, 2), PROVINCE: (1, 2)}
+    # the packaged catalogue leaves open which procedures of communes are online
+    assert not [cell for cell in figures.exports if cell[1].startswith("ONLINE_SERVICE")]
+
+
+def test_a_declared_figure_is_the_last_declaration(tmp_path: Path) -> None:
+    told = {
+        "system": "declared-province", "delivering_unit": PROVINCE, "unit": UNIT, "criterion": "PUBLISH_ON_TIME",
+        "period_start": START, "period_end": END, "denominator": 20,
+    }  # fmt: skip
+    rows = [
+        {**told, "export_date": date(2026, 10, 9), "declared_at": date(2026, 10, 5), "numerator": 18},
+        {**told, "export_date": date(2026, 10, 8), "declared_at": date(2026, 10, 7), "numerator": 19},
+        {**told, "export_date": date(2026, 10, 9), "declared_at": date(2026, 10, 9), "numerator": 1}
+        | {"period_end": date(2026, 9, 29)},
+    ]
+    figures = counted(tmp_path, open_registry(), dossiers=[DOSSIER], declared=rows)
+    assert figures.declared == {(UNIT, "PUBLISH_ON_TIME"): (Fraction(19), Fraction(20))}

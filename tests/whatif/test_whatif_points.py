@@ -89,13 +89,14 @@ def test_the_next_band_begins_where_its_total_says(bounds: list[Decimal], total:
         assert wanted * 100 == band.lower_bound * most
 
 
-@given(st.lists(POINTS, max_size=12), POINTS)
-def test_the_next_rank_is_the_least_total_that_betters_it(others: list[Decimal], total: Decimal) -> None:
-    place, found = rank_of(total, others), next_rank(total, others)
-    assert place == 1 + len([other for other in others if other > total])
+@given(st.lists(POINTS, max_size=12), POINTS, st.sampled_from(["shared", "dense"]))
+def test_the_next_rank_is_the_least_total_that_betters_it(others: list[Decimal], total: Decimal, ties: str) -> None:
+    place, found = rank_of(total, others, ties), next_rank(total, others, ties)
+    above = [other for other in others if other > total]
+    assert place == 1 + len(set(above) if ties == "dense" else above)
     if found is None:
         assert place == 1
     else:
         better, wanted = found
-        assert better == rank_of(wanted, others) < place
-        assert rank_of(wanted - Decimal("0.01"), others) == place
+        assert better == rank_of(wanted, others, ties) < place
+        assert rank_of(wanted - Decimal("0.01"), others, ties) == place

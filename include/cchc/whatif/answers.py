@@ -65,7 +65,7 @@ def change(standing: Standing, more: Mapping[str, int]) -> Outcome:
         changed,
         total,
         band_of(standing.bands, total, standing.max_attainable),
-        None if standing.rank is None else rank_of(total, standing.others),
+        None if standing.rank is None else rank_of(total, standing.others, standing.tie_rule),
     )
 
 
@@ -87,7 +87,7 @@ def fewest_cases(standing: Standing) -> list[Goal]:
     if band := next_band(standing.bands, standing.total, standing.max_attainable):
         # totals have two decimals, so the first that reaches the bound is the bound rounded up
         goals.append(_by_total(standing, own, "band", f"{band[0].name_en} ({band[0].name_vi})", _up(band[1])))
-    if standing.rank is not None and (place := next_rank(standing.total, standing.others)):
+    if standing.rank is not None and (place := next_rank(standing.total, standing.others, standing.tie_rule)):
         goals.append(_by_total(standing, own, "rank", f"rank {place[0]}", place[1]))
     return goals
 

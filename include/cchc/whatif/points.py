@@ -79,18 +79,19 @@ def next_band(bands: Sequence[Band], total: Decimal, max_attainable: Decimal) ->
     return found, _bound(found, max_attainable)
 
 
-def rank_of(total: Decimal, others: Sequence[Decimal]) -> int:
-    """Place among the other units ranked together: ties share a rank, the next one is skipped."""
-    return 1 + sum(other > total for other in others)
+def rank_of(total: Decimal, others: Sequence[Decimal], tie_rule: str = "shared") -> int:
+    """Place among the other units ranked together. Ties share a rank; the next one is skipped, or not (``dense``)."""
+    better = [other for other in others if other > total]
+    return 1 + len(set(better) if tie_rule == "dense" else better)
 
 
-def next_rank(total: Decimal, others: Sequence[Decimal]) -> tuple[int, Decimal] | None:
+def next_rank(total: Decimal, others: Sequence[Decimal], tie_rule: str = "shared") -> tuple[int, Decimal] | None:
     """The next better rank and the total it takes: that of the next unit above, whose rank is then shared."""
     above = [other for other in others if other > total]
     if not above:
         return None
     taken = min(above)
-    return rank_of(taken, others), taken
+    return rank_of(taken, others, tie_rule), taken
 
 
 def _bound(band: Band, max_attainable: Decimal) -> Fraction:

@@ -39,6 +39,7 @@ class Standing:
     others: tuple[Decimal, ...]
     bands: tuple[Band, ...]
     measures: tuple[Measure, ...]
+    tie_rule: str = "shared"
 
 
 def read_standing(settings: Settings, unit: str, period: str) -> Standing:
@@ -72,7 +73,12 @@ def read_standing(settings: Settings, unit: str, period: str) -> Standing:
             # as the models: a unit without dossiers has no band
             bands=() if row["null_reason"] == "no_dossiers" else _bands(reader, row["method"], found),
             measures=_measures(reader, unit, found, row["method"]),
+            tie_rule=_tie_rule(reader, row["method"]),
         )
+
+
+def _tie_rule(reader: Reader, method: str) -> str:
+    return str(reader.rows("select tie_rule from publish.pub_method where method = ?", [method])[0]["tie_rule"])
 
 
 def _bands(reader: Reader, method: str, period: Period) -> tuple[Band, ...]:
