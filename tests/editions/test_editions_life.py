@@ -18,17 +18,19 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cchc.editions import Edition, approve, write_editions
+from cchc.editions import Edition, Now, approve, look_first, would_now_be, write_editions
 from cchc.errors import PermanentError
 from cchc.pipeline.publishing import approved, publish_report
 from cchc.publish import Final, Stand
 from cchc.registry.open import Registry
 from cchc.settings import Settings
 from cchc.verify import canonical, seal, verify
+from support.objections import objection, objections
 from support.office import UNITS, deliver, run
 from support.world import world
 
 PERIOD = "2026-09"
+OBJECTED = f"{UNITS[1]}-260902-0001"  # late
 
 
 @pytest.fixture(scope="module")
@@ -58,8 +60,18 @@ def walked(tmp_path_factory: pytest.TempPathFactory, key: Path) -> dict[str, obj
         approve(here.settings, releases, PERIOD, "Nguyễn Thị Duyệt")
 
     for unit, late in zip(UNITS, (0, 1, 2), strict=True):
+        deliver(here, unit, date(2026, 10, 5), 10, late)
+    form = objection(MaDonVi=UNITS[1], TuNgay="2026-09-01", DenNgay="2026-09-30", NgayGui="20261005080000")
+    here.deliver("objections-quangtri/H50/objections.csv", objections(form | {"MaHoSo": OBJECTED}), date(2026, 10, 5))
+    run(here)
+    (contested,) = write_editions(here.settings, registry, PERIOD, releases)
+    seen["contested"] = contested.state, table(contested, "objections.csv")
+    here.ledger.answer_objection(UNITS[1], "1", "rejected", "Sở Nội vụ", date(2026, 10, 7), "hẹn đúng")
+
+    for unit, late in zip(UNITS, (0, 1, 2), strict=True):
         deliver(here, unit, date(2026, 10, 20), 10, late)
     run(here)
+    seen["unusual"] = look_first(here.settings, registry, PERIOD, releases)
     (closed,) = write_editions(here.settings, registry, PERIOD, releases)
     seen["closed"] = closed.state
     (final,) = approve(here.settings, releases, PERIOD, "Nguyễn Thị Duyệt")
@@ -70,6 +82,8 @@ def walked(tmp_path_factory: pytest.TempPathFactory, key: Path) -> dict[str, obj
     deliver(here, UNITS[0], date(2026, 10, 25), 10, 5)  # late data
     run(here)
     seen["since"] = approved(here.settings)
+    seen["now"] = would_now_be(here.settings, registry, PERIOD, releases)
+    seen["unusual since"] = look_first(here.settings, registry, PERIOD, releases)
     with pytest.raises(PermanentError, match="--reason"):
         write_editions(here.settings, registry, PERIOD, releases)
     (revised,) = write_editions(here.settings, registry, PERIOD, releases, reason="late_data", note="nộp muộn")
@@ -100,6 +114,64 @@ def test_a_period_walks_from_provisional_to_revised(walked: dict[str, object]) -
     assert final.approval["approved_by"] == "Nguyễn Thị Duyệt"
     assert table(final, "ranking.csv")[UNITS[0]]["rank"] == "1"
     assert table(revised, "ranking.csv")[UNITS[0]]["rank"] == "3"
+
+
+def test_an_objection_and_its_answer_are_published_with_the_edition(walked: dict[str, object]) -> None:
+    state, objected = walked["contested"]
+    assert state == "objection"
+    assert (objected[UNITS[1]]["state"], objected[UNITS[1]]["dossier_codes"]) == ("open", OBJECTED)
+    final = walked["final"]
+    assert isinstance(final, Edition)
+    answered = table(final, "objections.csv")[UNITS[1]]
+    assert (answered["state"], answered["answered_by"], answered["answer_note"]) == (
+        "rejected",
+        "Sở Nội vụ",
+        "hẹn đúng",
+    )
+    effect = table(final, "objection_effects.csv")[UNITS[1]]
+    assert Decimal(effect["total_if"]) > Decimal(effect["total"])
+
+
+def test_a_revision_says_who_moved_from_what_to_what_and_why(walked: dict[str, object]) -> None:
+    final, revised = walked["final"], walked["revised"]
+    assert isinstance(final, Edition) and isinstance(revised, Edition)
+    assert not (final.folder / "revisions.csv").exists()
+    moved = table(revised, "revisions.csv")
+    assert UNITS[0] in moved
+    old, new = table(final, "ranking.csv"), table(revised, "ranking.csv")
+    for unit, row in moved.items():
+        assert (row["total_before"], row["total"]) == (old[unit]["total"], new[unit]["total"])
+        assert (row["rank_before"], row["rank"]) == (old[unit]["rank"], new[unit]["rank"])
+    assert "late_data -" in moved[UNITS[0]]["causes"]
+    assert moved[UNITS[2]]["causes"] == "population"  # moved up because another fell
+    with (revised.folder / "decomposition.csv").open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["unit_code"] == UNITS[0]]
+    assert {row["cause"] for row in rows} <= {"late_data", "rounding"}
+    change = Decimal(new[UNITS[0]]["total"]) - Decimal(old[UNITS[0]]["total"])
+    assert sum(Decimal(row["points"]) for row in rows) == change
+
+
+def test_what_a_final_edition_would_now_be(walked: dict[str, object]) -> None:
+    (now,) = walked["now"]
+    assert isinstance(now, Now)
+    assert now.edition.folder == walked["final"].folder  # type: ignore[attr-defined]
+    moved = table(walked["revised"], "revisions.csv")  # type: ignore[arg-type]
+    assert {row[0] for row in now.moved.rows} == set(moved)
+
+
+def test_who_approves_sees_what_is_unusual(walked: dict[str, object]) -> None:
+    first = [(each.kind, each.unit_code) for each in walked["unusual"]]  # type: ignore[attr-defined]
+    assert set(first) >= {("full_marks_on_zero", unit) for unit in UNITS}  # nobody had a petition
+    since = [each for each in walked["unusual since"] if each.kind == "abrupt_change"]  # type: ignore[attr-defined]
+    assert [each.unit_code for each in since] == [UNITS[0]]
+
+
+def test_what_was_not_seen_is_not_approved(walked: dict[str, object], tmp_path: Path) -> None:
+    settings, registry = walked["settings"], walked["registry"]
+    assert isinstance(settings, Settings) and isinstance(registry, Registry)
+    write_editions(settings, registry, PERIOD, tmp_path)
+    with pytest.raises(PermanentError, match="look at it again"):
+        approve(settings, tmp_path, PERIOD, "Nguyễn Thị Duyệt", seen=["0" * 64])
 
 
 def test_what_is_final_never_changes(walked: dict[str, object]) -> None:
@@ -154,7 +226,7 @@ def test_the_landed_files_are_those_of_the_edition(walked: dict[str, object]) ->
     revised, settings = walked["revised"], walked["settings"]
     assert isinstance(revised, Edition) and isinstance(settings, Settings)
     assert verify(revised.folder, settings.landing) == []
-    assert revised.manifest["counts"]["deliveries"] == 7
+    assert revised.manifest["counts"]["deliveries"] == 11
 
 
 def test_made_again_from_the_same_inputs_it_has_the_same_bytes(walked: dict[str, object], tmp_path: Path) -> None:

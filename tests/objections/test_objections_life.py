@@ -26,31 +26,13 @@ from cchc.registry.open import open_registry
 from cchc.verify import verify
 from support.dossiers import dossier, envelope, record_2022
 from support.objections import objection, objections
+from support.office import UNITS, deliver
 from support.world import World, world
 
 PERIOD, START, END = "2026-09", date(2026, 9, 1), date(2026, 9, 30)
-UNITS = ("H50.101", "H50.106", "H50.107")
 DAY = date(2026, 10, 5)
 RECEIVED = datetime(2026, 9, 2, 8, 0)
 RUNNER = CliRunner()
-
-
-def deliver(here: World, unit: str, late: int, day: date = date(2026, 9, 30)) -> None:
-    """Ten September dossiers of a unit, the first ``late`` of which came to their end too late."""
-    rows = [
-        dossier(
-            dossier_code=f"{unit}-260902-{n:04d}",
-            submitted_at=RECEIVED,
-            received_at=RECEIVED,
-            due_at=RECEIVED + timedelta(days=5),
-            finished_at=RECEIVED + timedelta(days=8 if n <= late else 3),
-            supplements=[],
-        )
-        for n in range(1, 11)
-    ]
-    file = json.loads(envelope([record_2022(row) for row in rows]))
-    file["madonvi"] = unit
-    here.deliver(f"mcdt-quangtri/{unit}/dossiers.json", json.dumps(file, ensure_ascii=False).encode(), day)
 
 
 def ranking(reader: Reader) -> dict[str, tuple[Decimal, int | None]]:
@@ -84,7 +66,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     settings, seen = here.settings, dict[str, Any]()
     seen["settings"], seen["registry"] = settings, here.registry
     for unit, late in zip(UNITS, (1, 2, 3), strict=True):
-        deliver(here, unit, late)
+        deliver(here, unit, END, 10, late)
     # the third unit objects by a file of its own, as any export
     rows = [
         objection(
