@@ -290,7 +290,7 @@ def test_the_held_row_and_the_refused_file_are_counted_where_they_may_belong(bui
     """The held row says nothing of itself: any unit at or below its deliverer, any period begun by its day."""
     held = rows_of(
         built,
-        "select kind, unit_code, first_day, last_day = (select max(export_date) from marts.fct_quarantine) "
+        "select unknown_kind, unit_code, first_day, last_day = (select max(export_date) from marts.fct_quarantine) "
         "from intermediate.int_held_place",
     )
     assert len(held) == 1 and held[0][0] == "dossiers" and held[0][3] is True

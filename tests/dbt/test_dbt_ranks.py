@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 TABLES = {
     "scoring.fct_unit_score": "unit_code varchar, period_id varchar, method varchar, criterion varchar, "
     "numerator decimal(18, 4), denominator decimal(18, 4), max_score decimal(9, 2), score decimal(9, 2)",
-    "scoring.fct_adjustment": "unit_code varchar, period_id varchar, method varchar, points decimal(9, 2)",
+    "marts.dim_adjustment": "unit_code varchar, period_id varchar, method varchar, points decimal(9, 2)",
     "marts.dim_method": "method varchar, tie_rule varchar, least_volume integer, "
     "least_deliveries_percent decimal(9, 4), least_coverage_percent decimal(9, 4)",
     "marts.dim_unit_period": "unit_code varchar, period_id varchar, unit_name varchar, level varchar, "

@@ -11,7 +11,7 @@ select
     a.evidence,
     a.approved_by,
     a.decided_on
-from {{ ref('fct_adjustment') }} as a
+from {{ ref('dim_adjustment') }} as a
 inner join {{ ref('dim_unit_period') }} as u
     on
         a.unit_code = u.unit_code

@@ -5,6 +5,25 @@ with last_day as (
     select max(as_of_date) as as_of_date
     from {{ ref('dim_period') }}
 
+),
+
+-- what stands in the place of delivered values in the row that speaks for a dossier
+corrected as (
+
+    select
+        system,
+        dossier_code,
+        string_agg(
+            column_name || ': ' || coalesce(expected_old, 'null') || ' -> ' || coalesce(new_value, 'null')
+            || ' (correction ' || cast(correction_number as varchar) || ')',
+            '; ' order by column_name
+        ) as corrections
+    from {{ ref('fct_correction') }}
+    where effect = 'applied'
+    group by
+        system,
+        dossier_code
+
 )
 
 select
@@ -52,7 +71,7 @@ from {{ ref('fct_dossier') }} as d
 cross join last_day as l
 left join {{ ref('int_dossier_apology') }} as a on d.dossier_key = a.dossier_key
 left join {{ ref('fct_delivery') }} as f on d.revision_id = f.revision_id
-left join {{ ref('stg_dossier_corrections') }} as c
+left join corrected as c
     on
-        d.revision_id = c.revision_id
-        and d.row_number = c.row_number
+        d.system = c.system
+        and d.dossier_code = c.dossier_code

@@ -3,7 +3,7 @@
 -- unit and day of receipt counts there; one whose unit can't be read, anywhere at or below the unit that delivered it;
 -- one whose day can't be read, on any day up to that of its export. It may also be a newer version of what is known
 -- already, and then takes that away from where it counts now.
--- `kind` says what it may change: dossiers, petitions, ratings (of dossiers), payments, letters, vneid.
+-- `unknown_kind` says what it may change: dossiers, petitions, ratings (of dossiers), payments, letters, vneid.
 with held as (
 
     select
@@ -80,7 +80,7 @@ places as (
 
     select
         row_key,
-        'dossiers' as kind,
+        'dossiers' as unknown_kind,
         unit_code,
         coalesce(received_date, {{ dawn() }}) as first_day,
         coalesce(received_date, export_date) as last_day
@@ -91,7 +91,7 @@ places as (
 
     select
         row_key,
-        'petitions' as kind,
+        'petitions' as unknown_kind,
         unit_code,
         coalesce(received_date, {{ dawn() }}) as first_day,
         coalesce(received_date, export_date) as last_day
@@ -102,7 +102,7 @@ places as (
 
     select
         row_key,
-        'vneid' as kind,
+        'vneid' as unknown_kind,
         unit_code,
         export_date as first_day,
         export_date as last_day
@@ -114,7 +114,7 @@ places as (
     -- whose dossier can't be read: any dossier of the unit
     select
         row_key,
-        case dataset when 'feedback' then 'ratings' when 'payments' then 'payments' else 'letters' end as kind,
+        case dataset when 'feedback' then 'ratings' when 'payments' then 'payments' else 'letters' end as unknown_kind,
         unit_code,
         {{ dawn() }} as first_day,
         export_date as last_day
@@ -128,7 +128,7 @@ places as (
     select
         n.row_key,
         case n.dataset when 'dossiers' then 'dossiers' when 'feedback' then 'ratings' when 'payments' then 'payments' else 'letters' end
-            as kind,
+            as unknown_kind,
         d.handling_unit as unit_code,
         d.received_date as first_day,
         d.received_date as last_day
@@ -142,7 +142,7 @@ places as (
 
     select
         n.row_key,
-        'petitions' as kind,
+        'petitions' as unknown_kind,
         f.unit_code,
         f.received_date as first_day,
         f.received_date as last_day
@@ -153,7 +153,7 @@ places as (
 
     select
         n.row_key,
-        'ratings' as kind,
+        'ratings' as unknown_kind,
         d.handling_unit as unit_code,
         d.received_date as first_day,
         d.received_date as last_day
@@ -165,7 +165,7 @@ places as (
 
     select
         n.row_key,
-        'payments' as kind,
+        'payments' as unknown_kind,
         d.handling_unit as unit_code,
         d.received_date as first_day,
         d.received_date as last_day
@@ -177,7 +177,7 @@ places as (
 
 select distinct
     row_key,
-    kind,
+    unknown_kind,
     unit_code,
     first_day,
     last_day

@@ -5,7 +5,7 @@ with held as (
     select
         a.ancestor_code as unit_code,
         p.period_id,
-        h.kind,
+        h.unknown_kind,
         count(distinct h.row_key) as n_rows
     from {{ ref('int_held_place') }} as h
     inner join {{ ref('dim_period') }} as p
@@ -19,7 +19,7 @@ with held as (
     group by
         a.ancestor_code,
         p.period_id,
-        h.kind
+        h.unknown_kind
 
 ),
 
@@ -45,7 +45,7 @@ united as (
     select
         unit_code,
         period_id,
-        kind,
+        unknown_kind,
         n_rows
     from held
 
@@ -54,7 +54,7 @@ united as (
     select
         unit_code,
         period_id,
-        'dossiers' as kind,
+        'dossiers' as unknown_kind,
         n_rows
     from unread
 
@@ -63,12 +63,12 @@ united as (
 select
     unit_code,
     period_id,
-    cast(coalesce(sum(n_rows) filter (where kind = 'dossiers'), 0) as bigint) as dossiers,
-    cast(coalesce(sum(n_rows) filter (where kind = 'petitions'), 0) as bigint) as petitions,
-    cast(coalesce(sum(n_rows) filter (where kind = 'ratings'), 0) as bigint) as ratings,
-    cast(coalesce(sum(n_rows) filter (where kind = 'payments'), 0) as bigint) as payments,
-    cast(coalesce(sum(n_rows) filter (where kind = 'letters'), 0) as bigint) as letters,
-    cast(coalesce(sum(n_rows) filter (where kind = 'vneid'), 0) as bigint) as vneid
+    cast(coalesce(sum(n_rows) filter (where unknown_kind = 'dossiers'), 0) as bigint) as dossiers,
+    cast(coalesce(sum(n_rows) filter (where unknown_kind = 'petitions'), 0) as bigint) as petitions,
+    cast(coalesce(sum(n_rows) filter (where unknown_kind = 'ratings'), 0) as bigint) as ratings,
+    cast(coalesce(sum(n_rows) filter (where unknown_kind = 'payments'), 0) as bigint) as payments,
+    cast(coalesce(sum(n_rows) filter (where unknown_kind = 'letters'), 0) as bigint) as letters,
+    cast(coalesce(sum(n_rows) filter (where unknown_kind = 'vneid'), 0) as bigint) as vneid
 from united
 group by
     unit_code,

@@ -87,7 +87,7 @@ rows_of_files as (
     inner join {{ ref('int_held_place') }} as h
         on
             q.revision_id || ':' || cast(q.row_number as varchar) = h.row_key
-            and h.kind = 'dossiers'
+            and h.unknown_kind = 'dossiers'
     where
         q.is_in_force
         and q.dataset = 'dossiers'

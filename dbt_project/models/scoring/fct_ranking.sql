@@ -26,7 +26,7 @@ adjustments as (
         period_id,
         method,
         sum(points) as adjustment
-    from {{ ref('fct_adjustment') }}
+    from {{ ref('dim_adjustment') }}
     group by
         unit_code,
         period_id,

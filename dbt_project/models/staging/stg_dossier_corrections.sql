@@ -1,16 +1,12 @@
+-- noqa: disable=LT02
 -- What stands in the place of delivered values, one row a corrected row of a file.
 select
     revision_id,
     row_number,
     {% for column, type in correctable_columns().items() -%}
     coalesce(bool_or(column_name = '{{ column }}'), false) as corrects_{{ column }},
-    cast(max(case when column_name = '{{ column }}' then new_value end) as {{ type }}) as {{ column }},
+    cast(max(case when column_name = '{{ column }}' then new_value end) as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
     {% endfor -%}
-    string_agg(
-        column_name || ': ' || coalesce(expected_old, 'null') || ' -> ' || coalesce(new_value, 'null')
-        || ' (correction ' || cast(correction_number as varchar) || ')',
-        '; ' order by column_name
-    ) as corrections
 from {{ ref('stg_corrected_values') }}
 where is_applied
 group by
