@@ -47,7 +47,7 @@ def read_standing(settings: Settings, unit: str, period: str) -> Standing:
     with open_reader(settings) as reader:
         found = one_period(reader, period)
         ranked = reader.rows(
-            "select unit_name, method, total, max_attainable, ranked_level, province_code, rank, null_reason "
+            "select unit_name, method, total, max_attainable, ranked_level, province_code, rank, null_reason, dossiers "
             "from publish.pub_ranking where unit_code = ? and period_id = ? and is_default_method",
             [unit, found.id],
         )
@@ -71,7 +71,7 @@ def read_standing(settings: Settings, unit: str, period: str) -> Standing:
             null_reason=row["null_reason"],
             others=tuple(other["total"] for other in others),
             # as the models: a unit without dossiers has no band
-            bands=() if row["null_reason"] == "no_dossiers" else _bands(reader, row["method"], found),
+            bands=() if not row["dossiers"] else _bands(reader, row["method"], found),
             measures=_measures(reader, unit, found, row["method"]),
             tie_rule=_tie_rule(reader, row["method"]),
         )
