@@ -215,7 +215,7 @@ def test_steps_equal_the_whole_after_a_procedure_a_channel_and_the_catalogue_cha
             "update raw.deliveries set rows_read = rows_read + 1, rows_accepted = rows_accepted + 1 "
             "where revision_id = 'declared-2026-11-03'"
         )
-    dbt(env, "build", "--exclude-resource-type", "unit_test")
+    dbt(env, "run")
     found = tables(settings.duckdb_path)
     for name in (
         "intermediate.int_procedure_daily",

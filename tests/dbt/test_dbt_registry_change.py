@@ -109,7 +109,7 @@ def test_a_build_of_what_changed_equals_a_full_one(built: Built, tmp_path: Path,
         dossiers = warehouse.execute("select count(distinct dossier_code) from raw.dossiers")[0][0]
     assert not state["full_refresh"]
     assert 0 < state["keys"] < dossiers if differs == "marts.fct_dossier" else state["keys"] == 0
-    dbt(env, "build", "--selector", "daily_build")
+    dbt(env, "run", "--selector", "daily_build")
     found = tables(settings.duckdb_path)
     assert found[differs] != before[differs]
     assert_equal(found, rebuilt(settings, env))

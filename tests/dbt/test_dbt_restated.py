@@ -165,7 +165,7 @@ def test_a_later_merger_a_name_and_a_kind_are_data_only(
             w.registry_tables_of(w.write_registry(tmp_path / "registry", units, mergers)), "second"
         )
         assert not warehouse.begin_build()["full_refresh"]
-    dbt(env, "build", "--selector", "daily_build")
+    dbt(env, "run", "--selector", "daily_build")
     after = series(settings.duckdb_path)
     joined = ["Q50.D1.A", "Q50.D1.B", "Q50.D2.F", "Q50.D2.G", "Q50.D2.H"]
     assert after["Q50.108", w.P_MAY] == (None, None, "not_comparable", "predecessor_without_data", ", ".join(joined))
