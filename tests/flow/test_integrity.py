@@ -93,6 +93,6 @@ def test_a_clean_quarter_has_none(tmp_path: Path) -> None:
     clean = world(tmp_path, seed=8, cases=0)
     clean.run()
     assert clean.planted == clean.found() == []
-    assert query(clean.workdir, "select count(*) > 2000 from marts.fct_dossier") == [(True,)]
+    assert query(clean.workdir, "select count(*) > 1000 from marts.fct_dossier") == [(True,)]
     signals = query(clean.workdir, "select distinct signal from publish.pub_integrity_summary")
     assert set(signals) <= {("full_marks_on_zero_cases",)}  # what the method gives units without petitions
