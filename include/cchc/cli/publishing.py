@@ -12,6 +12,8 @@ from cchc.cli.progress import console, print_table
 
 if TYPE_CHECKING:
     from cchc.editions import Edition
+    from cchc.registry.open import Registry
+    from cchc.settings import Settings
 
 app = typer.Typer(help="Report pages; editions of a period's ranking, and their approval.")
 
@@ -63,11 +65,8 @@ def edition(
     A draft is written anew; what somebody approved never changes.
     """
     from cchc.editions import write_editions
-    from cchc.registry.open import open_registry
 
-    settings = o.settings(workdir)
-    registry = open_registry(settings.registry_dir)
-    releases = out or settings.editions
+    settings, registry, releases = _installed(workdir, out)
     _show(write_editions(settings, registry, period, releases, method, province, reason, note))
     console.print(f"Next: cchc publish approve --period {period} --by NAME", highlight=False)
 
@@ -82,11 +81,9 @@ def anomalies(
 ) -> None:
     """What to look at before approving a period's ranking: units missing, abrupt changes, full marks on no case, ..."""
     from cchc.editions import KINDS, look_first
-    from cchc.registry.open import open_registry
 
-    settings = o.settings(workdir)
-    releases = out or settings.editions
-    found = look_first(settings, open_registry(settings.registry_dir), period, releases, method, province)
+    settings, registry, releases = _installed(workdir, out)
+    found = look_first(settings, registry, period, releases, method, province)
     if not found:
         console.print("Nothing unusual.")
         return
@@ -107,11 +104,9 @@ def compare(
 ) -> None:
     """What the final edition of a period would now be: units whose rank or total would differ, and why."""
     from cchc.editions import would_now_be
-    from cchc.registry.open import open_registry
 
-    settings = o.settings(workdir)
-    releases = out or settings.editions
-    found = would_now_be(settings, open_registry(settings.registry_dir), period, releases, method, province)
+    settings, registry, releases = _installed(workdir, out)
+    found = would_now_be(settings, registry, period, releases, method, province)
     if not found:
         console.print(f"No edition of {period} is final yet: cchc publish approve --period {period} --by NAME")
     for each in found:
@@ -180,6 +175,14 @@ def verify(
     signed = "signed" if found.is_signed else "not signed"
     what = "All holds" if landing is None else "All that could be checked holds"
     console.print(f"{what}: {edition_dir} ({found.state}, {signed})", highlight=False, soft_wrap=True)
+
+
+def _installed(workdir: Path | None, out: Path | None) -> tuple[Settings, Registry, Path]:
+    """What every command about editions works with: settings, registry, folder of the editions."""
+    from cchc.registry.open import open_registry
+
+    settings = o.settings(workdir)
+    return settings, open_registry(settings.registry_dir), out or settings.editions
 
 
 def _show(editions: list[Edition]) -> None:

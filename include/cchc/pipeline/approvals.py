@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from cchc.editions import KINDS, Anomaly, Edition, approve, editions_of, look_first, write_editions
@@ -88,7 +87,7 @@ def record(drafted: Json, answer: Json) -> list[str]:
     found = approve(settings, settings.editions, drafted["period"], by, note=note, seen=drafted["seen"])
     for edition in found:
         log.info("%s: approved by %s", edition.folder, by)
-    return [str(Path(edition.folder)) for edition in found]
+    return [str(edition.folder) for edition in found]
 
 
 def _body(editions: list[Edition], unusual: list[Anomaly]) -> str:
