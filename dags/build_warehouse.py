@@ -1,10 +1,10 @@
 """## Dựng kho và chấm điểm · Build the warehouse and the scores
 
-Chạy khi có dữ liệu mới, và mỗi sáng lúc 05:00 để không sót. Nhật ký của tác vụ `build_models` ghi từng mô hình dbt,
+Chạy khi có dữ liệu mới, và mỗi sáng lúc 05:00 để không sót. Nhật ký của tác vụ `dbt` ghi từng mô hình dbt,
 số dòng, số giây; một phép kiểm không đạt thì cả lượt lỗi, nêu tên phép kiểm, và không gì được coi là xong. Không có
 gì mới thì các bước sau được bỏ qua.
 
-Runs when data arrived, and every morning at 05:00 so that nothing is missed. The log of the task `build_models` lists
+Runs when data arrived, and every morning at 05:00 so that nothing is missed. The log of the task `dbt` lists
 every dbt model with rows and seconds; one failed test fails the run under its name, and nothing counts as done. When
 nothing is due the steps after `prepare` are skipped. `cchc build` does the same by the same functions.
 """
@@ -22,15 +22,18 @@ LONGEST = timedelta(hours=3)
 
 @dag(schedule=SCHEDULE, doc_md=__doc__, **DAG)
 def build_warehouse():
-    """One process builds; the order of writing is prepare, dbt, finish."""
+    """One process builds; the order of writing is prepare, dbt, publish, finish."""
 
     @task.short_circuit(pool=POOL)
     def prepare():
         state = step("tasks.prepare_build")()
         return state["due"] and state
 
-    built = task(step("tasks.build_models", "prepared"), pool=POOL, execution_timeout=LONGEST)(prepare())
-    built >> task(step("tasks.finish_build"), pool=POOL)()
+    prepared = prepare()
+    dbt = task(step("tasks.build_models", "prepared"), task_id="dbt", pool=POOL, execution_timeout=LONGEST)(prepared)
+    publish = task(step("tasks.serve_build", "prepared"), task_id="publish", pool=POOL)(prepared)
+    finish = task(step("tasks.finish_build"), task_id="finish", pool=POOL)()
+    dbt >> publish >> finish
 
 
 build_warehouse()

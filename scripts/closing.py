@@ -22,8 +22,8 @@ from cchc.verify import verify
 _RANKED = """
     select r.province_code, r.period_id, r.period_end, r.period_vi, r.rank, r.rank_change, i.rank_best, i.rank_worst,
         r.unit_name, r.total, i.score_low, i.score_high, r.max_attainable, r.band_vi
-    from publish.pub_ranking as r
-    left join publish.pub_rank_interval as i
+    from pub.ranking_v1 as r
+    left join pub.rank_interval_v1 as i
         on r.unit_code = i.unit_code and r.period_id = i.period_id and r.method = i.method
     where r.ranked_level = 'commune' and r.period_kind = 'month' and r.rank is not null and r.is_default_method
     order by r.rank, r.unit_code
@@ -41,14 +41,14 @@ _RANKED_NAMES = (
 #: Months of which a ranking can be published by now, the latest first.
 _ENDED = """
     select distinct period_start, period_end, as_of_date
-    from publish.pub_ranking
+    from pub.ranking_v1
     where ranked_level = 'commune' and period_kind = 'month' and rank is not null and is_default_method
     order by period_end desc
 """
 _DELIVERED = """
     select sum(on_time + late + refused), sum(late), sum(refused), sum(missing), sum(rows_accepted),
         sum(rows_quarantined), sum(rows_duplicate)
-    from publish.pub_delivery_summary
+    from pub.delivery_summary_v1
 """
 _DELIVERED_NAMES = (
     "tệp nhận\ndelivered",

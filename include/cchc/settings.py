@@ -136,6 +136,11 @@ class Settings:
         return self.workdir / "warehouse.duckdb"
 
     @property
+    def served_path(self) -> Path:
+        """What readers of the embedded warehouse open: a file of its own that changes with a rename only."""
+        return self.workdir / "serve" / "pub.duckdb"
+
+    @property
     def dbt_target(self) -> Path:
         """dbt's artefacts."""
         return self.workdir / "dbt" / "target"

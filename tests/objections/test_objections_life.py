@@ -37,7 +37,7 @@ RUNNER = CliRunner()
 
 def ranking(reader: Reader) -> dict[str, tuple[Decimal, int | None]]:
     rows = reader.rows(
-        "select unit_code, total, rank from publish.pub_ranking where period_start = ? and period_kind = 'month' "
+        "select unit_code, total, rank from pub.ranking_v1 where period_start = ? and period_kind = 'month' "
         "and is_default_method",
         [START],
     )
@@ -45,7 +45,7 @@ def ranking(reader: Reader) -> dict[str, tuple[Decimal, int | None]]:
 
 
 def of_objection(reader: Reader, key: str) -> list[Effect]:
-    (row,) = reader.rows("select * from publish.pub_objection where objection_key = ?", [key])
+    (row,) = reader.rows("select * from pub.objection_v1 where objection_key = ?", [key])
     return effects(reader, row)
 
 
@@ -93,7 +93,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         seen["effect"] = of_objection(reader, "H50.107:1")
         seen["whole"] = of_objection(reader, "H50.106:1")
         seen["channel"] = of_objection(reader, "H50.106:2")
-        seen["published"] = reader.rows("select * from publish.pub_objection order by objection_key")
+        seen["published"] = reader.rows("select * from pub.objection_v1 order by objection_key")
     seen["list"] = cli("objection", "list", "--open", "-w", str(settings.workdir))
     seen["show"] = cli("objection", "show", "--unit", "H50.107", "--number", "1", "-w", str(settings.workdir))
     corrections = [part for n in (1, 2, 3) for part in ("--correct", f"H50.107-260902-{n:04d}:due_at=2026-09-12 08:00")]
@@ -110,9 +110,9 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     with open_reader(settings) as reader:
         seen["after"] = ranking(reader)
         seen["nothing_left"] = of_objection(reader, "H50.107:1")
-        seen["corrections"] = reader.rows("select * from publish.pub_correction order by 1")
+        seen["corrections"] = reader.rows("select * from pub.correction_v1 order by 1")
         seen["trail"] = reader.rows(
-            "select due_at, corrections from publish.pub_dossier_trail where dossier_code = 'H50.107-260902-0001'"
+            "select due_at, corrections from pub.dossier_trail_v1 where dossier_code = 'H50.107-260902-0001'"
         )
     (seen["edition"],) = write_editions(settings, registry, PERIOD, settings.editions)
     # the source mends one due date and breaks another one differently
@@ -133,7 +133,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     World(settings, registry).ingest(date(2026, 10, 20), date(2026, 10, 20))
     build(settings, registry, here.ledger)
     with open_reader(settings) as reader:
-        seen["mended"] = reader.rows("select * from publish.pub_correction order by 1")
+        seen["mended"] = reader.rows("select * from pub.correction_v1 order by 1")
     return seen
 
 

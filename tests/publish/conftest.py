@@ -19,16 +19,16 @@ def world() -> World:
 
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory, world: World) -> Path:
-    path = tmp_path_factory.mktemp("filled") / "warehouse.duckdb"
-    fill_duckdb(path, world)
-    return path
+    return fill_duckdb(tmp_path_factory.mktemp("filled"), world)
 
 
 @pytest.fixture
 def settings(tmp_path: Path, filled: Path) -> Settings:
-    """An installation whose DuckDB warehouse holds the small world."""
-    shutil.copy(filled, tmp_path / "warehouse.duckdb")
-    return Settings(workdir=tmp_path, exports="")
+    """An installation whose readers see the small world, on DuckDB."""
+    settings = Settings(workdir=tmp_path, exports="")
+    settings.served_path.parent.mkdir()
+    shutil.copy(filled, settings.served_path)
+    return settings
 
 
 @pytest.fixture(scope="session")

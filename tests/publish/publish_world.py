@@ -14,7 +14,8 @@ import duckdb
 import pyarrow as pa
 import yaml
 
-from cchc.settings import PROJECT
+from cchc.serve.shape import served_name
+from cchc.settings import PROJECT, Settings
 
 Row = dict[str, Any]
 World = dict[str, list[Row]]
@@ -351,29 +352,33 @@ def _add_restated(world: World) -> None:
         )
 
 
-def fill_duckdb(path: Path, world: World) -> None:
+def fill_duckdb(workdir: Path, world: World) -> Path:
+    """Let the readers of a working folder see a world; returns the file they read."""
+    path = Settings(workdir=workdir, exports="").served_path
+    path.parent.mkdir()
     connection = duckdb.connect(str(path))
-    connection.execute("create schema publish")
     for view, columns in contract().items():
-        connection.execute(f"create table publish.{view} ({', '.join(f'{n} {t}' for n, t in columns.items())})")
+        name = served_name(view)
+        connection.execute(f"create table {name} ({', '.join(f'{n} {t}' for n, t in columns.items())})")
         if world[view]:
             incoming = pa.table({name: [row.get(name) for row in world[view]] for name in columns})
             connection.register("incoming", incoming)
-            connection.execute(f"insert into publish.{view} select * from incoming")
+            connection.execute(f"insert into {name} select * from incoming")
     connection.close()
+    return path
 
 
 def fill_postgres(url: str, world: World) -> None:
     import psycopg
 
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("create schema publish")
+        connection.execute("create schema pub")
         for view, columns in contract().items():
             listed = ", ".join(f"{n} {t}" for n, t in columns.items())
-            connection.execute(f"create table publish.{view} ({listed})")  # type: ignore[arg-type]
+            connection.execute(f"create table pub.{served_name(view)} ({listed})")  # type: ignore[arg-type]
             if world[view]:
                 marks = ", ".join(["%s"] * len(columns))
                 connection.cursor().executemany(
-                    f"insert into publish.{view} values ({marks})",  # type: ignore[arg-type]
+                    f"insert into pub.{served_name(view)} values ({marks})",  # type: ignore[arg-type]
                     [[row.get(name) for name in columns] for row in world[view]],
                 )

@@ -13,6 +13,7 @@ import psycopg
 from months_world import UNIT, YOUNGER, two_months, with_younger_method
 from publish_world import METHOD, MONTH, World
 
+from cchc.serve.shape import served_name
 from cchc.settings import Settings
 
 ADJUSTED, INCOMPLETE = "H50.102", "H50.104"
@@ -92,17 +93,17 @@ def standing_world() -> World:
 
 def fill_coming(settings: Settings) -> None:
     """Publish the views of ``COMING`` in a warehouse that is filled already."""
-    made = {f"create table if not exists publish.{view} ({columns})": [] for view, columns in COMING.items()}
+    made = {f"create table if not exists pub.{served_name(view)} ({columns})": [] for view, columns in COMING.items()}
     for view, rows in _ROWS.items():
         names = [column.split()[0] for column in COMING[view].split(", ") if not column[0].isdigit()]
         marks = ", ".join(["%s" if settings.on_postgres else "?"] * len(names))
-        made[f"insert into publish.{view} ({', '.join(names)}) values ({marks})"] = rows
+        made[f"insert into pub.{served_name(view)} ({', '.join(names)}) values ({marks})"] = rows
     if settings.on_postgres:
         with psycopg.connect(settings.warehouse, autocommit=True) as connection:
             for statement, rows in made.items():
                 cursor = connection.cursor()
                 cursor.executemany(statement, rows) if rows else cursor.execute(statement)  # type: ignore[arg-type]
     else:
-        with duckdb.connect(str(settings.duckdb_path)) as connection:
+        with duckdb.connect(str(settings.served_path)) as connection:
             for statement, rows in made.items():
                 connection.executemany(statement, rows) if rows else connection.execute(statement)

@@ -69,8 +69,8 @@ def test_the_file_is_the_model_whole(settings: Settings, tmp_path: Path, world: 
 def test_who_has_nothing_to_do_is_told_so(settings: Settings, shown: Callable[..., list[str]], tmp_path: Path) -> None:
     import duckdb
 
-    with duckdb.connect(str(settings.duckdb_path)) as con:
-        con.execute("delete from publish.pub_action")
+    with duckdb.connect(str(settings.served_path)) as con:
+        con.execute("delete from pub.action_v1")
     (line,) = shown(acting.show_actions, settings, "H50.100", None, None, 5)
     assert line.startswith("H50.100 2026-09: nothing to be done")
 

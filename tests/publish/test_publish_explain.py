@@ -32,7 +32,7 @@ def months(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
 
 
 def installed(folder: Path, world: World) -> Settings:
-    fill_duckdb(folder / "warehouse.duckdb", world)
+    fill_duckdb(folder, world)
     return Settings(workdir=folder, exports="")
 
 
@@ -111,8 +111,8 @@ def test_what_is_not_there_is_one_clear_error(tmp_path: Path, asked: dict[str, s
 
 def test_a_total_that_is_not_the_sum_of_its_criteria_is_not_explained_away(tmp_path: Path) -> None:
     settings = installed(tmp_path, two_months())
-    with duckdb.connect(str(settings.duckdb_path)) as con:
-        con.execute("update publish.pub_ranking set total = total + 1 where period_id = ?", [MONTH["period_id"]])
+    with duckdb.connect(str(settings.served_path)) as con:
+        con.execute("update pub.ranking_v1 set total = total + 1 where period_id = ?", [MONTH["period_id"]])
     with pytest.raises(BuildError, match=r"not the sums of their criteria \(\+1.0000\)"):
         explain(settings, UNIT, "2026-09")
 

@@ -68,7 +68,7 @@ def test_indicators(any_settings: Settings, tmp_path: Path) -> None:
 
 
 def test_any_view_as_xlsx(any_settings: Settings, tmp_path: Path) -> None:
-    out = export_table(any_settings, "pub_ranking", tmp_path / "ranking.xlsx", fmt="xlsx")
+    out = export_table(any_settings, "ranking_v1", tmp_path / "ranking.xlsx", fmt="xlsx")
     with zipfile.ZipFile(out) as book:
         assert book.testzip() is None
         sheet = ElementTree.fromstring(book.read("xl/worksheets/sheet1.xml"))

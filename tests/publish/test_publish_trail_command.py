@@ -43,8 +43,8 @@ def test_a_wide_terminal_shows_a_row_in_a_line(settings: Settings, capsys: pytes
 
 
 def test_the_file_has_everything_and_no_formula(settings: Settings, tmp_path: Path) -> None:
-    with duckdb.connect(str(settings.duckdb_path)) as con:
-        con.execute("update publish.pub_dossier_trail set dossier_code = ? where row_number = 1", [FORMULA])
+    with duckdb.connect(str(settings.served_path)) as con:
+        con.execute("update pub.dossier_trail_v1 set dossier_code = ? where row_number = 1", [FORMULA])
     out = tmp_path / "new" / "trail.csv"
     trailing.show_trail(settings, *FIGURE, out, 1)
     with out.open(encoding="utf-8", newline="") as file:
@@ -56,10 +56,10 @@ def test_the_file_has_everything_and_no_formula(settings: Settings, tmp_path: Pa
 
 
 def test_a_declared_figure_shows_its_evidence(settings: Settings, capsys: pytest.CaptureFixture[str]) -> None:
-    with duckdb.connect(str(settings.duckdb_path)) as con:
-        con.execute("update publish.pub_unit_indicator set source = 'declared', numerator = 3, denominator = 4")
+    with duckdb.connect(str(settings.served_path)) as con:
+        con.execute("update pub.unit_indicator_v1 set source = 'declared', numerator = 3, denominator = 4")
         con.execute(
-            "insert into publish.pub_declared_trail by name select 'H50.100' as unit_code, "
+            "insert into pub.declared_trail_v1 by name select 'H50.100' as unit_code, "
             "date '2026-07-01' as period_start, date '2026-09-30' as period_end, 'PROCESSING_ON_TIME' as criterion, "
             "3 as numerator, 4 as denominator, date '2026-09-30' as declared_date, "
             "repeat('ab', 32) as evidence_sha256, true as is_current, "

@@ -28,7 +28,7 @@ FINAL = Final(
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     folder = tmp_path_factory.mktemp("standing")
-    fill_duckdb(folder / "warehouse.duckdb", standing_world())
+    fill_duckdb(folder, standing_world())
     settings = Settings(workdir=folder, exports="")
     publish_pages(settings, ["2026-09"])
     (settings.reports / "2026-09.html").rename(settings.reports / "without.html")

@@ -1,3 +1,4 @@
+-- A view over served relations only, and served as one: units above and periods multiply its rows.
 -- The action list: what a unit, or a unit below it, can do about which dossier, and what that is worth to the unit's
 -- total under the default method of the period. A dossier due soon counts as on time already: its points are those that
 -- stay; overdue it would fall out of two criteria, so both count. A letter signed after the last day of the period is
@@ -5,7 +6,7 @@
 with listed as (
 
     select
-        a.ancestor_code as unit_code,
+        a.unit_code,
         x.handling_unit,
         p.period_id,
         p.period_kind,
@@ -19,10 +20,14 @@ with listed as (
         x.status,
         x.deadline,
         x.working_days_left,
-        m.method,
+        p.default_method as method,
         x.criterion,
+        x.path,
+        x.revision,
         x.revision_id,
         x.row_number,
+        x.export_date,
+        x.sha256,
         s.criterion is not null as is_scored,
         case
             when x.action = 'due_soon' then s.loss
@@ -36,28 +41,23 @@ with listed as (
         end as criterion_points_unrounded,
         t.loss as points_beside,
         t.loss_unrounded as points_beside_unrounded
-    from {{ ref('int_dossier_action') }} as x
-    inner join {{ ref('dim_unit_ancestry') }} as a
+    from {{ ref('pub_dossier_action') }} as x
+    inner join {{ ref('pub_unit_ancestry') }} as a
         on
             x.handling_unit = a.descendant_code
             and x.received_date between a.holds_from and a.holds_to
-    inner join {{ ref('dim_period_day') }} as d on x.received_date = d.day
-    inner join {{ ref('dim_period') }} as p on d.period_id = p.period_id
-    left join {{ ref('fct_period_method') }} as m
+    inner join {{ ref('pub_period') }} as p on x.received_date between p.period_start and p.period_end
+    left join {{ ref('pub_unit_score_step') }} as s
         on
-            p.period_id = m.period_id
-            and m.is_default
-    left join {{ ref('fct_unit_score_step') }} as s
-        on
-            a.ancestor_code = s.unit_code
+            a.unit_code = s.unit_code
             and p.period_id = s.period_id
-            and m.method = s.method
+            and p.default_method = s.method
             and x.criterion = s.criterion
-    left join {{ ref('fct_unit_score_step') }} as t
+    left join {{ ref('pub_unit_score_step') }} as t
         on
-            a.ancestor_code = t.unit_code
+            a.unit_code = t.unit_code
             and p.period_id = t.period_id
-            and m.method = t.method
+            and p.default_method = t.method
             and t.criterion = 'DOSSIER_RECEIVING_SATISFACTION'
             and x.action = 'due_soon'
             and not x.is_dissatisfied
@@ -85,11 +85,10 @@ select
     cast(coalesce(l.criterion_points, 0) as decimal(9, 2)) as criterion_points,
     cast(coalesce(l.criterion_points, 0) + coalesce(l.points_beside, 0) as decimal(9, 2)) as points,
     cast(coalesce(l.criterion_points_unrounded, 0) + coalesce(l.points_beside_unrounded, 0) as decimal(9, 4)) as points_unrounded,
-    f.path,
-    f.revision,
+    l.path,
+    l.revision,
     l.revision_id,
     l.row_number,
-    f.export_date,
-    f.sha256
+    l.export_date,
+    l.sha256
 from listed as l
-left join {{ ref('fct_delivery') }} as f on l.revision_id = f.revision_id

@@ -19,7 +19,8 @@
 -- It empties the keys that int_procedure_daily recomputes by, too, and so runs after it.
 -- depends_on: {{ ref('int_procedure_daily') }}, {{ ref('int_cells_before') }}
 -- depends_on: {{ ref('int_pending_dossier_codes') }}, {{ ref('int_cells_to_recompute') }}
--- depends_on: {{ ref('fct_dossier_reversal') }} (must have read the pending numbers before they are deleted here)
+-- depends_on: {{ ref('fct_dossier_reversal') }}, {{ ref('int_unserved_keys') }} (must have read the pending numbers before
+-- they are deleted here)
 select
     handling_unit as unit_code,
     received_date,

@@ -44,7 +44,7 @@ def ledger(out: Out, workdir: o.Workdir = None) -> None:
 
 @app.command()
 def table(
-    name: Annotated[str, typer.Argument(help="A published table, e.g. pub_ranking.")],
+    name: Annotated[str, typer.Argument(help="A published table, e.g. ranking_v1.")],
     out: Out,
     workdir: o.Workdir = None,
 ) -> None:

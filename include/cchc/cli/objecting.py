@@ -138,7 +138,7 @@ def show(unit: _Unit, number: _Number, workdir: o.Workdir = None) -> None:
             f"Answered by {each.answered_by} on {each.answered_on}: {each.note}", highlight=False, markup=False
         )
     with open_reader(settings) as reader:
-        rows = reader.rows("select * from publish.pub_objection where objection_key = ?", [f"{unit}:{number}"])
+        rows = reader.rows("select * from pub.objection_v1 where objection_key = ?", [f"{unit}:{number}"])
         if not rows:
             console.print("Not in the warehouse's models yet: cchc build", highlight=False)
             return

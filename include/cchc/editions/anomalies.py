@@ -72,7 +72,7 @@ def _against(method: Method, before: Snapshot, after: Snapshot) -> Iterator[Anom
 
 def _quarantined(reader: Reader, period: Period, method: Method, after: Snapshot) -> Iterator[Anomaly]:
     rows = reader.rows(
-        "select unit_code, sum(rows_read) as rows_read, sum(rows_quarantined) as held from publish.pub_delivery_board "
+        "select unit_code, sum(rows_read) as rows_read, sum(rows_quarantined) as held from pub.delivery_board_v1 "
         "where export_date between ? and ? group by unit_code order by unit_code",
         [period.start, period.as_of or period.end],
     )

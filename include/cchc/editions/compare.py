@@ -40,7 +40,7 @@ class Now:
 def rankings(reader: Reader, period: Period, method: str | None, province: str | None) -> list[tuple[str, str]]:
     """Provinces and methods with a ranking in the period: its default method's, or those named."""
     found = reader.rows(
-        "select distinct province_code, method, is_default_method from publish.pub_ranking "
+        "select distinct province_code, method, is_default_method from pub.ranking_v1 "
         "where period_id = ? and rank is not null and ranked_level <> 'province' order by 1, 2",
         (period.id,),
     )
@@ -131,7 +131,7 @@ def _above(reader: Reader, period: Period) -> dict[str, set[str]]:
     """By unit, itself and every unit above it on the period's last day."""
     found: dict[str, set[str]] = defaultdict(set)
     for row in reader.rows(
-        "select descendant_code, unit_code from publish.pub_unit_ancestry where ? between holds_from and holds_to",
+        "select descendant_code, unit_code from pub.unit_ancestry_v1 where ? between holds_from and holds_to",
         [period.end],
     ):
         found[row["descendant_code"]].add(row["unit_code"])
@@ -141,7 +141,7 @@ def _above(reader: Reader, period: Period) -> dict[str, set[str]]:
 def _method_of(reader: Reader, period: Period, province: str, method: str) -> str | None:
     """The method itself where it scores that period, else the period's default."""
     rows = reader.rows(
-        "select distinct method, is_default_method from publish.pub_ranking where period_id = ? and province_code = ?",
+        "select distinct method, is_default_method from pub.ranking_v1 where period_id = ? and province_code = ?",
         [period.id, province],
     )
     known = {row["method"]: row["is_default_method"] for row in rows}

@@ -67,23 +67,23 @@ def tables(reader: Reader, period: Period, method: str, province: str) -> list[T
     Corrections are those of dossiers received in the period by a unit of the province.
     """
     of = (province, period.id, method)
-    units = f"select unit_code from publish.pub_ranking where {_OF}"
+    units = f"select unit_code from pub.ranking_v1 where {_OF}"
     return [
         _table(
-            reader, "ranking", _RANKING, f"from publish.pub_ranking where {_OF} order by rank nulls last, unit_code", of
+            reader, "ranking", _RANKING, f"from pub.ranking_v1 where {_OF} order by rank nulls last, unit_code", of
         ),
         _table(
             reader,
             "indicators",
             _INDICATORS,
-            f"from publish.pub_unit_indicator where {_OF} order by unit_code, indicator",
+            f"from pub.unit_indicator_v1 where {_OF} order by unit_code, indicator",
             of,
         ),
         _table(
             reader,
             "groups",
             _GROUPS,
-            f"from publish.pub_unit_score_group where period_id = ? and method = ? and unit_code in ({units}) "
+            f"from pub.unit_score_group_v1 where period_id = ? and method = ? and unit_code in ({units}) "
             "order by unit_code, group_name",
             (period.id, method, *of),
         ),
@@ -91,14 +91,14 @@ def tables(reader: Reader, period: Period, method: str, province: str) -> list[T
             reader,
             "completeness",
             _COMPLETENESS,
-            f"from publish.pub_unit_completeness where period_id = ? and unit_code in ({units}) order by unit_code",
+            f"from pub.unit_completeness_v1 where period_id = ? and unit_code in ({units}) order by unit_code",
             (period.id, *of),
         ),
         _table(
             reader,
             "intervals",
             _INTERVALS,
-            f"from publish.pub_rank_interval where period_id = ? and method = ? and unit_code in ({units}) "
+            f"from pub.rank_interval_v1 where period_id = ? and method = ? and unit_code in ({units}) "
             "order by unit_code",
             (period.id, method, *of),
         ),
@@ -106,22 +106,22 @@ def tables(reader: Reader, period: Period, method: str, province: str) -> list[T
             reader,
             "peers",
             _PEERS,
-            f"from publish.pub_peer_rank where period_id = ? and method = ? and unit_code in ({units}) "
+            f"from pub.peer_rank_v1 where period_id = ? and method = ? and unit_code in ({units}) "
             "order by unit_code, peer_group",
             (period.id, method, *of),
         ),
-        _table(reader, "adjustments", _ADJUSTMENTS, f"from publish.pub_adjustment where {_OF} order by adjustment", of),
+        _table(reader, "adjustments", _ADJUSTMENTS, f"from pub.adjustment_v1 where {_OF} order by adjustment", of),
         _table(
             reader,
             "deliveries",
             _DELIVERIES,
-            "from publish.pub_delivery_file order by system, unit_code, export_date, dataset, revision",
+            "from pub.delivery_file_v1 order by system, unit_code, export_date, dataset, revision",
         ),
         _table(
             reader,
             "objections",
             _OBJECTIONS,
-            f"from publish.pub_objection where period_id = ? and unit_code in ({units}) "
+            f"from pub.objection_v1 where period_id = ? and unit_code in ({units}) "
             "order by unit_code, objection_number",
             (period.id, *of),
         ),
@@ -130,7 +130,7 @@ def tables(reader: Reader, period: Period, method: str, province: str) -> list[T
             reader,
             "corrections",
             _CORRECTIONS,
-            "from publish.pub_correction c where exists (select 1 from publish.pub_dossier_trail x "
+            "from pub.correction_v1 c where exists (select 1 from pub.dossier_trail_v1 x "
             "where x.system = c.system and x.dossier_code = c.dossier_code and x.received_date between ? and ? "
             f"and x.handling_unit in ({units})) order by correction_number",
             (period.start, period.end, *of),
@@ -141,7 +141,7 @@ def tables(reader: Reader, period: Period, method: str, province: str) -> list[T
 def _effects(reader: Reader, period: Period, method: str, units: str, of: Sequence[Any]) -> Table:
     """What each objection would change if it were upheld, unit by unit."""
     listed = reader.rows(
-        f"select * from publish.pub_objection where period_id = ? and unit_code in ({units}) "
+        f"select * from pub.objection_v1 where period_id = ? and unit_code in ({units}) "
         "order by unit_code, objection_number",
         (period.id, *of),
     )

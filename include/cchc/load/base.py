@@ -85,7 +85,7 @@ class Warehouse(ABC):
                     if (name, column.name) not in there:
                         self.execute(add_column_statement(name, column))
             if not self.execute("select 1 from raw.build_state"):
-                self.execute("insert into raw.build_state values (true, '', 0, 0, true)")
+                self.execute("insert into raw.build_state values (true, '', 0, 0, true, 0)")
 
     def load(self, load: Load) -> None:
         """Replace the rows of the revisions named, and note which keys the next build must recompute."""
@@ -165,14 +165,19 @@ class Warehouse(ABC):
         """Take the snapshot of keys to recompute (``raw.building``); returns the build state."""
         with self.transaction():
             newest = "(select coalesce(max(change_no), 1) from raw.pending)"
-            self.execute(f"update raw.build_state set change_no = greatest(change_no, {newest})")
+            self.execute(
+                f"update raw.build_state set change_no = greatest(change_no, {newest}), "
+                "build_no = coalesce(build_no, 0) + 1"  # null where an earlier version made the table
+            )
             self.execute("delete from raw.building")
             self.execute("insert into raw.building select distinct dataset, business_key from raw.pending")
         return self.state() | {"keys": self.execute("select count(*) from raw.building")[0][0]}
 
     def finish_build(self) -> None:
-        """After a successful build: what it modelled is no longer pending."""
+        """After a build that readers see: what it modelled is no longer pending, nor to be served."""
         with self.transaction():
+            if self.execute("select 1 from information_schema.tables where table_name = 'int_unserved_keys'"):
+                self.execute("delete from intermediate.int_unserved_keys")
             self.execute("delete from raw.pending where change_no <= (select max(change_no) from raw.build_state)")
             self.execute("delete from raw.building")
             self.execute("update raw.build_state set full_refresh = false, stale = false")

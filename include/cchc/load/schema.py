@@ -72,6 +72,7 @@ TABLES: dict[str, pa.Schema] = {
             ("change_no", pa.int64()),
             ("synced_no", pa.int64()),
             ("stale", pa.bool_()),
+            ("build_no", pa.int64()),
         ]
     ),
 }

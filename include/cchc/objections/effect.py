@@ -59,7 +59,7 @@ _Moved = dict[str, dict[str, tuple[Decimal, Decimal]]]
 
 
 def effects(reader: Reader, objection: Mapping[str, Any], method: str | None = None) -> list[Effect]:
-    """The effect of one row of ``pub_objection`` (by the period's default method, or the one named), the objecting
+    """The effect of one row of ``objection_v1`` (by the period's default method, or the one named), the objecting
     unit first, then every other unit whose total or rank changes, by code. It is measured from what is published now:
     once a correction is in, nothing is left to change."""
     key, unit, criterion = objection["objection_key"], objection["unit_code"], objection["criterion"]
@@ -88,7 +88,7 @@ def _ranking(reader: Reader, period_id: str, method: str | None) -> dict[str, di
     chosen = "method = ?" if method else "is_default_method"
     rows = reader.rows(
         "select unit_code, unit_name, method, province_code, ranked_level, as_of_date, total, rank "
-        f"from publish.pub_ranking where period_id = ? and {chosen} order by unit_code",
+        f"from pub.ranking_v1 where period_id = ? and {chosen} order by unit_code",
         [period_id, *([method] if method else [])],
     )
     return {row["unit_code"]: row for row in rows}
@@ -97,8 +97,8 @@ def _ranking(reader: Reader, period_id: str, method: str | None) -> dict[str, di
 def _figures(reader: Reader, period_id: str, method: str) -> dict[tuple[str, str], dict[str, Any]]:
     rows = reader.rows(
         "select i.unit_code, i.indicator, i.numerator, i.denominator, i.score, i.source, c.max_score, "
-        "c.full_at_percent, c.zero_denominator from publish.pub_unit_indicator i "
-        "join publish.pub_method_criterion c on i.method = c.method and i.indicator = c.criterion "
+        "c.full_at_percent, c.zero_denominator from pub.unit_indicator_v1 i "
+        "join pub.method_criterion_v1 c on i.method = c.method and i.indicator = c.criterion "
         "where i.period_id = ? and i.method = ? and i.score is not null",
         [period_id, method],
     )
@@ -121,10 +121,10 @@ def _moved(
             columns.append(f"sum(case when {then} then 1 else 0 end) - sum(case when {now} then 1 else 0 end)")
     codes = objection["dossier_codes"].split()
     _, rows = reader.stream(
-        f"select above.unit_code, {', '.join(columns)} from publish.pub_dossier_trail x "
-        "join publish.pub_unit_ancestry mine on mine.unit_code = ? and mine.descendant_code = x.handling_unit "
+        f"select above.unit_code, {', '.join(columns)} from pub.dossier_trail_v1 x "
+        "join pub.unit_ancestry_v1 mine on mine.unit_code = ? and mine.descendant_code = x.handling_unit "
         "and x.received_date between mine.holds_from and mine.holds_to "
-        "join publish.pub_unit_ancestry above on above.descendant_code = x.handling_unit "
+        "join pub.unit_ancestry_v1 above on above.descendant_code = x.handling_unit "
         "and x.received_date between above.holds_from and above.holds_to "
         f"where x.received_date between ? and ? and x.dossier_code in ({', '.join('?' * len(codes))}) "
         # whose dossier it is in truth the objection does not say, so that nobody else's figures can be told

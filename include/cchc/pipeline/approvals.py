@@ -35,7 +35,7 @@ def due(given: Json, moment: datetime) -> list[str]:
     with open_reader(settings) as reader:
         periods = list_periods(reader)
         rows = reader.rows(
-            "select distinct period_id, province_code, method from publish.pub_ranking "
+            "select distinct period_id, province_code, method from pub.ranking_v1 "
             "where is_default_method and rank is not null and ranked_level <> 'province'"
         )
     data_to = max((each.as_of for each in periods if each.as_of), default=None)

@@ -1,4 +1,4 @@
-"""Build: bring the registry and the ledger into the warehouse, run dbt over what changed, and close the books on it."""
+"""Build: registry and ledger into the warehouse, dbt over what changed, the good result to readers, the books closed."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from cchc.model.dbt import Progress
 from cchc.model.report import log_result
 from cchc.registry.open import Registry, open_registry
 from cchc.registry.tables import build_tables
+from cchc.serve import Served, is_served, serve
 from cchc.settings import Settings
 
 log = logging.getLogger("cchc.model")
@@ -24,12 +25,17 @@ FULL, DAILY = "full_build", "daily_build"
 def prepare_build(settings: Settings, registry: Registry | None = None, ledger: Ledger | None = None) -> dict[str, Any]:
     """Copy what changed and take the snapshot of keys to recompute.
 
-    Returns ``full_refresh`` (everything must be built anew), ``due`` (there is anything to do) and ``keys``.
+    Returns ``full_refresh`` (everything must be built anew), ``due`` (there is anything to do), ``keys`` and the
+    ``build_no`` under which readers will see the result.
     """
     registry = registry or open_registry(settings.registry_dir)
     ledger = ledger or open_ledger(settings.ledger)
     with open_warehouse(settings) as warehouse:
-        return _prepare(warehouse, registry, ledger, models_hash(settings))
+        state = _prepare(warehouse, registry, ledger, models_hash(settings))
+    if not state["due"] and not is_served(settings):
+        log.info("readers have nothing to read: built and served anew")
+        state["due"] = True
+    return state
 
 
 def _prepare(warehouse: Warehouse, registry: Registry, ledger: Ledger, models: str) -> dict[str, Any]:
@@ -50,11 +56,21 @@ def _prepare(warehouse: Warehouse, registry: Registry, ledger: Ledger, models: s
     what = "everything" if state["full_refresh"] else f"{state['keys']:,} keys"
     due = bool(state["full_refresh"] or state["stale"] or state["keys"])
     log.info("to build: %s", what if due else "nothing")
-    return {"full_refresh": state["full_refresh"], "due": due, "keys": state["keys"]}
+    return {
+        "full_refresh": state["full_refresh"],
+        "due": due,
+        "keys": state["keys"],
+        "build_no": state["build_no"],
+    }
+
+
+def serve_build(settings: Settings, build_no: int, full_refresh: bool) -> Served:
+    """Between ``build_models`` and ``finish_build``: what readers see becomes this build, in one step."""
+    return serve(settings, build_no, full_refresh)
 
 
 def finish_build(settings: Settings) -> None:
-    """After a successful build: nothing is pending any more. Without this call the next build repeats the work."""
+    """After a build that is served: nothing is pending any more. Without this call the next build repeats the work."""
     with open_warehouse(settings) as warehouse:
         warehouse.finish_build()
     log.info("the build is finished: what it modelled is no longer pending")
@@ -80,10 +96,12 @@ def build(
     progress: Progress | None = None,
     full_refresh: bool = False,
 ) -> DbtResult | None:
-    """Prepare, run dbt, finish. Returns None when there was nothing to do."""
+    """Prepare, run dbt, serve, finish. Returns None when there was nothing to do."""
     state = prepare_build(settings, registry, ledger)
     if not state["due"] and not full_refresh:
         return None
-    result = build_models(settings, state["full_refresh"] or full_refresh, progress)
+    anew = state["full_refresh"] or full_refresh
+    result = build_models(settings, anew, progress)
+    serve_build(settings, state["build_no"], anew)
     finish_build(settings)
     return result

@@ -153,6 +153,12 @@ def build_models(prepared: Json) -> Json:
     return {"nodes": result.nodes, "seconds": round(result.seconds, 1)}
 
 
+def serve_build(prepared: Json) -> Json:
+    """See ``cchc.pipeline.build.serve_build``; ``prepared`` is what ``prepare_build`` returned."""
+    served = _build.serve_build(Settings.from_env(), prepared["build_no"], prepared["full_refresh"])
+    return {"build_no": served.build_no, "rows": served.rows, "written": served.changed}
+
+
 def finish_build() -> None:
     """See ``cchc.pipeline.build.finish_build``."""
     _build.finish_build(Settings.from_env())

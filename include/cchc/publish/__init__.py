@@ -1,4 +1,4 @@
-"""Last stage, publish: ``pub_*`` views of the warehouse in, static pages and flat files out.
+"""Last stage, publish: relations ``pub.*`` of the warehouse in, static pages and flat files out.
 
 Nothing here computes a figure: what a page or file says is what the views say.
 """

@@ -1,4 +1,4 @@
-"""The action list of a unit: ``pub_action`` of one period, the most points first. Python selects, the model decides."""
+"""The action list of a unit: ``action_v1`` of one period, the most points first. Python selects, the model decides."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class ActionList:
     """What a unit and those below it can do.
 
     ``counts``: one row an action with ``criterion``, ``as_of_date``, ``dossiers``, and ``points`` and
-    ``points_unrounded`` of the one worth most. ``names`` and ``rows``: ``pub_action`` as it is. ``due_outside``:
+    ``points_unrounded`` of the one worth most. ``names`` and ``rows``: ``action_v1`` as it is. ``due_outside``:
     dossiers due soon that were received outside the period, so that none is overlooked.
     """
 
@@ -39,7 +39,7 @@ def action_list(settings: Settings, unit: str, period: str | None) -> Iterator[A
     """
     with open_reader(settings) as reader:
         chosen = _with_dossiers(reader, unit, period) if period else _newest_month(reader, unit)
-        where = "from publish.pub_action where unit_code = ? and period_id = ?"
+        where = "from pub.action_v1 where unit_code = ? and period_id = ?"
         counts = reader.rows(
             "select action, criterion, max(as_of_date) as as_of_date, count(*) as dossiers, max(points) as points, "
             f"max(points_unrounded) as points_unrounded {where} "
@@ -55,7 +55,7 @@ def action_list(settings: Settings, unit: str, period: str | None) -> Iterator[A
 
 def _due_outside(reader: Reader, unit: str, counts: list[Row]) -> int:
     everywhere = reader.rows(
-        "select count(*) as dossiers from (select distinct system, dossier_code from publish.pub_action "
+        "select count(*) as dossiers from (select distinct system, dossier_code from pub.action_v1 "
         "where unit_code = ? and action = 'due_soon') due",
         [unit],
     )
@@ -64,7 +64,7 @@ def _due_outside(reader: Reader, unit: str, counts: list[Row]) -> int:
 
 def _with_dossiers(reader: Reader, unit: str, text: str) -> Period:
     period = one_period(reader, text)
-    received = "select 1 from publish.pub_unit_volume where unit_code = ? and period_id = ? and received > 0 limit 1"
+    received = "select 1 from pub.unit_volume_v1 where unit_code = ? and period_id = ? and received > 0 limit 1"
     if not reader.rows(received, [unit, period.id]):
         raise PermanentError(f"{period.label} has no dossiers of {unit}: is the agency code right?")
     return period
@@ -72,7 +72,7 @@ def _with_dossiers(reader: Reader, unit: str, text: str) -> Period:
 
 def _newest_month(reader: Reader, unit: str) -> Period:
     found = reader.rows(
-        "select max(period_id) as period_id from publish.pub_unit_volume "
+        "select max(period_id) as period_id from pub.unit_volume_v1 "
         "where unit_code = ? and period_kind = 'month' and received > 0",
         [unit],
     )

@@ -1,6 +1,6 @@
 """Why every unit of a page moved since the period before: by criterion, from what to what, and the causes.
 
-In: ``pub_ranking`` and ``pub_unit_indicator`` of two periods, at once for all units (``publish/explain.py`` does it for
+In: ``ranking_v1`` and ``unit_indicator_v1`` of two periods, at once for all units (``publish/explain.py`` does it for
 one unit and names more). Out: tables by position of the unit; the points of a unit add up to its change of total.
 """
 
@@ -99,7 +99,7 @@ def _plain(line: list[Any]) -> list[Any]:
 def _ranking(reader: Reader, period: Period) -> dict[tuple[str, str], Row]:
     rows = reader.rows(
         "select unit_code, method, is_default_method, total, adjustment, rank, ranked_units "
-        "from publish.pub_ranking where period_id = ?",
+        "from pub.ranking_v1 where period_id = ?",
         [period.id],
     )
     return {(row["unit_code"], row["method"]): row for row in rows}
@@ -110,7 +110,7 @@ def _figures(reader: Reader, period: Period) -> dict[tuple[str, str], dict[str, 
     found: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
     _, rows = reader.stream(
         "select unit_code, method, indicator, numerator, denominator, source, score "
-        "from publish.pub_unit_indicator where period_id = ?",
+        "from pub.unit_indicator_v1 where period_id = ?",
         [period.id],
     )
     for unit, method, indicator, *figure in rows:
@@ -132,7 +132,7 @@ def _rules(reader: Reader) -> tuple[dict[str, dict[str, Rule]], dict[str, Row]]:
     names: dict[str, Row] = {}
     for row in reader.rows(
         "select method, criterion, criterion_vi, criterion_en, max_score, full_at_percent, zero_denominator "
-        "from publish.pub_method_criterion order by method, position, criterion"
+        "from pub.method_criterion_v1 order by method, position, criterion"
     ):
         rules[row["method"]][row["criterion"]] = Rule(row["max_score"], row["full_at_percent"], row["zero_denominator"])
         names.setdefault(row["criterion"], {"vi": row["criterion_vi"], "en": row["criterion_en"]})

@@ -1,4 +1,4 @@
-"""One period of the ``pub_*`` views as a compact, JSON-ready document: what its page shows, and nothing else.
+"""One period of the relations ``pub.*`` as a compact, JSON-ready document: what its page shows, and nothing else.
 
 Rows become arrays and names are listed once, because a province may have thousands of units.
 """
@@ -57,7 +57,7 @@ def period_document(
         "select unit_code, unit_name, level, province_code, ranked_level, method, is_default_method, total, "
         "max_attainable, percent_of_attainable, rank, ranked_units, previous_rank, rank_change, dossiers, "
         "computed_total, adjustment, is_few_dossiers, band, band_vi, band_en, null_reason "
-        "from publish.pub_ranking where period_id = ? "
+        "from pub.ranking_v1 where period_id = ? "
         "order by province_code, rank nulls last, unit_name, unit_code",
         [period.id],
     )
@@ -135,7 +135,7 @@ def _methods(reader: Reader, ranking: Iterable[Row]) -> list[Row]:
     for row in reader.rows(
         "select method, method_vi, method_en, method_source, group_name, group_vi, group_en, criterion, "
         "criterion_vi, criterion_en, max_score, full_at_percent, zero_denominator, criterion_source "
-        "from publish.pub_method_criterion order by method, position"
+        "from pub.method_criterion_v1 order by method, position"
     ):
         if row["method"] not in wanted:
             continue
@@ -227,7 +227,7 @@ def _group_scores(reader: Reader, period: Period, methods: list[Row], units: Lis
     table: list[list[Any]] = [[[None] * (2 * len(m["groups"])) for _ in units.items] for m in methods]
     for row in reader.rows(
         "select unit_code, method, group_name, score, max_attainable "
-        "from publish.pub_unit_score_group where period_id = ?",
+        "from pub.unit_score_group_v1 where period_id = ?",
         [period.id],
     ):
         unit, where = units.get(row["unit_code"]), place.get((row["method"], row["group_name"]))
@@ -251,7 +251,7 @@ def _indicators(reader: Reader, period: Period, methods: list[Row], units: Listi
         "select unit_code, indicator, indicator_vi, indicator_en, numerator_rule, denominator_rule, "
         "numerator_rule_en, denominator_rule_en, unit_of_measure, legal_source, numerator, denominator, "
         "ratio, method, score, null_reason, source, target_operator, target_percent, "
-        "is_target_met from publish.pub_unit_indicator where period_id = ? order by indicator",
+        "is_target_met from pub.unit_indicator_v1 where period_id = ? order by indicator",
         [period.id],
     )
     for (
@@ -314,7 +314,7 @@ def _indicators(reader: Reader, period: Period, methods: list[Row], units: Listi
 
 def _volumes(reader: Reader, period: Period, units: Listing) -> Row:
     found = reader.rows(
-        f"select unit_code, {', '.join(VOLUMES)} from publish.pub_unit_volume "
+        f"select unit_code, {', '.join(VOLUMES)} from pub.unit_volume_v1 "
         "where period_id = ? and scope = 'subtree' and received > 0",
         [period.id],
     )
@@ -333,7 +333,7 @@ def _board(reader: Reader, period: Period) -> Row:
     last = min(period.end, period.as_of or period.end)
     squares = reader.rows(
         "select system, system_name, unit_code, unit_name, export_date, dataset, status, refused_reason, rows_read, "
-        "rows_quarantined from publish.pub_delivery_board where export_date between ? and ? "
+        "rows_quarantined from pub.delivery_board_v1 where export_date between ? and ? "
         "order by unit_code, system, dataset, export_date",
         [period.start, last],
     )
@@ -379,7 +379,7 @@ def _published(reader: Reader, period: Period) -> list[Row]:
     found = reader.rows(
         "select figure_id, source_document, unit_code, unit_name, scope, measure, unit_of_measure, operator, "
         "published_value, published_text, decimals, numerator, denominator, recomputed_value, fit, flag, "
-        "suggested_value, note from publish.pub_published_check where period_start = ? and period_end = ? "
+        "suggested_value, note from pub.published_check_v1 where period_start = ? and period_end = ? "
         "order by source_document, figure_id",
         [period.start, period.end],
     )
@@ -392,7 +392,7 @@ def _portal(reader: Reader, period: Period, methods: list[Row]) -> Row | None:
         return None
     found = reader.rows(
         "select unit_code, unit_name, criterion, published_score, recomputed_score, is_equal "
-        "from publish.pub_portal_check where period_id = ? and method = ? order by unit_code, criterion",
+        "from pub.portal_check_v1 where period_id = ? and method = ? order by unit_code, criterion",
         [period.id, methods[0]["id"]],
     )
     if not found:
@@ -421,12 +421,12 @@ def overview_document(reader: Reader, periods: Iterable[Period], finals: Iterabl
         "sum(refused) as refused, sum(missing) as missing, sum(rows_read) as rows_read, "
         "sum(rows_accepted) as rows_accepted, sum(rows_quarantined) as rows_quarantined, "
         "sum(rows_duplicate) as rows_duplicate "
-        "from publish.pub_delivery_summary group by month_key order by month_key desc"
+        "from pub.delivery_summary_v1 group by month_key order by month_key desc"
     )
     rules = reader.rows(
         "select dataset, rule, sum(rows_in_force) as rows_in_force, sum(rows_replaced) as rows_replaced, "
         "min(first_export_date) as first_day, max(last_export_date) as last_day "
-        "from publish.pub_quarantine_summary group by dataset, rule order by 3 desc, 1, 2"
+        "from pub.quarantine_summary_v1 group by dataset, rule order by 3 desc, 1, 2"
     )
     final = {each.period: [each.name, each.state] for each in finals}
     return {

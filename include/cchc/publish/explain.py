@@ -1,6 +1,6 @@
 """Why a unit's score moved between two periods: the two totals, and every criterion's change by cause.
 
-In: ``pub_ranking`` for totals and ranks, ``pub_unit_indicator`` for figures and scores, ``pub_method_criterion`` for
+In: ``ranking_v1`` for totals and ranks, ``unit_indicator_v1`` for figures and scores, ``method_criterion_v1`` for
 the rules. Out: parts whose points add up to the difference of the two published totals (``publish/decompose.py``).
 """
 
@@ -120,7 +120,7 @@ def _one_before(periods: list[Period], later: Period) -> Period:
 
 def _standing(reader: Reader, unit: str, period: Period, method: str | None) -> Standing:
     rows = reader.rows(
-        "select unit_name, method, is_default_method, total, rank, ranked_units, adjustment from publish.pub_ranking "
+        "select unit_name, method, is_default_method, total, rank, ranked_units, adjustment from pub.ranking_v1 "
         "where unit_code = ? and period_id = ? order by method",
         [unit, period.id],
     )
@@ -152,7 +152,7 @@ def _described(reader: Reader, method: str) -> dict[str, Row]:
     """By criterion, in the method's order: names and rule."""
     rows = reader.rows(
         "select criterion, criterion_en, coalesce(group_en, group_name) as group_en, max_score, full_at_percent, "
-        "zero_denominator from publish.pub_method_criterion where method = ? order by position, criterion",
+        "zero_denominator from pub.method_criterion_v1 where method = ? order by position, criterion",
         [method],
     )
     return {row["criterion"]: row for row in rows}
@@ -164,7 +164,7 @@ def _sides(reader: Reader, unit: str, standing: Standing, described: dict[str, R
         code: Rule(row["max_score"], row["full_at_percent"], row["zero_denominator"]) for code, row in described.items()
     }
     figures = reader.rows(
-        "select indicator, numerator, denominator, source, score from publish.pub_unit_indicator "
+        "select indicator, numerator, denominator, source, score from pub.unit_indicator_v1 "
         "where unit_code = ? and period_id = ? and method = ?",
         [unit, standing.period.id, standing.method],
     )

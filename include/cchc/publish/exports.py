@@ -1,6 +1,6 @@
 """Published views as files for other programs: CSV and XLSX.
 
-In: a ``pub_*`` view. Out: one file, written whole or not at all. Texts never act as formulas; numbers stay numbers.
+In: a relation of ``pub.*``. Out: one file, written whole or not at all. Texts never act as formulas; numbers stay numbers.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def export_indicators(settings: Settings, out_path: Path) -> Path:
     """Every indicator and group total of every unit and period, by the period's default method."""
     with open_reader(settings) as reader:
         names, rows = reader.stream(
-            f"select {', '.join(INDICATOR_COLUMNS)} from publish.pub_indicator_export "
+            f"select {', '.join(INDICATOR_COLUMNS)} from pub.indicator_export_v1 "
             "order by period_start, period_end, unit_code, indicator"
         )
         return write_csv(Path(out_path), names, rows)
@@ -57,11 +57,11 @@ def export_indicators(settings: Settings, out_path: Path) -> Path:
 def export_table(settings: Settings, name: str, out_path: Path, fmt: Format = "csv") -> Path:
     """Any published view."""
     with open_reader(settings) as reader:
-        views = reader.views()
+        views = reader.served()
         if name not in views:
             known = ", ".join(sorted(views)) or "none yet: build the warehouse"
             raise PermanentError(f"{name!r} is not published (published are: {known})")
-        names, rows = reader.stream(f"select * from publish.{name}")
+        names, rows = reader.stream(f"select * from pub.{name}")
         if fmt == "csv":
             return write_csv(Path(out_path), names, rows)
         if fmt != "xlsx":
@@ -73,10 +73,10 @@ def _facts(reader: Reader, view: str) -> list[tuple[str, str]]:
     """What a reader of the file must know: view, methods, periods, last day of the data."""
     periods = reader.rows(
         "select min(period_start) as first_day, max(period_end) as last_day, max(as_of_date) as as_of, "
-        "count(distinct period_id) as periods from publish.pub_ranking"
+        "count(distinct period_id) as periods from pub.ranking_v1"
     )[0]
     methods = reader.rows(
-        "select distinct method, method_vi, method_source from publish.pub_method_criterion order by 1"
+        "select distinct method, method_vi, method_source from pub.method_criterion_v1 order by 1"
     )
     return [
         ("Bảng · Table", view),

@@ -1,4 +1,4 @@
-"""What the office should look at: ``pub_integrity_summary`` and ``pub_integrity_signal``. For the office only.
+"""What the office should look at: ``integrity_summary_v1`` and ``integrity_signal_v1``. For the office only.
 
 Neither stands on a page nor in an edition: a signal is a question to a unit, not a finding about it.
 """
@@ -18,14 +18,14 @@ from cchc.settings import Settings
 Row = dict[str, Any]
 
 _CASES = (
-    "from publish.pub_integrity_signal x where (cast(? as varchar) is null or x.signal = ?) "
+    "from pub.integrity_signal_v1 x where (cast(? as varchar) is null or x.signal = ?) "
     "and (cast(? as date) is null or x.received_date between ? and ?) "
-    "and (cast(? as varchar) is null or exists (select 1 from publish.pub_unit_ancestry a where a.unit_code = ? "
+    "and (cast(? as varchar) is null or exists (select 1 from pub.unit_ancestry_v1 a where a.unit_code = ? "
     "and a.descendant_code = x.handling_unit "
     "and coalesce(x.received_date, x.later_export_date) between a.holds_from and a.holds_to))"
 )
 _COUNTS = (
-    "from publish.pub_integrity_summary where (cast(? as varchar) is null or signal = ?) "
+    "from pub.integrity_summary_v1 where (cast(? as varchar) is null or signal = ?) "
     "and (cast(? as varchar) is null or period_id = ?) and (cast(? as varchar) is null or unit_code = ?) "
 )
 
@@ -34,8 +34,8 @@ _COUNTS = (
 class IntegrityList:
     """The signals asked for.
 
-    ``counts``: rows of ``pub_integrity_summary``, each unit and period. ``total``: dossiers named, each once a signal.
-    ``names`` and ``rows``: ``pub_integrity_signal`` as it is, with the two files and rows that show each case.
+    ``counts``: rows of ``integrity_summary_v1``, each unit and period. ``total``: dossiers named, each once a signal.
+    ``names`` and ``rows``: ``integrity_signal_v1`` as it is, with the two files and rows that show each case.
     """
 
     counts: list[Row]
@@ -67,7 +67,7 @@ def integrity_list(
 
 
 def _check(reader: Reader, unit: str | None, signal: str | None) -> None:
-    if unit and not reader.rows("select 1 from publish.pub_unit_ancestry where unit_code = ? limit 1", [unit]):
+    if unit and not reader.rows("select 1 from pub.unit_ancestry_v1 where unit_code = ? limit 1", [unit]):
         raise PermanentError(f"no unit {unit} in the registry: is the agency code right?")
     if signal and signal not in SIGNALS:
         raise PermanentError(f"no signal {signal!r} (there are: {', '.join(SIGNALS)})")

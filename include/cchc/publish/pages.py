@@ -1,6 +1,6 @@
 """The published pages: one HTML file a period and a start page, each complete in itself, readable without a network.
 
-In: ``pub_*`` views. Out: files in the reports folder, written whole or not at all; other pages are left alone.
+In: relations ``pub.*``. Out: files in the reports folder, written whole or not at all; other pages are left alone.
 """
 
 from __future__ import annotations

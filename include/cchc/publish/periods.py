@@ -53,7 +53,7 @@ def list_periods(reader: Reader) -> list[Period]:
     """Every period that has a ranking, newest first."""
     found = reader.rows(
         "select distinct period_id, period_kind, is_to_date, period_start, period_end, as_of_date, is_complete, "
-        "period_vi, period_en, period_series from publish.pub_ranking"
+        "period_vi, period_en, period_series from pub.ranking_v1"
     )
     periods = [
         Period(

@@ -1,6 +1,6 @@
 """How a unit ranks in a period and how sure that is: score, rank, interval, peers, completeness and marks.
 
-In: ``pub_ranking``, ``pub_rank_interval``, ``pub_peer_rank`` and ``pub_unit_completeness``. Nothing is computed here.
+In: ``ranking_v1``, ``rank_interval_v1``, ``peer_rank_v1`` and ``unit_completeness_v1``. Nothing is computed here.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class Peers:
-    """A rank among peers. ``group``: kind, volume or nearest; ``value`` says which (``pub_peer_rank``)."""
+    """A rank among peers. ``group``: kind, volume or nearest; ``value`` says which (``peer_rank_v1``)."""
 
     group: str
     value: str
@@ -88,10 +88,10 @@ def unit_rank(settings: Settings, unit: str, period: str, method: str | None = N
         row = _row(reader, unit, chosen, method)
         key = [unit, chosen.id, row["method"]]
         of = "where unit_code = ? and period_id = ? and method = ?"
-        intervals = reader.rows(f"select * from publish.pub_rank_interval {of}", key)
-        peers = reader.rows(f"select * from publish.pub_peer_rank {of} order by peer_group", key)
+        intervals = reader.rows(f"select * from pub.rank_interval_v1 {of}", key)
+        peers = reader.rows(f"select * from pub.peer_rank_v1 {of} order by peer_group", key)
         complete = reader.rows(
-            "select * from publish.pub_unit_completeness where unit_code = ? and period_id = ?", key[:2]
+            "select * from pub.unit_completeness_v1 where unit_code = ? and period_id = ?", key[:2]
         )
     marks = [
         *(["provisional"] if not chosen.is_complete else []),
@@ -119,7 +119,7 @@ def unit_rank(settings: Settings, unit: str, period: str, method: str | None = N
 
 def _row(reader: Reader, unit: str, period: Period, method: str | None) -> dict[str, Any]:
     rows = reader.rows(
-        "select * from publish.pub_ranking where unit_code = ? and period_id = ? order by method", [unit, period.id]
+        "select * from pub.ranking_v1 where unit_code = ? and period_id = ? order by method", [unit, period.id]
     )
     chosen = [row for row in rows if (row["is_default_method"] if method is None else row["method"] == method)]
     if not chosen:

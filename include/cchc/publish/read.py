@@ -1,6 +1,6 @@
-"""A read-only look at the warehouse's ``publish`` schema, the same for DuckDB and PostgreSQL.
+"""A read-only look at what the last good build serves, the same for DuckDB and PostgreSQL.
 
-In: SQL over ``publish.pub_*`` with ``?`` for parameters. Out: plain Python rows.
+In: SQL over ``pub.*`` with ``?`` for parameters. Out: plain Python rows.
 """
 
 from __future__ import annotations
@@ -12,14 +12,11 @@ from typing import Any
 
 import duckdb
 import psycopg
-from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from cchc.errors import BuildError, TransientError
 from cchc.settings import Settings
 from cchc.surroundings import of_text
 
-#: How long to wait for the process that writes the DuckDB file.
-LOCK_SECONDS = 60
 CHUNK = 10_000
 
 
@@ -45,10 +42,10 @@ class Reader(ABC):
         names, found = self.stream(sql, parameters)
         return [dict(zip(names, row, strict=True)) for row in found]
 
-    def views(self) -> set[str]:
-        """Names of the published views."""
-        found = self.rows("select table_name from information_schema.tables where table_schema = 'publish'")
-        return {row["table_name"] for row in found if row["table_name"].startswith("pub_")}
+    def served(self) -> set[str]:
+        """Names of the served relations: ``ranking_v1`` and so on."""
+        place = "(table_catalog = 'pub' and table_schema = 'main') or table_schema = 'pub'"
+        return {row["name"] for row in self.rows(f"select table_name as name from information_schema.tables where {place}")}
 
 
 class DuckDBReader(Reader):
@@ -56,11 +53,14 @@ class DuckDBReader(Reader):
 
     def __init__(self, path: Path) -> None:
         if not path.is_file():
-            raise BuildError(f"no warehouse at {path}: run the pipeline first")
-        self.connection = _connect(path)
+            raise BuildError(f"nothing is served at {path}: run the pipeline first")
+        try:
+            self.connection = duckdb.connect(str(path), read_only=True)
+        except duckdb.IOException as error:
+            raise of_text(str(error), str(path)) or error from error
 
     def close(self) -> None:
-        """Let go of the file, so that another process may write."""
+        """Let go of the file."""
         self.connection.close()
 
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
@@ -103,18 +103,8 @@ class PostgresReader(Reader):
 
 
 def open_reader(settings: Settings) -> Reader:
-    """The warehouse of the settings, read-only."""
-    return PostgresReader(settings.warehouse) if settings.on_postgres else DuckDBReader(settings.duckdb_path)
-
-
-@retry(
-    retry=retry_if_exception_type(TransientError), stop=stop_after_delay(LOCK_SECONDS), wait=wait_fixed(1), reraise=True
-)
-def _connect(path: Path) -> duckdb.DuckDBPyConnection:
-    try:
-        return duckdb.connect(str(path), read_only=True)
-    except duckdb.IOException as error:
-        raise of_text(str(error), str(path)) or error from error
+    """What the warehouse of the settings serves, read-only."""
+    return PostgresReader(settings.warehouse) if settings.on_postgres else DuckDBReader(settings.served_path)
 
 
 def _chunks(cursor: Any) -> Iterator[tuple[Any, ...]]:

@@ -1,4 +1,4 @@
-"""The restated series of a unit: ``pub_restated_indicator`` as it is. Python selects, the model decides."""
+"""The restated series of a unit: ``restated_indicator_v1`` as it is. Python selects, the model decides."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cchc.table_file import write_csv
 
 @dataclass(frozen=True)
 class Restated:
-    """A unit's series: one row a period and indicator, ``names`` are the columns of ``pub_restated_indicator``."""
+    """A unit's series: one row a period and indicator, ``names`` are the columns of ``restated_indicator_v1``."""
 
     unit: str
     unit_name: str
@@ -40,7 +40,7 @@ def restated(settings: Settings, unit: str, indicator: str | None = None) -> Res
         where, asked = f"{where} and indicator = ?", [unit, indicator.upper()]
     with open_reader(settings) as reader:
         names, found = reader.stream(
-            f"select * from publish.pub_restated_indicator {where} order by indicator, period_start, period_end", asked
+            f"select * from pub.restated_indicator_v1 {where} order by indicator, period_start, period_end", asked
         )
         rows = list(found)
         if not rows:
@@ -50,7 +50,7 @@ def restated(settings: Settings, unit: str, indicator: str | None = None) -> Res
 
 def _hint(reader: Any, unit: str, indicator: str | None) -> str:
     now = reader.rows(
-        "select distinct unit_code, unit_name from publish.pub_restated_indicator "
+        "select distinct unit_code, unit_name from pub.restated_indicator_v1 "
         "where unit_code = ? or ', ' || source_codes || ',' like ? order by unit_code",
         [unit, f"%, {unit},%"],
     )

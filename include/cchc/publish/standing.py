@@ -23,7 +23,7 @@ def completeness(reader: Reader, period: Period, units: Units) -> dict[int, list
     """By unit: deliveries due, of those readable; dossiers in the exports, dossiers that the portal counts."""
     rows = reader.rows(
         "select unit_code, deliveries_due, deliveries_readable, dossiers_in_exports, dossiers_on_portal "
-        "from publish.pub_unit_completeness where period_id = ?",
+        "from pub.unit_completeness_v1 where period_id = ?",
         [period.id],
     )
     columns = ("deliveries_due", "deliveries_readable", "dossiers_in_exports", "dossiers_on_portal")
@@ -34,7 +34,7 @@ def adjustments(reader: Reader, period: Period, units: Units, methods: Methods) 
     """Unit, method, criterion (or null), points, reason, evidence, who approved it, on which day, its number."""
     rows = reader.rows(
         "select adjustment, unit_code, method, criterion, points, reason, evidence, approved_by, decided_on "
-        "from publish.pub_adjustment where period_id = ? order by decided_on, adjustment",
+        "from pub.adjustment_v1 where period_id = ? order by decided_on, adjustment",
         [period.id],
     )
     return [
@@ -60,11 +60,9 @@ def intervals(reader: Reader, period: Period, units: Units, methods: Methods) ->
     Nothing where the warehouse publishes no intervals.
     """
     found: list[dict[int, list[Any]]] = [{} for _ in methods]
-    if "pub_rank_interval" not in reader.views():
-        return found
     for row in reader.rows(
         "select unit_code, method, score_low, score_high, rank_best, rank_worst, one_dossier_points, "
-        "is_distinguishable_from_next from publish.pub_rank_interval where period_id = ?",
+        "is_distinguishable_from_next from pub.rank_interval_v1 where period_id = ?",
         [period.id],
     ):
         if row["unit_code"] in units and row["method"] in methods and row["rank_best"] is not None:
@@ -85,10 +83,8 @@ def peers(reader: Reader, period: Period, units: Units, methods: Methods) -> lis
     Nothing where the warehouse publishes no peers.
     """
     found: list[dict[int, list[Any]]] = [{} for _ in methods]
-    if "pub_peer_rank" not in reader.views():
-        return found
     for row in reader.rows(
-        "select unit_code, method, peer_group, peer_value, rank, ranked_units from publish.pub_peer_rank "
+        "select unit_code, method, peer_group, peer_value, rank, ranked_units from pub.peer_rank_v1 "
         "where period_id = ? and rank is not null order by unit_code, method, peer_group",
         [period.id],
     ):
@@ -100,11 +96,9 @@ def peers(reader: Reader, period: Period, units: Units, methods: Methods) -> lis
 
 def objections(reader: Reader, period: Period, units: Units) -> list[list[Any]]:
     """Unit, number, criterion, reason, dossiers, day filed, state; nothing where the warehouse publishes none."""
-    if "pub_objection" not in reader.views():
-        return []
     rows = reader.rows(
         "select unit_code, objection_number, criterion, objection_reason, dossiers, filed_on, state "
-        "from publish.pub_objection where period_id = ? order by filed_on, objection_number, unit_code",
+        "from pub.objection_v1 where period_id = ? order by filed_on, objection_number, unit_code",
         [period.id],
     )
     columns = ("objection_number", "criterion", "objection_reason", "dossiers")
@@ -122,7 +116,7 @@ def actions(reader: Reader, period: Period, units: Units) -> dict[int, Any]:
         "select unit_code, actions, action, dossier_code, deadline, criterion, points_unrounded from ("
         "select *, count(*) over (partition by unit_code) as actions, row_number() over (partition by unit_code "
         "order by points_unrounded desc, points desc, deadline, system, dossier_code, action) as place "
-        "from publish.pub_action where period_id = ?) as placed where place <= ? order by unit_code, place",
+        "from pub.action_v1 where period_id = ?) as placed where place <= ? order by unit_code, place",
         [period.id, FIRST_ACTIONS],
     )
     for code, total, action, dossier, deadline, criterion, points in rows:

@@ -58,7 +58,7 @@ def method_states(reader: Reader, period: Period) -> dict[str, dict[str, Any]]:
     """By method: the state of the period by the data alone, and the days on which its two windows end."""
     as_of = last_day(reader) or period.end
     found = {}
-    for row in reader.rows("select method, late_days, objection_days, least_volume from publish.pub_method"):
+    for row in reader.rows("select method, late_days, objection_days, least_volume from pub.method_v1"):
         late = period.end + timedelta(days=row["late_days"])
         objections = late + timedelta(days=row["objection_days"])
         found[row["method"]] = {

@@ -1,6 +1,6 @@
 """From a figure back to its rows: every dossier, petition, payment or count, with file, revision and row number.
 
-In: ``pub_unit_indicator`` for the figure, ``pub_*_trail`` for the rows. Out: rows whose parts add up to the figure.
+In: ``unit_indicator_v1`` for the figure, ``pub.*_trail_v1`` for the rows. Out: rows whose parts add up to the figure.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ _FLAGS = (
     "x.is_vneid_verified, x.is_dissatisfied, x.first_apology_date, x.corrections"
 )
 _BELOW = (
-    "join publish.pub_unit_ancestry a on a.unit_code = ? and a.descendant_code = x.{unit} "
+    "join pub.unit_ancestry_v1 a on a.unit_code = ? and a.descendant_code = x.{unit} "
     "and x.{day} between a.holds_from and a.holds_to "
 )
 
 
 def dossier_parts(indicator: str, as_of: date, supposed: Mapping[str, str] | None = None) -> tuple[str, str] | None:
-    """SQL conditions on ``pub_dossier_trail x``: whether a dossier counts into numerator and denominator at a day.
+    """SQL conditions on ``dossier_trail_v1 x``: whether a dossier counts into numerator and denominator at a day.
 
     ``supposed``: conditions that take the place of columns (``x.channel``) or of ``late`` and ``apologised``. None
     where the indicator does not count dossiers.
@@ -116,7 +116,7 @@ def trail(settings: Settings, unit: str, indicator: str, period_start: date, per
 
 def _figure(reader: Reader, unit: str, indicator: str, start: date, end: date) -> Trail:
     figures = reader.rows(
-        "select as_of_date, numerator, denominator, score, method, source from publish.pub_unit_indicator "
+        "select as_of_date, numerator, denominator, score, method, source from pub.unit_indicator_v1 "
         "where unit_code = ? and indicator = ? and period_start = ? and period_end = ? "
         "order by is_default_method desc",
         [unit, indicator, start, end],
@@ -160,7 +160,7 @@ def _dossiers(reader: Reader, found: Trail) -> list[Row]:
         f"select 'dossier' as record, x.dossier_code as code, x.handling_unit as unit_code, "
         f"{_one(numerator)} as in_numerator, {_one(denominator)} as in_denominator, x.system, {_FILE}, "
         f"{_LATE} as is_overdue, {_FLAGS} "
-        f"from publish.pub_dossier_trail x {_BELOW.format(unit='handling_unit', day='received_date')}"
+        f"from pub.dossier_trail_v1 x {_BELOW.format(unit='handling_unit', day='received_date')}"
         f"where x.received_date between ? and ? and ({denominator}) order by x.received_at, x.dossier_code, x.system",
         [*days, *more_days, found.as_of, found.unit, found.period_start, found.period_end, *more_days],
     )
@@ -174,7 +174,7 @@ def _payments(reader: Reader, found: Trail) -> list[Row]:
         f"1 as in_numerator, 0 as in_denominator, x.system, {_FILE}, "
         f"{_LATE.replace('x.', 'd.')} as is_overdue, {_FLAGS.replace('x.', 'd.')}, "
         "d.dossier_code, x.paid_at, x.amount_vnd "
-        "from publish.pub_payment_trail x join publish.pub_dossier_trail d on x.dossier_key = d.dossier_key "
+        "from pub.payment_trail_v1 x join pub.dossier_trail_v1 d on x.dossier_key = d.dossier_key "
         f"{_BELOW.format(unit='handling_unit', day='received_date').replace('x.', 'd.')}"
         "where d.received_date between ? and ? and d.is_obligated and x.outcome = 'succeeded' and not x.is_refunded "
         "order by x.paid_at, x.transaction_code",
@@ -189,7 +189,7 @@ def _petitions(reader: Reader, found: Trail) -> list[Row]:
         f"select 'feedback' as record, x.feedback_code as code, x.unit_code, {_one(numerator)} as in_numerator, "
         f"1 as in_denominator, x.system, {_FILE}, x.kind, x.dossier_code, x.join_status, x.received_at, x.due_at, "
         f"x.answered_at, {_LATE} as is_overdue, x.is_without_due_at, x.is_satisfied "
-        f"from publish.pub_feedback_trail x {_BELOW.format(unit='unit_code', day='received_date')}"
+        f"from pub.feedback_trail_v1 x {_BELOW.format(unit='unit_code', day='received_date')}"
         "where x.received_date between ? and ? and x.kind in ('regulation', 'staff') "
         "order by x.received_at, x.feedback_code",
         [*days, found.as_of, found.unit, found.period_start, found.period_end],
@@ -201,7 +201,7 @@ def _vneid(reader: Reader, found: Trail) -> list[Row]:
     return _rows(
         reader,
         "with last_rows as (select *, row_number() over (partition by unit_code order by export_date desc) as position "
-        "from publish.pub_vneid_trail where unit_code is not null and export_date between ? and ?) "
+        "from pub.vneid_trail_v1 where unit_code is not null and export_date between ? and ?) "
         "select 'vneid' as record, x.commune_code as code, x.unit_code, x.activated as in_numerator, "
         f"x.chip_card_holders as in_denominator, x.system, {_FILE}, "
         "x.as_of_date, x.activated_level1, x.activated_level2 "
@@ -219,7 +219,7 @@ def _portal(reader: Reader, found: Trail) -> list[Row]:
         "select 'portal' as record, x.criterion as code, x.unit_code, "
         f"coalesce(case when {bare} then x.published_percent else x.numerator end, 0) as in_numerator, "
         f"coalesce(case when {bare} then 100 else x.denominator end, 0) as in_denominator, {_FILE}, "
-        "x.published_percent, x.published_score, x.max_score from publish.pub_portal_trail x "
+        "x.published_percent, x.published_score, x.max_score from pub.portal_trail_v1 x "
         "where x.unit_code = ? and x.criterion = ? and x.period_id = ?",
         [found.unit, found.indicator, f"{found.period_start}_{found.period_end}"],
     )
@@ -233,7 +233,7 @@ def _declared(reader: Reader, found: Trail) -> list[Row]:
         "case when x.is_current then x.numerator else 0 end as in_numerator, "
         f"case when x.is_current then x.denominator else 0 end as in_denominator, x.system, {_FILE}, "
         "x.is_current, x.declared_by, x.declared_date, x.evidence_name, x.evidence_sha256, "
-        "x.numerator as declared_numerator, x.denominator as declared_denominator from publish.pub_declared_trail x "
+        "x.numerator as declared_numerator, x.denominator as declared_denominator from pub.declared_trail_v1 x "
         "where x.unit_code = ? and x.criterion = ? and x.period_start = ? and x.period_end = ? "
         "order by x.is_current desc, x.declared_date desc, x.export_date desc, x.row_number",
         [found.unit, found.indicator, found.period_start, found.period_end],
@@ -245,7 +245,7 @@ def _fee_procedures(reader: Reader, found: Trail) -> list[Row]:
     return _rows(
         reader,
         "with paid as (select x.*, x.is_paid_online or x.n_succeeded_transactions > 0 as is_paid "
-        f"from publish.pub_dossier_trail x {_BELOW.format(unit='handling_unit', day='received_date')}"
+        f"from pub.dossier_trail_v1 x {_BELOW.format(unit='handling_unit', day='received_date')}"
         "where x.received_date between ? and ? and x.is_fee_bearing), "
         "firsts as (select *, row_number() over (partition by procedure_code "
         "order by is_paid desc, received_at, dossier_code, system) as position from paid) "

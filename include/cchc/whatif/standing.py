@@ -1,4 +1,4 @@
-"""How a unit stands in a period by its default method, with all that an answer needs, from the ``pub_*`` views."""
+"""How a unit stands in a period by its default method, with all that an answer needs, from the relations ``pub.*``."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def read_standing(settings: Settings, unit: str, period: str) -> Standing:
         found = one_period(reader, period)
         ranked = reader.rows(
             "select unit_name, method, total, max_attainable, ranked_level, province_code, rank, null_reason, dossiers "
-            "from publish.pub_ranking where unit_code = ? and period_id = ? and is_default_method",
+            "from pub.ranking_v1 where unit_code = ? and period_id = ? and is_default_method",
             [unit, found.id],
         )
         if not ranked:
             raise PermanentError(f"no score of {unit} in {found.label}: is the agency code right?")
         row = ranked[0]
         others = reader.rows(
-            "select total from publish.pub_ranking where period_id = ? and method = ? and province_code = ? "
+            "select total from pub.ranking_v1 where period_id = ? and method = ? and province_code = ? "
             "and ranked_level = ? and rank is not null and unit_code <> ?",
             [found.id, row["method"], row["province_code"], row["ranked_level"], unit],
         )
@@ -78,12 +78,12 @@ def read_standing(settings: Settings, unit: str, period: str) -> Standing:
 
 
 def _tie_rule(reader: Reader, method: str) -> str:
-    return str(reader.rows("select tie_rule from publish.pub_method where method = ?", [method])[0]["tie_rule"])
+    return str(reader.rows("select tie_rule from pub.method_v1 where method = ?", [method])[0]["tie_rule"])
 
 
 def _bands(reader: Reader, method: str, period: Period) -> tuple[Band, ...]:
     rows = reader.rows(
-        "select band, band_vi, band_en, lower_bound from publish.pub_method_band where method = ? "
+        "select band, band_vi, band_en, lower_bound from pub.method_band_v1 where method = ? "
         "and valid_from <= ? and (valid_to is null or valid_to >= ?) order by lower_bound",
         [method, period.end, period.end],
     )
@@ -94,8 +94,8 @@ def _measures(reader: Reader, unit: str, period: Period, method: str) -> tuple[M
     rows = reader.rows(
         "select c.criterion, c.max_score, c.full_at_percent, c.zero_denominator, "
         "i.numerator, i.denominator, i.score, i.source "
-        "from publish.pub_unit_indicator i "
-        "join publish.pub_method_criterion c on i.method = c.method and i.indicator = c.criterion "
+        "from pub.unit_indicator_v1 i "
+        "join pub.method_criterion_v1 c on i.method = c.method and i.indicator = c.criterion "
         "where i.unit_code = ? and i.period_id = ? and i.method = ? and i.score is not null "
         "order by c.position, c.criterion",
         [unit, period.id, method],

@@ -1,0 +1,158 @@
+"""The embedded engine: a file of its own for readers, written beside the old one and put in its place by one rename.
+
+The file's relations stand in its default schema, and the file is called ``pub``: ``select * from pub.ranking_v1`` reads
+the same there and on PostgreSQL. A reader that has the old file open goes on reading it and blocks nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import duckdb
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from cchc.errors import TransientError
+from cchc.serve.base import BUILD, BUILD_COLUMNS, Served, build_values, insert_build, over_served
+from cchc.serve.shape import Relation
+from cchc.settings import Settings
+from cchc.surroundings import of_text, translated
+
+LOCK_SECONDS = 60
+_UNSERVED = "intermediate.int_unserved_keys"
+
+
+def write(settings: Settings, relations: list[Relation], build_no: int, anew: bool) -> Served:
+    """Write ``<workdir>/serve/pub.duckdb``; what did not change since the last one is taken over from it."""
+    target = settings.served_path
+    fresh = target.with_name("pub.new.duckdb")
+    with translated(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for left in (fresh, fresh.with_name(fresh.name + ".wal")):  # of a process that was killed
+            left.unlink(missing_ok=True)
+        if not anew and target.is_file():
+            shutil.copyfile(target, fresh)
+    with _connect(settings.duckdb_path) as connection:
+        connection.execute(f"attach {_quoted(fresh)} as served")
+        served = _fill(connection, relations, build_no)
+    with translated(target.parent):
+        _settle(fresh)
+        os.replace(fresh, target)
+        _settle(target.parent)
+    return served
+
+
+def _fill(connection: duckdb.DuckDBPyConnection, relations: list[Relation], build_no: int) -> Served:
+    served = Served(build_no)
+    connection.execute("use working")
+    held = dict(
+        connection.execute(
+            "select table_name, string_agg(column_name, ',' order by column_index) from duckdb_columns() "
+            "where database_name = 'served' group by table_name"
+        ).fetchall()
+    )
+    for relation in (each for each in relations if not each.is_view):
+        same = held.get(relation.name) == ",".join(column.name for column in relation.columns)
+        if not (same and relation.changes and _changed_only(connection, relation, served)):
+            _whole(connection, relation, served)
+    _note_build(connection, build_no)
+    connection.execute("use served")
+    _drop_others(connection, {relation.name for relation in relations} | {BUILD})
+    for relation in (each for each in relations if each.is_view):
+        text = connection.execute(
+            "select sql from duckdb_views() where database_name = 'working' and schema_name = 'publish' and view_name = ?",
+            [relation.source],
+        ).fetchone()
+        assert text is not None, f"{relation.source} is served as a view and is none"
+        select = text[0].split(" AS ", 1)[1].rstrip(";")
+        connection.execute(f"create or replace view {relation.name} as {over_served(select, '')}")
+        _comment(connection, "view", relation)
+    return served
+
+
+def _whole(connection: duckdb.DuckDBPyConnection, relation: Relation, served: Served) -> None:
+    columns = ", ".join(column.name for column in relation.columns)
+    name = f"served.main.{relation.name}"
+    connection.execute(f"create or replace table {name} as select {columns} from publish.{relation.source}")
+    served.rows[relation.name] = served.changed[relation.name] = _count(connection, name)
+    _comment(connection, "table", relation)
+
+
+def _changed_only(connection: duckdb.DuckDBPyConnection, relation: Relation, served: Served) -> bool:
+    """Replace the rows of the keys that the build changed; False where the result can't be the whole."""
+    assert relation.changes is not None
+    name, column = f"served.main.{relation.name}", relation.changes.column
+    columns = ", ".join(each.name for each in relation.columns)
+    connection.execute(
+        f"create or replace temp table changed as {relation.changes.keys(name, _UNSERVED, 'publish')}"
+    )
+    among = f"where {column} in (select {column} from changed)"
+    connection.execute(f"delete from {name} {among}")
+    source = f"publish.{relation.source}"
+    rows = connection.execute(f"insert into {name} ({columns}) select {columns} from {source} {among}").fetchall()[0][0]
+    served.rows[relation.name], served.changed[relation.name] = _count(connection, name), rows
+    return served.rows[relation.name] == _count(connection, source)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
+    return int(connection.execute(f"select count(*) from {name}").fetchall()[0][0])
+
+
+def _note_build(connection: duckdb.DuckDBPyConnection, build_no: int) -> None:
+    last_day, registry = "select max(as_of_date) from publish.pub_period", "select registry_hash from raw.build_state"
+    connection.execute(
+        f"create or replace table served.main.{BUILD} as {insert_build(last_day, registry)}",
+        build_values(build_no),
+    )
+    for column, (_, text) in BUILD_COLUMNS.items():
+        connection.execute(f"comment on column served.main.{BUILD}.{column} is '{text}'")
+
+
+def _drop_others(connection: duckdb.DuckDBPyConnection, wanted: set[str]) -> None:
+    for kind in ("view", "table"):
+        found = connection.execute(
+            f"select {kind}_name from duckdb_{kind}s() where database_name = 'served' and not internal and not temporary"
+        ).fetchall()
+        for (name,) in found:
+            if name not in wanted:
+                connection.execute(f"drop {kind} {name}")
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, kind: str, relation: Relation) -> None:
+    name = f"served.main.{relation.name}"
+    lines = [f"comment on {kind} {name} is {_text(relation.description)}"]
+    lines += [
+        f"comment on column {name}.{column.name} is {_text(column.description)}" for column in relation.columns
+    ]
+    connection.execute("; ".join(lines))
+
+
+@retry(
+    retry=retry_if_exception_type(TransientError), stop=stop_after_delay(LOCK_SECONDS), wait=wait_fixed(1), reraise=True
+)
+def _connect(working: Path) -> duckdb.DuckDBPyConnection:
+    connection = duckdb.connect(config={"preserve_insertion_order": False, "memory_limit": "1GB", "threads": 2})
+    try:
+        connection.execute(f"attach {_quoted(working)} as working (read_only)")
+    except duckdb.IOException as error:
+        connection.close()
+        raise of_text(str(error), str(working)) or error from error
+    return connection
+
+
+def _settle(path: Path) -> None:
+    """On disk before the next step: a rename must not come there before what it names."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _quoted(path: Path) -> str:
+    return _text(str(path))
+
+
+def _text(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,198 @@
+"""PostgreSQL: real tables in the schema ``pub``, brought up to date in one transaction.
+
+Readers never meet a lock: where the shape stays, only rows of changed periods or keys are deleted and inserted, and they
+see the state before until the commit. A table that is new or gains a column asks for a lock at most ``LOCK_SECONDS`` long.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import psycopg
+
+from cchc.errors import TransientError
+from cchc.serve.base import BUILD, BUILD_COLUMNS, Served, build_values, insert_build, over_served
+from cchc.serve.shape import Relation
+from cchc.settings import Settings
+
+LOCK_SECONDS = 30
+_UNSERVED = "intermediate.int_unserved_keys"
+#: What was served last, in parts: a part whose rows say the same as then is left alone.
+_PARTS = "serving.part"
+
+
+def write(settings: Settings, relations: list[Relation], build_no: int, anew: bool) -> Served:
+    """Bring the schema ``pub`` to the state of the build; ``anew`` writes every part and every key."""
+    try:
+        with psycopg.connect(settings.warehouse) as connection:
+            return _Writer(connection, build_no, anew).write(relations)
+    except psycopg.errors.LockNotAvailable as error:
+        raise TransientError(
+            f"another session holds a table of the schema pub for more than {LOCK_SECONDS} s; readers keep the last "
+            "state. Who holds it: select pid, usename, state, query from pg_stat_activity; then run the build again"
+        ) from error
+    except psycopg.OperationalError as error:
+        raise TransientError(f"warehouse not reached: {error}") from error
+
+
+def is_there(url: str) -> bool:
+    """Whether the server has a served state."""
+    with psycopg.connect(url) as connection:
+        found = connection.execute("select to_regclass(%s)", [f"pub.{BUILD}"]).fetchone()
+    return bool(found and found[0])
+
+
+class _Writer:
+    def __init__(self, connection: psycopg.Connection[Any], build_no: int, anew: bool) -> None:
+        self.connection, self.anew, self.served = connection, anew, Served(build_no)
+
+    def write(self, relations: list[Relation]) -> Served:
+        self.run(f"set local lock_timeout = '{LOCK_SECONDS}s'")
+        self.run("create schema if not exists serving")
+        self.run(
+            f"create table if not exists {_PARTS} "
+            "(relation text, part text, rows bigint, fingerprint text, primary key (relation, part))"
+        )
+        self.run("create schema if not exists pub")
+        self.run("select pg_advisory_xact_lock(hashtext('cchc.serve'))")
+        for relation in relations:
+            if relation.is_view:
+                self.view(relation)
+            else:
+                made = self.table(relation)
+                if made or self.anew or not relation.changes or not self.changed_keys(relation):
+                    self.changed_parts(relation)
+        self.drop_others({relation.name for relation in relations} | {BUILD})
+        self.note_build()
+        return self.served
+
+    def run(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        statement: Any = sql
+        cursor = self.connection.execute(statement, parameters)
+        return cursor.fetchall() if cursor.description else []
+
+    def shape(self, schema: str, name: str) -> list[tuple[str, str]]:
+        return [
+            (column, kind)
+            for column, kind in self.run(
+                "select attname, format_type(atttypid, atttypmod) from pg_attribute "
+                "where attrelid = to_regclass(%s) and attnum > 0 and not attisdropped order by attnum",
+                [f"{schema}.{name}"],
+            )
+        ]
+
+    def table(self, relation: Relation) -> bool:
+        """Make the table, or give it what it lacks; returns whether its rows must all be written."""
+        wanted = dict(self.shape("publish", relation.source))
+        wanted = {column.name: wanted[column.name] for column in relation.columns}
+        held = dict(self.shape("pub", relation.name))
+        if all(wanted.get(name) == kind for name, kind in held.items()) and held:
+            missing = [name for name in wanted if name not in held]
+            for name in missing:
+                self.run(f"alter table pub.{relation.name} add column {name} {wanted[name]}")
+            if missing:
+                self.comment("table", relation)
+            return bool(missing)
+        self.run(f"drop table if exists pub.{relation.name} cascade")
+        self.run(f"delete from {_PARTS} where relation = %s", [relation.name])
+        columns = ", ".join(f"{name} {kind}" for name, kind in wanted.items())
+        self.run(f"create table pub.{relation.name} ({columns})")
+        if relation.key:
+            self.run(f"create unique index on pub.{relation.name} ({', '.join(relation.key)})")
+        if relation.changes:
+            self.run(f"create index on pub.{relation.name} ({relation.changes.column})")
+        self.comment("table", relation)
+        return True
+
+    def changed_keys(self, relation: Relation) -> bool:
+        """Replace the rows of the keys that the build changed; False where the result can't be the whole."""
+        assert relation.changes is not None
+        column, name, source = relation.changes.column, f"pub.{relation.name}", f"publish.{relation.source}"
+        columns = ", ".join(each.name for each in relation.columns)
+        self.run("drop table if exists changed")
+        self.run(f"create temp table changed on commit drop as {relation.changes.keys(name, _UNSERVED, 'publish')}")
+        self.run("analyze changed")
+        among = f"where {column} in (select {column} from changed)"
+        self.run(f"delete from {name} {among}")
+        written = self.connection.execute(f"insert into {name} ({columns}) select {columns} from {source} {among}")  # type: ignore[arg-type]
+        self.served.rows[relation.name] = self.count(name)
+        self.served.changed[relation.name] = written.rowcount
+        return self.served.rows[relation.name] == self.count(source)
+
+    def changed_parts(self, relation: Relation) -> None:
+        """Replace the parts whose rows say something else than those served; a relation without periods is one part."""
+        name, source = f"pub.{relation.name}", f"publish.{relation.source}"
+        columns = ", ".join(each.name for each in relation.columns)
+        if relation.changes:  # too many rows to compare
+            self.run(f"delete from {name}")
+            written = self.connection.execute(f"insert into {name} ({columns}) select {columns} from {source}")  # type: ignore[arg-type]
+            self.served.rows[relation.name] = self.served.changed[relation.name] = written.rowcount
+            return
+        part = f"coalesce({relation.part}, '')" if relation.part else "''"
+        self.run("drop table if exists incoming, found, differing")
+        self.run(f"create temp table incoming on commit drop as select {columns} from {source}")
+        self.run(
+            f"create temp table found on commit drop as select {part} as part, count(*) as rows, "
+            "cast(sum(hashtextextended(x::text, 0)) as text) as fingerprint from incoming as x group by 1"
+        )
+        self.run(
+            f"create temp table differing on commit drop as select coalesce(f.part, s.part) as part from found as f "
+            f"full join (select * from {_PARTS} where relation = %s) as s on f.part = s.part "
+            "where %s or f.rows is distinct from s.rows or f.fingerprint is distinct from s.fingerprint",
+            [relation.name, self.anew],
+        )
+        among = f"where {part} in (select part from differing)"
+        self.run(f"delete from {name} {among}")
+        written = self.connection.execute(f"insert into {name} ({columns}) select {columns} from incoming {among}")  # type: ignore[arg-type]
+        self.run(f"delete from {_PARTS} where relation = %s", [relation.name])
+        self.run(f"insert into {_PARTS} select %s, part, rows, fingerprint from found", [relation.name])
+        self.served.rows[relation.name] = self.run("select coalesce(sum(rows), 0)::bigint from found")[0][0]
+        self.served.changed[relation.name] = written.rowcount
+
+    def view(self, relation: Relation) -> None:
+        """A view over served tables; left alone while its text stays, for replacing one asks for a lock."""
+        text = self.run("select pg_get_viewdef(to_regclass(%s))", [f"publish.{relation.source}"])[0][0]
+        select = over_served(text.rstrip().rstrip(";"), "pub.")
+        mark = hashlib.sha256(select.encode()).hexdigest()
+        known = self.run(f"select 1 from {_PARTS} where relation = %s and fingerprint = %s", [relation.name, mark])
+        if known and self.shape("pub", relation.name):
+            return
+        self.run(f"drop view if exists pub.{relation.name}")
+        self.run(f"create view pub.{relation.name} as {select}")
+        self.run(f"delete from {_PARTS} where relation = %s", [relation.name])
+        self.run(f"insert into {_PARTS} values (%s, '', 0, %s)", [relation.name, mark])
+        self.comment("view", relation)
+
+    def note_build(self) -> None:
+        kinds = ", ".join(f"{name} {kind}" for name, (kind, _) in BUILD_COLUMNS.items())
+        self.run(f"create table if not exists pub.{BUILD} ({kinds})")
+        for column, (_, text) in BUILD_COLUMNS.items():
+            self.run(f"comment on column pub.{BUILD}.{column} is '{text}'")
+        self.run(f"delete from pub.{BUILD}")
+        last_day = "select max(as_of_date) from publish.pub_period"
+        select = insert_build(last_day, "select registry_hash from raw.build_state").replace("?", "%s")
+        self.run(f"insert into pub.{BUILD} {select}", build_values(self.served.build_no))
+
+    def drop_others(self, wanted: set[str]) -> None:
+        found = self.run(
+            "select relname, relkind from pg_class where relnamespace = 'pub'::regnamespace and relkind in ('r', 'v')"
+        )
+        for name, kind in found:
+            if name not in wanted:
+                self.run(f"drop {'view' if kind == 'v' else 'table'} pub.{name} cascade")
+                self.run(f"delete from {_PARTS} where relation = %s", [name])
+
+    def comment(self, kind: str, relation: Relation) -> None:
+        from psycopg import sql
+
+        said = [(sql.SQL(f"comment on {kind} pub.{relation.name} is {{}}"), relation.description)]
+        said += [
+            (sql.SQL(f"comment on column pub.{relation.name}.{column.name} is {{}}"), column.description)
+            for column in relation.columns
+        ]
+        for statement, text in said:
+            self.connection.execute(statement.format(sql.Literal(text)))
+
+    def count(self, name: str) -> int:
+        return int(self.run(f"select count(*) from {name}")[0][0])
