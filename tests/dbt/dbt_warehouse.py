@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import chdir, contextmanager
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,8 +16,11 @@ import pyarrow as pa
 from cchc.datasets import DATASETS
 from cchc.load import Warehouse
 from cchc.load.schema import DELIVERIES, QUARANTINE
+from cchc.model.dbt import keep_parse, lend_parse
+from cchc.publish import open_reader
 from cchc.registry.open import open_registry
 from cchc.registry.tables import SCHEMAS, build_tables
+from cchc.serve import serve
 from cchc.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[2] / "dbt_project"
@@ -33,6 +37,7 @@ WORK_TABLES = {
     "int_pending_letters",
     "int_cells_before",
     "int_cells_to_recompute",
+    "int_unserved_keys",
 }
 
 #: The dated rules of timeliness and the limits of the integrity signals are the packaged ones.
@@ -52,7 +57,8 @@ def duckdb_environment(folder: Path, path: Path) -> dict[str, str]:
     return {
         "CCHC_DBT_TARGET": "duckdb",
         "CCHC_DUCKDB_PATH": str(path),
-        "CCHC_DBT_TARGET_PATH": str(folder / "target"),
+        "CCHC_DUCKDB_MEMORY": "1500MB",
+        "DBT_TARGET_PATH": str(folder / "dbt" / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
     }
 
@@ -299,6 +305,18 @@ def change(warehouse: Warehouse, seed: int, day: date) -> None:
         )
 
 
+def served_by(settings: Settings, env: Mapping[str, str], anew: bool) -> dict[str, Rows]:
+    """Serve a built warehouse as the product does; returns what readers then see, without the build's own clock."""
+    manifest = Path(env["DBT_TARGET_PATH"]) / "manifest.json"
+    if manifest != (place := settings.dbt_target / "manifest.json"):
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(manifest, place)
+    serve(settings, 1, anew)
+    with open_reader(settings) as reader:
+        found = {name: reader.rows(f"select * from pub.{name}") for name in sorted(reader.served() - {"build_v1"})}
+    return {name: sorted(rows, key=repr) for name, rows in found.items()}
+
+
 @contextmanager
 def environment(**values: str) -> Iterator[None]:
     """Environment variables for the time of one dbt run."""
@@ -320,9 +338,14 @@ def dbt(env: Mapping[str, str], *arguments: str, expect_success: bool = True) ->
     from dbt.cli.main import dbtRunner
 
     where = ["--project-dir", str(PROJECT), "--profiles-dir", str(PROJECT), "--quiet", "--no-use-colors"]
-    with environment(**env):
+    path, target = Path(env["CCHC_DUCKDB_PATH"]), Path(env["DBT_TARGET_PATH"])
+    lend_parse(PROJECT, target)
+    # the file as the product names it, so that what dbt read for one folder serves the next
+    with chdir(path.parent), environment(**env | {"CCHC_DUCKDB_PATH": path.name}):
         outcome = dbtRunner().invoke([*arguments, *where])
     DuckDBConnectionManager.close_all_connections()
+    if env["CCHC_DBT_TARGET"] == "duckdb" and path.name == "warehouse.duckdb":
+        keep_parse(PROJECT, target)
     results = getattr(outcome.result, "results", None) or []
     good = ("success", "pass", "skipped")
     failed = [f"{r.node.name}: {r.status}: {r.message}" for r in results if r.status not in good]

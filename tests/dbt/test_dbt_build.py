@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from dbt_warehouse import WORK_TABLES, Built, change, dbt, duckdb_environment
+from dbt_warehouse import WORK_TABLES, Built, change, dbt, duckdb_environment, served_by
 
 from cchc.load import open_warehouse
 from cchc.model import run_dbt
@@ -55,7 +55,8 @@ def test_the_fixture_exercises_the_rules(built: Built) -> None:
 
 def rebuilt(settings: Settings, env: dict[str, str]) -> dict[str, list[tuple[object, ...]]]:
     """The tables of a full build over the same raw rows."""
-    full = settings.workdir / "full.duckdb"
+    full = settings.workdir / "full" / "warehouse.duckdb"
+    full.parent.mkdir(exist_ok=True)
     shutil.copy(settings.duckdb_path, full)
     dbt(env | {"CCHC_DUCKDB_PATH": str(full)}, "run", "--full-refresh")
     return tables(full)
@@ -66,14 +67,17 @@ def assert_equal(found: dict[str, list[tuple[object, ...]]], expected: dict[str,
     assert [name for name in found if found[name] != expected[name]] == []
 
 
-def test_incremental_equals_full(copy: tuple[Settings, dict[str, str]]) -> None:
+def test_incremental_equals_full(built: Built, copy: tuple[Settings, dict[str, str]]) -> None:
     settings, env = copy
-    before = tables(settings.duckdb_path)
+    before, seen = tables(settings.duckdb_path), served_by(settings, built.env, anew=True)
     with open_warehouse(settings) as warehouse:
         change(warehouse, 2, date(2026, 11, 2))
     dbt(env, "build", "--exclude-resource-type", "unit_test")
     found = tables(settings.duckdb_path)
     assert found["marts.fct_dossier"] != before["marts.fct_dossier"]
+    served = served_by(settings, env, anew=False)
+    assert served == served_by(settings, env, anew=True)
+    assert [name for name in seen if served[name] == seen[name] and name.endswith("trail_v1")] == ["vneid_trail_v1"]
     assert_equal(found, rebuilt(settings, env))
     dbt(env, "run")  # the same keys again: nothing moves
     assert_equal(tables(settings.duckdb_path), found)

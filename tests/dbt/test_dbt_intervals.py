@@ -150,7 +150,7 @@ def units(draw: st.DrawFn) -> Unit:
 @pytest.fixture(scope="module")
 def statements(built: Built) -> dict[str, str]:
     """What dbt compiled of the two models, without the name of the database."""
-    folder = Path(built.env["CCHC_DBT_TARGET_PATH"]) / "compiled" / "cchc" / "models" / "scoring"
+    folder = Path(built.env["DBT_TARGET_PATH"]) / "compiled" / "cchc" / "models" / "scoring"
     return {
         name: (folder / f"{name}.sql").read_text(encoding="utf-8").replace(f'"{built.path.stem}".', "")
         for name in ("fct_score_interval", "fct_rank_interval")

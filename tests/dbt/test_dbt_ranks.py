@@ -40,7 +40,7 @@ POINTS = st.integers(0, 400).map(lambda n: Decimal(n).scaleb(-1))
 @pytest.fixture(scope="module")
 def ranking(built: Built) -> str:
     """The model as dbt compiled it, without the name of the database."""
-    folder = Path(built.env["CCHC_DBT_TARGET_PATH"]) / "compiled" / "cchc" / "models" / "scoring"
+    folder = Path(built.env["DBT_TARGET_PATH"]) / "compiled" / "cchc" / "models" / "scoring"
     return (folder / "fct_ranking.sql").read_text(encoding="utf-8").replace(f'"{built.path.stem}".', "")
 
 

@@ -178,7 +178,7 @@ def test_a_later_merger_a_name_and_a_kind_are_data_only(
 
 @pytest.fixture(scope="module")
 def compiled(merged: tuple[Settings, dict[str, str]]) -> Compiled:
-    return Compiled(Path(merged[1]["CCHC_DBT_TARGET_PATH"]))
+    return Compiled(Path(merged[1]["DBT_TARGET_PATH"]))
 
 
 START, FIRST, SECOND, END = date(2020, 1, 1), date(2022, 1, 1), date(2023, 1, 1), date(2023, 12, 31)

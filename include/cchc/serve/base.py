@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from cchc import __version__
 from cchc.contracts import TIMEZONE
+from cchc.serve.shape import served_name
 
 #: The one row about the state that readers see: which build, of which program, up to which day.
 BUILD = "build_v1"
@@ -50,5 +51,6 @@ def build_values(build_no: int) -> list[object]:
 
 
 def over_served(view: str, prefix: str) -> str:
-    """A view's text with ``pub.x_v1`` replaced by the served names: nothing in it reaches behind what is served."""
-    return re.sub(r'(?:"?\w+"?\.)?"?publish"?\."?pub_(\w+?)"?\b(?!_v\d)', rf"{prefix}\1_v1", view)
+    """A view's text with the served names of what it reads: nothing in it reaches behind what is served."""
+    name = re.compile(r'(?:"?\w+"?\.)?"?publish"?\."?(pub_\w+)"?')
+    return name.sub(lambda found: prefix + served_name(found[1]), view)

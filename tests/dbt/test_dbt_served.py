@@ -1,0 +1,115 @@
+"""What readers see: one state after the other, each whole, while builds go on."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+from dbt_warehouse import Built, change, dbt, duckdb_environment, served_by
+from served_readers import readers
+
+from cchc.errors import BuildError
+from cchc.load import open_warehouse
+from cchc.publish import open_reader
+from cchc.serve import is_served, relations, serve
+from cchc.serve.base import over_served
+from cchc.serve.shape import served_name
+from cchc.settings import Settings
+
+
+@pytest.fixture(scope="module")
+def served(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """The built warehouse, served once as build 1."""
+    settings = Settings(workdir=tmp_path_factory.mktemp("served"), exports="")
+    shutil.copy(built.path, settings.duckdb_path)
+    assert not is_served(settings)
+    served_by(settings, built.env, anew=True)
+    assert is_served(settings)
+    return settings
+
+
+def test_every_published_model_is_served_under_its_name_with_its_words(served: Settings) -> None:
+    promised = relations(served.dbt_target / "manifest.json")
+    assert len(promised) > 30
+    with duckdb.connect(str(served.served_path), read_only=True) as connection:
+        held = connection.execute(
+            "select table_name, column_name, comment from duckdb_columns() where schema_name = 'main'"
+        ).fetchall()
+        made = dict(connection.execute("select table_name, comment from duckdb_tables()").fetchall())
+        made |= dict(connection.execute("select view_name, comment from duckdb_views() where not internal").fetchall())
+        assert connection.execute("select build_no, last_business_day from pub.build_v1").fetchall() == [
+            (1, date(2026, 10, 31))
+        ]
+    for relation in promised:
+        mine = {column: comment for name, column, comment in held if name == relation.name}
+        assert mine == {column.name: column.description for column in relation.columns}
+        assert made[relation.name] == relation.description
+    assert set(made) == {relation.name for relation in promised} | {"build_v1"}
+
+
+def test_twenty_readers_see_whole_builds_only_and_block_nobody(served: Settings, tmp_path: Path, built: Built) -> None:
+    settings = Settings(workdir=tmp_path, exports="")
+    shutil.copytree(served.workdir, tmp_path, dirs_exist_ok=True)
+    env = duckdb_environment(tmp_path, settings.duckdb_path)
+    held = duckdb.connect(str(settings.served_path), read_only=True)  # has the old file open all the time
+    with readers(settings) as seen:
+        with open_warehouse(settings) as warehouse:
+            change(warehouse, 2, date(2026, 11, 2))
+        dbt(env, "run", "--selector", "daily_build")
+        serve(settings, 2, anew=False)
+        time.sleep(2)
+    assert seen.errors == []
+    assert seen.looks > 20
+    assert {build: len(answers) for build, answers in seen.answers.items()} == {1: 1, 2: 1}
+    assert seen.answers[1] != seen.answers[2]
+    assert held.execute("select build_no from pub.build_v1").fetchall() == [(1,)]
+    held.close()
+
+
+def test_a_serving_that_was_killed_leaves_the_last_state_and_the_next_clears_up(served: Settings, tmp_path: Path) -> None:
+    settings = Settings(workdir=tmp_path, exports="")
+    shutil.copytree(served.workdir, tmp_path, dirs_exist_ok=True)
+    left = settings.served_path.with_name("pub.new.duckdb")
+    left.write_bytes(b"half a file")
+    with open_reader(settings) as reader:
+        assert reader.rows("select build_no from pub.build_v1") == [{"build_no": 1}]
+    serve(settings, 2, anew=False)
+    with open_reader(settings) as reader:
+        assert reader.rows("select build_no from pub.build_v1") == [{"build_no": 2}]
+    assert [path.name for path in settings.served_path.parent.iterdir()] == ["pub.duckdb"]
+
+
+def test_rows_that_keys_do_not_account_for_are_served_anew(served: Settings, tmp_path: Path) -> None:
+    settings = Settings(workdir=tmp_path, exports="")
+    shutil.copytree(served.workdir, tmp_path, dirs_exist_ok=True)
+    with duckdb.connect(str(settings.served_path)) as connection:
+        connection.execute("delete from pub.dossier_trail_v1 where row_number = 1")
+    again = serve(settings, 2, anew=False)
+    assert again.changed["dossier_trail_v1"] == again.rows["dossier_trail_v1"] > 0
+    assert again.changed["payment_trail_v1"] == 0, "no key changed"
+
+
+def test_a_relation_that_is_no_more_is_no_more_served(served: Settings, tmp_path: Path) -> None:
+    settings = Settings(workdir=tmp_path, exports="")
+    shutil.copytree(served.workdir, tmp_path, dirs_exist_ok=True)
+    with duckdb.connect(str(settings.served_path)) as connection:
+        connection.execute("create table old_v1 (a integer); create view older_v1 as select 1 as a")
+    serve(settings, 2, anew=False)
+    with open_reader(settings) as reader:
+        assert not {"old_v1", "older_v1"} & reader.served()
+
+
+def test_without_a_build_nothing_is_served(tmp_path: Path) -> None:
+    with pytest.raises(BuildError, match="cchc build"):
+        serve(Settings(workdir=tmp_path, exports=""), 1, anew=True)
+
+
+def test_names_of_served_relations() -> None:
+    assert served_name("pub_ranking") == "ranking_v1"
+    assert served_name("pub_ranking_v2") == "ranking_v2"
+    text = 'select a.x from "warehouse"."publish"."pub_unit" as a join publish.pub_unit_period_v2 b join w.publish.pub_a'
+    assert over_served(text, "pub.") == "select a.x from pub.unit_v1 as a join pub.unit_period_v2 b join pub.a_v1"
