@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from cchc.model.dbt import DbtResult, Node
+from cchc.model.dbt import DbtResult
+from cchc.model.nodes import Node
 from cchc.model.report import log_result
 from cchc.pipeline.build import prepare_build
 from cchc.registry.catalogue import Registry

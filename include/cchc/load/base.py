@@ -55,6 +55,10 @@ class Warehouse(ABC):
         """Run one statement; returns its rows. Parameters are written ``?``."""
 
     @abstractmethod
+    def select(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run one query; returns its columns' names, and its rows."""
+
+    @abstractmethod
     def append_parquet(self, table: str, schema: pa.Schema, paths: Sequence[Path]) -> None:
         """Append the rows of Parquet files to ``raw.<table>``."""
 

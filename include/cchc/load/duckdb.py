@@ -49,6 +49,11 @@ class DuckDBWarehouse(Warehouse):
         """Run one statement; returns its rows."""
         return self.connection.execute(sql, list(parameters)).fetchall()
 
+    def select(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run one query; returns its columns' names, and its rows."""
+        cursor = self.connection.execute(sql)
+        return [column[0] for column in cursor.description or []], cursor.fetchall()
+
     def append_parquet(self, table: str, schema: pa.Schema, paths: Sequence[Path]) -> None:
         """Append the rows of Parquet files, by column name."""
         columns = ", ".join(schema.names)

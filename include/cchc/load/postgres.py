@@ -36,6 +36,12 @@ class PostgresWarehouse(Warehouse):
         cursor = self.connection.execute(statement, list(parameters) if parameters else None)
         return cursor.fetchall() if cursor.description else []
 
+    def select(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """Run one query; returns its columns' names, and its rows."""
+        statement: Any = sql
+        cursor = self.connection.execute(statement)
+        return [column.name for column in cursor.description or []], cursor.fetchall()
+
     def append_parquet(self, table: str, schema: pa.Schema, paths: Sequence[Path]) -> None:
         """COPY the rows of Parquet files, row group by row group."""
         for path in paths:

@@ -16,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from cchc.errors import BuildError
+from cchc.load import open_warehouse
+from cchc.model.failure import told
+from cchc.model.nodes import FAILED, Node
 from cchc.registry.files import content_hash
 from cchc.settings import Settings, child_environment
 from cchc.surroundings import of_text
@@ -26,17 +29,6 @@ _PARSE = "partial_parse.msgpack"
 _OF_MACHINE = re.compile(r"IO Error|\[Errno \d+\]|FATAL Error|Out of Memory Error")
 
 Progress = Callable[[int, int, str], None]
-
-
-@dataclass(frozen=True)
-class Node:
-    """What became of one model or test. ``rows``: written by a model, where the engine says so; found by a test."""
-
-    name: str
-    kind: str  # model, test, ...
-    status: str  # success, pass, error, fail, skipped
-    rows: int | None
-    seconds: float
 
 
 @dataclass
@@ -114,7 +106,7 @@ def run_dbt(
     progress: Progress | None = None,
     report: Callable[[DbtResult], None] | None = None,
 ) -> DbtResult:
-    """Run one dbt command in a process of its own. Raises ``BuildError`` naming every failed model and test.
+    """Run one dbt command in a process of its own. Raises ``BuildError``, whose first line names what failed.
 
     ``report`` hears of the result before that, however it ended. When the caller is interrupted (a task past its time),
     dbt ends with it and lets go of the warehouse.
@@ -141,7 +133,11 @@ def run_dbt(
     if said is not None:
         # a disk that is full or a file that is held is no fault of the models
         machine = of_text(said, str(settings.duckdb_path)) if _OF_MACHINE.search(said) else None
-        raise machine or BuildError(f"dbt {arguments[0]} failed:\n{said}")
+        failed = [node for node in result.done if node.status in FAILED]
+        skipped = sum(node.status == "skipped" for node in result.done)
+        raise machine or BuildError(
+            told(failed, skipped, lambda sql: _ask(settings, sql)) if failed else f"dbt {arguments[0]} failed:\n{said}"
+        )
     if not settings.on_postgres:
         keep_parse(settings.dbt_project, settings.dbt_target)
     return result
@@ -150,6 +146,12 @@ def run_dbt(
 def _plain_path(settings: Settings) -> dict[str, str]:
     """The embedded warehouse seen from the working folder: dbt takes a path for a URL and stumbles over ?, # and %."""
     return {} if settings.on_postgres else {"CCHC_DUCKDB_PATH": settings.duckdb_path.name}
+
+
+def _ask(settings: Settings, sql: str) -> tuple[list[str], list[tuple[object, ...]]]:
+    """A query on the working warehouse, for the rows that a failed test found."""
+    with open_warehouse(settings) as warehouse:
+        return warehouse.select(sql)
 
 
 def _follow(process: subprocess.Popen[str], started: float, progress: Progress | None) -> tuple[DbtResult, str | None]:
@@ -168,8 +170,11 @@ def _follow(process: subprocess.Popen[str], started: float, progress: Progress |
             if progress:
                 progress(event["index"], event["total"], event["name"])
         elif event["event"] == "done":
-            done, result.failures = True, event["failures"]
+            done = True
             result.done = [Node(**node) for node in event["nodes"]]
+            result.failures = event["failures"] + [
+                f"{node.name}: {node.status}: {node.message}" for node in result.done if node.status in FAILED
+            ]
     code = process.wait()
     ended = time.perf_counter()
     result.startup_seconds = (first or ended) - started

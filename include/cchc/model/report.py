@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from cchc.model.dbt import DbtResult, Node
+from cchc.model.dbt import DbtResult
+from cchc.model.nodes import Node
 
 log = logging.getLogger("cchc.model")
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from typing import Any
+
+from cchc.model.nodes import FAILED
 
 
 def main(arguments: list[str]) -> int:
@@ -48,10 +51,25 @@ def main(arguments: list[str]) -> int:
                 "seconds": round(node.execution_time, 3),
             }
         )
-        if node.status in ("error", "fail", "runtime error"):
-            failures.append(f"{node.node.unique_id}: {node.status}: {(node.message or '').strip()}")
+        if node.status in FAILED:
+            done[-1] |= _of_failed(node)
     say("done", failures=failures, nodes=done)
     return 0 if outcome.success else 1
+
+
+def _of_failed(result: Any) -> dict[str, str]:
+    """What a failed node is known by, besides its outcome: see ``Node``."""
+    node = result.node
+    comment = re.match(r"(?:\s*--[^\n]*\n)+", getattr(node, "raw_code", "") or "")
+    lines = [line.strip().removeprefix("--").strip() for line in comment[0].splitlines()] if comment else []
+    generic = getattr(node, "test_metadata", None)
+    return {
+        "path": node.original_file_path,
+        "message": (result.message or "").strip(),
+        "test": generic.name if generic else "",
+        "says": "" if generic else " ".join(line for line in lines if line and not line.startswith("noqa")),
+        "sql": getattr(node, "compiled_code", None) or "",
+    }
 
 
 if __name__ == "__main__":
