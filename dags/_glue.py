@@ -12,6 +12,8 @@ from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowFailException
 
 from cchc.errors import PermanentError
+from cchc.modes import keep_private
+from cchc.settings import Settings
 from cchc.surroundings import in_our_terms
 
 ARRIVED = Asset(name="exports_loaded", uri="cchc://warehouse/raw")
@@ -44,6 +46,7 @@ def step(path: str, *parameters: str) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         function = getattr(importlib.import_module(f"cchc.pipeline.{module}"), name)
         try:
+            keep_private(Settings.from_env())
             return function(*args, **kwargs)
         except Exception as error:
             told = in_our_terms(error)

@@ -75,7 +75,7 @@ def _put(part: Path, target: Path, size: int) -> None:
         part.unlink()
         return
     target.parent.mkdir(exist_ok=True)
-    part.chmod(0o440)
+    part.chmod(0o400)
     part.replace(target)
     log.debug("%s: %s bytes, new", target.name[:12], f"{size:,}")
 

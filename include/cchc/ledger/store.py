@@ -16,6 +16,7 @@ from cchc.ledger.destroying import Destroying
 from cchc.ledger.looking import Looking
 from cchc.ledger.standing import Standing, weigh
 from cchc.ledger.writing import Writing
+from cchc.server import is_server, read_server
 from cchc.surroundings import of_text
 
 
@@ -44,6 +45,8 @@ def open_ledger(where: str | Path) -> Ledger:
 
 
 def _engine(where: str | Path) -> sa.Engine:
+    if isinstance(where, str) and is_server(where):
+        return sa.create_engine("postgresql+psycopg://", connect_args=read_server(where, "CCHC_LEDGER").parts)
     # a path is no text of a URL: it may hold %, ? and whatever else means something there
     try:
         url = sa.URL.create("sqlite", database=str(where)) if isinstance(where, Path) else sa.make_url(where)
