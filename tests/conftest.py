@@ -15,7 +15,7 @@ from cchc.registry.open import Registry, open_registry
 from support.dossiers import Tables
 
 #: Folders in which a test goes through several stages, dbt or Airflow. A new folder is fast until it stands here.
-SLOW = {"bench", "dags", "dbt", "demo", "editions", "flow", "objections", "pipeline", "recount"}
+SLOW = {"backup", "bench", "dags", "dbt", "demo", "doctor", "editions", "flow", "objections", "pipeline", "recount"}
 SLOW_FIXTURES = {"browser", "page", "postgres_server", "postgres_url"}
 
 

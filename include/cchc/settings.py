@@ -104,8 +104,13 @@ class Settings:
     signing_key: Annotated[str, Variable("CCHC_SIGNING_KEY")] = field(
         default="", repr=False
     )  # of editions; or unsigned
+    keep_staged_days: Annotated[int, Variable("CCHC_KEEP_STAGED_DAYS", _count)] = 7  # what killed runs left
+    keep_logs_days: Annotated[int, Variable("CCHC_KEEP_LOGS_DAYS", _count)] = 90
+    keep_quality_days: Annotated[int, Variable("CCHC_KEEP_QUALITY_DAYS", _count)] = 90
     #: of published pages and editions; everything else is its owner's alone
     published_mode: Annotated[int, Variable("CCHC_PUBLISHED_MODE", _mode)] = 0o644
+    #: of Airflow, where it is configured for this process; only looked at
+    airflow_metadata: Annotated[str, Variable("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN")] = field(default="", repr=False)
     debug: Annotated[bool, Variable("CCHC_DEBUG", _flag)] = False  # tracebacks of our own errors
 
     @classmethod
@@ -188,6 +193,18 @@ def variables() -> dict[str, Variable]:
     """Field of ``Settings`` -> its variable."""
     hints = get_type_hints(Settings, include_extras=True)
     return {each.name: hints[each.name].__metadata__[0] for each in fields(Settings)}
+
+
+def unreadable() -> list[str]:
+    """What is wrong with variables of this process, one sentence each: all of them, where ``from_env`` tells one."""
+    found = []
+    for variable in variables().values():
+        try:
+            if variable.is_set:
+                variable.value()
+        except PermanentError as error:
+            found.append(str(error))
+    return found
 
 
 def read(name: str) -> Any:

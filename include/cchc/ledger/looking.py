@@ -109,6 +109,19 @@ class Looking:
         with self.engine.connect() as connection:
             return [{**row, "summary": json.loads(row["summary"])} for row in connection.execute(query).mappings()]
 
+    def stage_milliseconds(self, first: date, last: date) -> dict[str, int]:
+        """Stage -> what it took for the files of some export dates, all added up."""
+        s, r = t.stage_outcome, t.file_revision
+        query = (
+            sa.select(s.c.stage, sa.func.sum(s.c.duration_ms))
+            .join(r, r.c.id == s.c.revision_id)
+            .where(r.c.export_date.between(first, last))
+            .group_by(s.c.stage)
+        )
+        with self.engine.connect() as connection:
+            found: list[Any] = list(connection.execute(query))
+        return {row[0]: int(row[1]) for row in found}
+
     def strays(self) -> list[dict[str, Any]]:
         """Every stray name, with why it is no delivery."""
         with self.engine.connect() as connection:

@@ -31,9 +31,11 @@ def open_ledger(where: str | Path) -> Ledger:
         if url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
 
+        # FULL: what a person decided and what was noted of a run is on the disk when the call returns, also if the
+        # power goes; NORMAL may lose the last commits
         @sa.event.listens_for(engine, "connect")
         def _pragmas(connection: Any, _record: Any) -> None:
-            for pragma in ("busy_timeout=60000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+            for pragma in ("busy_timeout=60000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
                 connection.execute(f"PRAGMA {pragma}")
 
     ledger = Ledger(engine)
