@@ -16,7 +16,7 @@ from cchc.settings import Settings
 
 UMASK = 0o077
 #: What lies in a working folder and is nobody else's business; exports belong to the systems that bring them.
-PRIVATE = ("landing", "staged", "quality", "dbt", "forms", "registry", "airflow", "tmp", ".run.lock")
+PRIVATE = ("landing", "staged", "quality", "dbt", "forms", "registry", "airflow", "keys", ".run.lock")
 _DATABASES = ("ledger.sqlite*", "warehouse.duckdb*")
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

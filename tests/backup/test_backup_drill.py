@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -72,6 +74,13 @@ def tables(settings: Settings) -> dict[str, list[Any]]:
     return found
 
 
+def waiting(folder: Path) -> int:
+    """How many files a copied ledger has landed and not judged: the most in the middle of a run."""
+    with closing(sqlite3.connect(f"file:{folder}/ledger.sqlite?immutable=1", uri=True)) as connection:
+        (count,) = connection.execute("select count(*) from file_revision where outcome = 'landed'").fetchone()
+    return int(count)
+
+
 @pytest.fixture(params=["duckdb", "postgres"])
 def places(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[dict[str, str], dict[str, str]]]:
     """Where the warehouse and the ledger are before, and where after: files, or databases of a server."""
@@ -108,12 +117,12 @@ def test_drill(made: World, places: tuple[dict[str, str], dict[str, str]], tmp_p
     while running.poll() is None:  # at as many moments of the run as there is time for
         backup.take(working, tmp_path / "backups" / str(taken))
         taken += 1
-        time.sleep(0.05)
+        time.sleep(0.4)
     assert running.returncode == 0 and taken > 2
     wanted = tables(working)
     assert len(wanted["dossiers"]) == 5 * 7 + 3 and len(wanted["file_revision"]) == 7
 
-    chosen = taken // 2 if after else taken - 1
+    chosen = max(range(taken), key=lambda number: waiting(tmp_path / "backups" / str(number)))
     restored = replace(working, workdir=tmp_path / "elsewhere", **after)
     listed = backup.restore(restored, tmp_path / "backups" / str(chosen))
     assert listed["warehouse"] == ("postgresql" if after else "duckdb")
@@ -122,12 +131,6 @@ def test_drill(made: World, places: tuple[dict[str, str], dict[str, str]], tmp_p
     assert tables(restored) == wanted
     for number in range(taken):
         manifest.verified(tmp_path / "backups" / str(number))
-        if not after:
-            other = replace(working, workdir=tmp_path / f"other-{number}")
-            backup.restore(other, tmp_path / "backups" / str(number))
-            if number in (0, taken // 2):
-                ingest(other)
-                assert tables(other) == wanted, number
 
 
 def test_only_whole_backups_and_only_into_an_empty_place(made: World, tmp_path: Path) -> None:
