@@ -21,13 +21,13 @@ _DATABASES = ("ledger.sqlite*", "warehouse.duckdb*")
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
-def keep_private(settings: Settings) -> None:
+def keep_private(settings: Settings | None = None) -> None:
     """From here on this process and its children write for their owner only; what is there already is tightened.
 
     What belongs to another user is left as it is: ``cchc doctor`` names it.
     """
     os.umask(UMASK)
-    for path, mode in loose(settings):
+    for path, mode in loose(settings or Settings.from_env()):
         with suppress(OSError):
             path.chmod(mode & ~_OTHERS)
 

@@ -32,8 +32,8 @@ def made(tmp_path: Path, registry: Registry) -> World:
     found = world(tmp_path, registry)
     found.deliver(G2, g2_file(1, 2, 3))
     found.deliver(G2, g2_file(3, 4, status="77"), DAY - timedelta(days=1))
-    found.deliver("mcdt-quangtri/H50.102/dossiers.json", b"{")
-    found.ingest(DAY - timedelta(days=1), DAY)
+    found.deliver(G2, b"{", DAY - timedelta(days=2))
+    found.ingest(DAY - timedelta(days=2), DAY)
     return found
 
 
