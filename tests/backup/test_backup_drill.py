@@ -114,12 +114,13 @@ def test_drill(made: World, places: tuple[dict[str, str], dict[str, str]], tmp_p
     while running.poll() is None:  # at as many moments of the run as there is time for
         backup.take(working, tmp_path / "backups" / str(taken))
         taken += 1
-        time.sleep(0.4)
+        time.sleep(0.8)
     assert running.returncode == 0 and taken > 2
     wanted = tables(working)
     assert len(wanted["dossiers"]) + len(wanted["quarantine"]) == 5 * 7 + 3 and len(wanted["file_revision"]) == 7
 
     chosen = max(range(taken), key=lambda number: waiting(tmp_path / "backups" / str(number)))
+    assert waiting(tmp_path / "backups" / str(chosen)) > 0  # landed, noted, and not loaded
     restored = replace(working, workdir=tmp_path / "elsewhere", **after)
     listed = backup.restore(restored, tmp_path / "backups" / str(chosen))
     assert listed["warehouse"] == ("postgresql" if after else "duckdb")

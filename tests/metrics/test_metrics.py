@@ -45,7 +45,7 @@ def test_figures_of_an_installation(made: World) -> None:
     assert said["rows", "dossiers", "read"] == 5 and accepted + said["rows", "dossiers", "quarantined"] == 5
     assert said["quarantine_ratio", "dossiers"] == said["rows", "dossiers", "quarantined"] / 5 > 0
     assert said["deliveries", "dossiers", "refused"] == 1
-    assert said["deliveries", "dossiers", "missing"] > 100  # the other units of the system
+    assert said["deliveries", "dossiers", "missing"] > 50  # the other units of the system
     assert said["stage_seconds", "read"] >= 0 and said["free_bytes",] > 0
     assert said["build_state", "full"] == 1 and sum(v for k, v in said.items() if k[0] == "build_state") == 1
     assert abs(said["measured_timestamp_seconds",] - datetime.now().timestamp()) < 3600
