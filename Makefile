@@ -16,7 +16,7 @@ export UV_SYSTEM_CERTS ?= true
 # uv, the installer: the one on the PATH, else one in a private environment of its own
 UV = $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
 
-.PHONY: help run airflow test fast lint format bench chaos fuzz fuzz-guided docs install clean
+.PHONY: help run airflow test fast lint format bench chaos fuzz fuzz-guided docs backup restore install clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -71,6 +71,12 @@ fuzz-guided: $(STAMP) ## Coverage-guided fuzzing of unpacking, workbooks and JSO
 docs: $(STAMP) ## Generate docs/data_dictionary.md from dbt, docs/what_can_go_wrong.md from the list of reasons
 	$(PY) scripts/data_dictionary.py
 	$(PY) scripts/what_can_go_wrong.py
+
+backup: $(STAMP) ## Copy ledger, warehouse, landing, editions, registry and keys into a new folder: TO=/backup/2026-11-28
+	@$(VENV)/bin/cchc backup --to "$(or $(TO),$(error say where to: make backup TO=/backup/DAY))"
+
+restore: $(STAMP) ## Put a backup into an empty working folder: FROM=/backup/2026-11-28
+	@$(VENV)/bin/cchc restore --from "$(or $(FROM),$(error say what: make restore FROM=/backup/DAY))"
 
 clean: ## Remove var/ (exports, warehouse, ledger, reports) and caches; keeps .venv
 	rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs

@@ -12,6 +12,7 @@ from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowFailException
 
 from cchc.errors import PermanentError
+from cchc.modes import keep_private
 from cchc.surroundings import in_our_terms
 
 ARRIVED = Asset(name="exports_loaded", uri="cchc://warehouse/raw")
@@ -36,14 +37,14 @@ def step(path: str, *parameters: str) -> Callable[..., Any]:
     """A function of ``cchc.pipeline``, such as ``tasks.judge``, in Airflow's terms, with the parameters a task fills.
 
     It is imported when the task runs: every task's process parses the DAG file, and few of them need what it imports.
-    A permanent error fails the task at once; anything else is retried as ``DAG`` says. What the machine raises is told
-    in our terms.
+    A permanent error fails the task at once, anything else is retried as ``DAG`` says, told in our terms.
     """
     module, name = path.split(".")
 
     def call(*args: Any, **kwargs: Any) -> Any:
         function = getattr(importlib.import_module(f"cchc.pipeline.{module}"), name)
         try:
+            keep_private()
             return function(*args, **kwargs)
         except Exception as error:
             told = in_our_terms(error)

@@ -47,6 +47,7 @@ def environment(workdir: Path) -> dict[str, str]:
 
 def apply(workdir: Path) -> Path:
     """Put it into this process (before Airflow is imported); returns AIRFLOW_HOME."""
+    os.umask(0o077)  # passwords, metadata, logs: for this user alone
     values = environment(workdir)
     os.environ.update(values)
     home = Path(values["AIRFLOW_HOME"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import tempfile
@@ -15,7 +16,7 @@ from cchc.registry.open import Registry, open_registry
 from support.dossiers import Tables
 
 #: Folders in which a test goes through several stages, dbt or Airflow. A new folder is fast until it stands here.
-SLOW = {"bench", "dags", "dbt", "demo", "editions", "flow", "objections", "pipeline", "recount"}
+SLOW = {"backup", "bench", "dags", "dbt", "demo", "doctor", "editions", "flow", "objections", "pipeline", "recount"}
 SLOW_FIXTURES = {"browser", "page", "postgres_server", "postgres_url"}
 
 
@@ -27,6 +28,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         tries_many = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
         if folder in SLOW or fixtures & SLOW_FIXTURES or engine or tries_many:
             item.add_marker("slow")
+
+
+@pytest.fixture(autouse=True)
+def umask() -> Iterator[None]:
+    """A command makes its process write for its owner only: that ends with the test."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
 
 
 @pytest.fixture(scope="session")

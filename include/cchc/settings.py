@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 from cchc.errors import PermanentError
+from cchc.server import is_server, plain_url, read_server
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -26,6 +27,24 @@ def _share(text: str) -> float:
     if not 0 <= share <= 1:
         raise ValueError
     return share
+
+
+def _warehouse(text: str) -> str:
+    read_server(text, "CCHC_WAREHOUSE")
+    return plain_url(text)
+
+
+def _ledger(text: str) -> str:
+    if is_server(text):
+        read_server(text, "CCHC_LEDGER")
+    return text
+
+
+def _mode(text: str) -> int:
+    mode = int(text, 8)
+    if mode & ~0o644 or mode & 0o600 != 0o600:  # others may read at most, the owner must write
+        raise ValueError
+    return mode
 
 
 def _flag(text: str) -> bool:
@@ -64,8 +83,8 @@ class Settings:
     workdir: Annotated[Path, Variable("CCHC_WORKDIR", Path)]
     exports: Annotated[str, Variable("CCHC_EXPORTS")]
     registry: Annotated[Path | None, Variable("CCHC_REGISTRY", Path)] = None  # None: the packaged registry
-    warehouse: Annotated[str, Variable("CCHC_WAREHOUSE")] = ""
-    ledger_url: Annotated[str, Variable("CCHC_LEDGER")] = ""
+    warehouse: Annotated[str, Variable("CCHC_WAREHOUSE", _warehouse)] = field(default="", repr=False)
+    ledger_url: Annotated[str, Variable("CCHC_LEDGER", _ledger)] = field(default="", repr=False)
     schedule: Annotated[Path | None, Variable("CCHC_SCHEDULE", Path)] = None
     fail_share: Annotated[float, Variable("CCHC_FAIL_SHARE", _share)] = 0.5
     fetch_workers: Annotated[int, Variable("CCHC_FETCH_WORKERS", _count)] = 8  # units fetched at once
@@ -85,6 +104,13 @@ class Settings:
     signing_key: Annotated[str, Variable("CCHC_SIGNING_KEY")] = field(
         default="", repr=False
     )  # of editions; or unsigned
+    keep_staged_days: Annotated[int, Variable("CCHC_KEEP_STAGED_DAYS", _count)] = 7  # what killed runs left
+    keep_logs_days: Annotated[int, Variable("CCHC_KEEP_LOGS_DAYS", _count)] = 90
+    keep_quality_days: Annotated[int, Variable("CCHC_KEEP_QUALITY_DAYS", _count)] = 90
+    #: of published pages and editions; everything else is its owner's alone
+    published_mode: Annotated[int, Variable("CCHC_PUBLISHED_MODE", _mode)] = 0o644
+    #: of Airflow, where it is configured for this process; only looked at
+    airflow_metadata: Annotated[str, Variable("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN")] = field(default="", repr=False)
     debug: Annotated[bool, Variable("CCHC_DEBUG", _flag)] = False  # tracebacks of our own errors
 
     @classmethod
@@ -148,7 +174,12 @@ class Settings:
     @property
     def on_postgres(self) -> bool:
         """Whether the warehouse is a PostgreSQL server."""
-        return self.warehouse.startswith("postgres")
+        return is_server(self.warehouse)
+
+    @property
+    def warehouse_said(self) -> str:
+        """Where the warehouse is, for people: no user, no password."""
+        return read_server(self.warehouse, "CCHC_WAREHOUSE").said if self.on_postgres else str(self.duckdb_path)
 
     @property
     def ledger(self) -> str | Path:
@@ -167,6 +198,18 @@ def variables() -> dict[str, Variable]:
     """Field of ``Settings`` -> its variable."""
     hints = get_type_hints(Settings, include_extras=True)
     return {each.name: hints[each.name].__metadata__[0] for each in fields(Settings)}
+
+
+def unreadable() -> list[str]:
+    """What is wrong with variables of this process, one sentence each: all of them, where ``from_env`` tells one."""
+    found = []
+    for variable in variables().values():
+        try:
+            if variable.is_set:
+                variable.value()
+        except PermanentError as error:
+            found.append(str(error))
+    return found
 
 
 def read(name: str) -> Any:

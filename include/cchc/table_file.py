@@ -49,14 +49,13 @@ def write_csv(path: Path, names: Sequence[str], rows: Iterable[Sequence[Any]]) -
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
-    """A file beside the target that takes its place when it is complete."""
+    """A file beside the target that takes its place when it is complete; for its owner alone (mode 0600)."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
     os.close(handle)
     part = Path(name)
     try:
         yield part
-        part.chmod(0o644)
         part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)

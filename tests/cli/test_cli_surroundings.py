@@ -85,7 +85,7 @@ def test_a_ledger_address_that_is_none_keeps_its_password(tmp_path: Path) -> Non
     for url in ("nonsense", "oracle9://user:s3cret@host/x", "postgresql+psycopg://user:s3cret@host:port/x"):
         ended, lines = status(tmp_path, CCHC_LEDGER=url)
         assert ended == 1 and len(lines) == 1
-        assert lines[0].startswith("error: CCHC_LEDGER: ") and "s3cret" not in lines[0]
+        assert lines[0].startswith("error: CCHC_LEDGER") and "s3cret" not in lines[0]
 
 
 def test_a_ledger_that_somebody_holds(tmp_path: Path) -> None:

@@ -58,11 +58,13 @@ def test_documented_defaults_are_the_defaults(monkeypatch: pytest.MonkeyPatch) -
 
 def test_every_variable_reaches_its_field(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     said = {"fail_share": "0.25", "workdir": str(tmp_path / "w"), "debug": "1"}
+    said |= {"warehouse": "postgresql://h/d", "published_mode": "0600"}
+    parsed = {"debug": "True", "published_mode": str(0o600)}
     for field, variable in variables().items():
         monkeypatch.setenv(variable.name, said.get(field, "7"))
     found = Settings.from_env()
     for field in variables():
-        wanted = "True" if field == "debug" else said.get(field, "7")
+        wanted = parsed.get(field, said.get(field, "7"))
         assert str(getattr(found, field)) == wanted == str(settings.read(field)), field
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from ledger_rows import arrival, in_force, result
 
-from cchc.ledger import Ledger
+from cchc.ledger import Ledger, open_ledger
 from cchc.ledger import tables as t
 
 
@@ -82,3 +85,36 @@ def test_stages_belong_to_a_revision(ledger: Ledger) -> None:
     row = {"revision_id": "nobody", "stage": "read", "outcome": "done", "recorded_at": datetime(2026, 11, 6)}
     with pytest.raises(sa.exc.IntegrityError), ledger.engine.begin() as connection:
         connection.execute(sa.insert(t.stage_outcome).values(**row))
+
+
+def test_the_ledger_of_the_last_release_is_brought_up_to_date_by_opening_it(tmp_path: Path) -> None:
+    """``ledger_of_last_release.sql``: written by the code of commit 073b74e. Replace it when a release is made."""
+    path = tmp_path / "ledger.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript(Path(__file__).with_name("ledger_of_last_release.sql").read_text("utf-8"))
+        before = {
+            table: _rows(connection, table, ", ".join(f'"{row[1]}"' for row in _columns(connection, table)))
+            for (table,) in connection.execute("select name from sqlite_master where type = 'table'").fetchall()
+        }
+        named = {table: ", ".join(f'"{row[1]}"' for row in _columns(connection, table)) for table in before}
+    assert len(before["file_revision"]) == 5 and all(before[table] for table in before if table != "destruction")
+    ledger = open_ledger(path)
+    with closing(sqlite3.connect(path)) as connection:
+        for table, columns in named.items():
+            if table != "alembic_version":
+                assert _rows(connection, table, columns) == before[table], table
+    assert [revision.sha256[-1] for revision in ledger.undecided()] == ["4"]
+    assert len(in_force(ledger)) == 2 and len(ledger.waivers()) == 1 and len(ledger.objection_answers()) == 1
+    ledger.record_arrivals([arrival("a")])
+    numbers = sorted(row["change_no"] for row in ledger.find())
+    assert len(numbers) == 6 and numbers[-1] > numbers[-2]
+    number = ledger.start_run("run", None, None, "here:/srv")
+    assert {row["id"]: row["outcome"] for row in ledger.runs()} == {1: "finished", 2: "died", number: "running"}
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:
+    return connection.execute(f"pragma table_info({table})").fetchall()
+
+
+def _rows(connection: sqlite3.Connection, table: str, columns: str) -> list[tuple[object, ...]]:
+    return sorted(connection.execute(f"select {columns} from {table}").fetchall(), key=repr)

@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 
 from cchc import land
 from cchc.cli import app
-from cchc.cli.examine import examine
 from cchc.contracts import DeliveryKey, Result
+from cchc.doctor import examine
 from cchc.errors import PermanentError
 from cchc.ledger import Arrival, open_ledger
 from cchc.pipeline import destroy as stage
@@ -136,7 +136,7 @@ def test_a_crash_between_decision_and_deletion_is_finished(here: World, monkeypa
     (open_one,) = here.ledger.destructions().values()
     assert (open_one.destroyed_at, blobs(here)) == (None, [sha256])
     assert here.ledger.changed_since(0)[0]["destroyed_on"] is None  # not told before it is true
-    findings = {name: (state, said) for name, state, said in examine(here.settings)}
+    findings = {each.check: (each.status, each.found) for each in examine(here.settings)}
     assert findings["landing"][0] == "wrong" and sha256[:12] in findings["landing"][1]
     assert destroy(here) == 0  # the same call again
     assert blobs(here) == []
@@ -248,13 +248,13 @@ def test_older_than_counts_from_today(here: World, monkeypatch: pytest.MonkeyPat
 def test_doctor_knows_destroyed_and_lost_bytes(here: World) -> None:
     (sha256,) = blobs(here)
     destroy(here)
-    findings = {name: (state, said) for name, state, said in examine(here.settings)}
+    findings = {each.check: (each.status, each.found) for each in examine(here.settings)}
     assert findings["landing"] == ("ok", "0 files, 1 destroyed by law")
     here.deliver(OTHER, other_file(7))
     here.ingest()
     (lost,) = blobs(here)
     land.blob_path(here.settings.landing, lost).unlink()
-    findings = {name: (state, said) for name, state, said in examine(here.settings)}
+    findings = {each.check: (each.status, each.found) for each in examine(here.settings)}
     assert findings["landing"][0] == "wrong" and OTHER.split("/")[1] in findings["landing"][1]
     assert sha256 not in findings["landing"][1]
 

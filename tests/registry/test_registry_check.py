@@ -196,6 +196,11 @@ def test_heading_map_without_a_required_column(registry: Path) -> None:
         ("valid_from: 2025-07-01", "valid_from: 2025-07-01\nvalid_to: 2025-06-01", 5, "schema"),
         ("valid_from: 2025-07-01", "valid_from: 2025-07-01\nroot: sftp://u:secret@host/x", 5, "password_in_root"),
         ("name_en: A", "name_en: A\nname_en: B", 4, "duplicate_key"),
+        ("name_en: A", "name_en: '<img src=x onerror=alert(1)>'", 3, "markup_in_name"),
+        ("name_vi: A", "name_vi: 'A &lt;b&gt;'", 2, "markup_in_name"),
+        ("name_en: A", "name_en: '=HYPERLINK(1)'", 3, "formula_in_name"),
+        ("name_en: A", "name_en: '-SUM(A1)'", 3, "formula_in_name"),
+        ("name_en: A", 'name_en: "A\\u202eB"', 3, "unseen_in_name"),
         ("name_en: A", "name_en: [A", 4, "yaml"),
     ],
 )

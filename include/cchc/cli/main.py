@@ -1,4 +1,4 @@
-"""The stages as commands, from run, ingest and build to trail, explain, whatif and doctor."""
+"""The stages as commands, from run, ingest and build to trail, explain and whatif."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ def register(app: typer.Typer) -> None:
         whatif,
         score,
         demo,
-        doctor,
     ):
         app.command()(command)
 
@@ -71,7 +70,7 @@ def run(
     spent = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in summary.seconds.items())
     idle = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in summary.startup.items())
     console.print(f"Time: {spent}; start-up: {idle}", highlight=False)
-    console.print(f"Warehouse: {settings.warehouse.split('@')[-1] or settings.duckdb_path}", highlight=False)
+    console.print(f"Warehouse: {settings.warehouse_said}", highlight=False)
     if summary.pages:
         console.print(f"Report:    {settings.reports / 'index.html'}", highlight=False)
     console.print(f"Quality:   {settings.quality / 'index.html'}", highlight=False)
@@ -348,13 +347,3 @@ def _say_failed(summary: Summary) -> None:
         console.print(f"not reached {system}/{unit}: {why}", style="red", highlight=False, markup=False)
     if summary.failed_units:
         console.print("All that was not fetched: cchc status", highlight=False)
-
-
-def doctor(workdir: o.Workdir = None) -> None:
-    """Look at the installation: versions, paths, registry, ledger, warehouse; says what to do about what is wrong."""
-    from cchc.cli.examine import examine
-
-    rows = examine(o.settings(workdir))
-    print_table("Doctor", ["check", "", "what was found"], [list(row) for row in rows])
-    if any(row[1] == "wrong" for row in rows):
-        raise typer.Exit(1)

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from cchc.cli import logs
+from cchc.modes import keep_private
 from cchc.settings import Settings
 
 Workdir = Annotated[
@@ -51,8 +52,10 @@ class Language(StrEnum):
 
 
 def settings(workdir: Path | None = None, exports: str | None = None, schedule: Path | None = None) -> Settings:
-    """Settings of this process with what the command line says."""
-    return Settings.from_env(workdir=workdir, exports=exports, schedule=schedule)
+    """Settings of this process with what the command line says; from here on it writes for its owner only."""
+    found = Settings.from_env(workdir=workdir, exports=exports, schedule=schedule)
+    keep_private(found)
+    return found
 
 
 def day(value: datetime | None) -> date | None:

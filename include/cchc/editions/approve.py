@@ -64,3 +64,4 @@ def _approve(settings: Settings, edition: Edition, by: str, note: str) -> None:
         "note": note,
     }
     (edition.folder / APPROVAL).write_bytes(canonical(sealed(record, read_key(settings.signing_key))))
+    (edition.folder / APPROVAL).chmod(settings.published_mode)

@@ -21,6 +21,7 @@ from cchc.editions.folder import Edition, editions_of, period_folder
 from cchc.editions.sign import read_key, sealed
 from cchc.editions.tables import Table, tables
 from cchc.errors import BuildError, PermanentError
+from cchc.modes import open_up
 from cchc.publish import Period, Reader, one_period, open_reader
 from cchc.publish.exports import SAFE_WORKBOOK, write_sheet
 from cchc.publish.pages import period_page
@@ -110,8 +111,8 @@ def _write(
             raise BuildError(f"the edition does not verify: {wrong[0]}; build the warehouse with this registry first")
         target = home / f"r{manifest['revision']}"
         shutil.rmtree(target, ignore_errors=True)  # a draft; what is final has another number
-        new.chmod(0o755)
         new.rename(target)
+        open_up(settings, releases, target)
         new.mkdir()  # for the context to take away
     return Edition(target, int(manifest["revision"]))
 

@@ -7,6 +7,7 @@ The landing zone holds personal data; no later stage may copy bytes out of it.
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import logging
 import os
@@ -19,6 +20,7 @@ from pathlib import Path
 from cchc.surroundings import translated
 
 log = logging.getLogger("cchc.land")
+_libc = ctypes.CDLL(None, use_errno=True)  # Python has no os.syncfs
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def _put(part: Path, target: Path, size: int) -> None:
         part.unlink()
         return
     target.parent.mkdir(exist_ok=True)
-    part.chmod(0o440)
+    part.chmod(0o400)
     part.replace(target)
     log.debug("%s: %s bytes, new", target.name[:12], f"{size:,}")
 
@@ -99,6 +101,23 @@ def destroy(landing: Path, sha256: str) -> bool:
             os.close(folder)
     log.debug("%s: destroyed", sha256[:12])
     return True
+
+
+def settle(landing: Path) -> None:
+    """See to it that everything landed so far is on the disk, names and bytes: then the ledger may name it.
+
+    Once for many files: one flush of the file system takes as long as that of a few files. Raises ``MachineError``
+    where the disk does not take it.
+    """
+    if not landing.is_dir():
+        return
+    handle = os.open(landing, os.O_RDONLY)
+    try:
+        with translated(landing):
+            if _libc.syncfs(handle) != 0:
+                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(landing))
+    finally:
+        os.close(handle)
 
 
 def sweep(landing: Path) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime
 from typing import Any
 
@@ -99,6 +100,27 @@ class Looking:
         query = sa.select(r.c.system, sa.func.min(r.c.export_date)).where(r.c.dataset.not_in(BY_PERIOD))
         with self.engine.connect() as connection:
             return {row[0]: row[1] for row in connection.execute(query.group_by(r.c.system))}
+
+    def runs(self, outcome: str | None = None) -> list[dict[str, Any]]:
+        """Runs with their counts, the newest first; ``outcome``: running, finished, failed or died."""
+        query = sa.select(t.run).order_by(t.run.c.id.desc())
+        if outcome:
+            query = query.where(t.run.c.outcome == outcome)
+        with self.engine.connect() as connection:
+            return [{**row, "summary": json.loads(row["summary"])} for row in connection.execute(query).mappings()]
+
+    def stage_milliseconds(self, first: date, last: date) -> dict[str, int]:
+        """Stage -> what it took for the files of some export dates, all added up."""
+        s, r = t.stage_outcome, t.file_revision
+        query = (
+            sa.select(s.c.stage, sa.func.sum(s.c.duration_ms))
+            .join(r, r.c.id == s.c.revision_id)
+            .where(r.c.export_date.between(first, last))
+            .group_by(s.c.stage)
+        )
+        with self.engine.connect() as connection:
+            found: list[Any] = list(connection.execute(query))
+        return {row[0]: int(row[1]) for row in found}
 
     def strays(self) -> list[dict[str, Any]]:
         """Every stray name, with why it is no delivery."""

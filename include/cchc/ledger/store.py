@@ -16,6 +16,7 @@ from cchc.ledger.destroying import Destroying
 from cchc.ledger.looking import Looking
 from cchc.ledger.standing import Standing, weigh
 from cchc.ledger.writing import Writing
+from cchc.server import is_server, read_server
 from cchc.surroundings import of_text
 
 
@@ -30,9 +31,11 @@ def open_ledger(where: str | Path) -> Ledger:
         if url.database and url.database != ":memory:":
             Path(url.database).parent.mkdir(parents=True, exist_ok=True)
 
+        # FULL: what a person decided and what was noted of a run is on the disk when the call returns, also if the
+        # power goes; NORMAL may lose the last commits
         @sa.event.listens_for(engine, "connect")
         def _pragmas(connection: Any, _record: Any) -> None:
-            for pragma in ("busy_timeout=60000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=NORMAL"):
+            for pragma in ("busy_timeout=60000", "journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
                 connection.execute(f"PRAGMA {pragma}")
 
     ledger = Ledger(engine)
@@ -44,6 +47,8 @@ def open_ledger(where: str | Path) -> Ledger:
 
 
 def _engine(where: str | Path) -> sa.Engine:
+    if isinstance(where, str) and is_server(where):
+        return sa.create_engine("postgresql+psycopg://", connect_args=read_server(where, "CCHC_LEDGER").parts)
     # a path is no text of a URL: it may hold %, ? and whatever else means something there
     try:
         url = sa.URL.create("sqlite", database=str(where)) if isinstance(where, Path) else sa.make_url(where)

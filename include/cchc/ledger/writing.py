@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from cchc.contracts import TIMEZONE, DeliveryKey, Result, Revision, Unfetched
 from cchc.errors import FileRefused
 from cchc.ledger import tables as t
 from cchc.ledger.standing import weigh
+
+log = logging.getLogger("cchc.ledger")
 
 
 @dataclass(frozen=True)
@@ -259,13 +262,29 @@ class Writing:
             connection.execute(sa.insert(a), {**row, "decided_by": decided_by, "decided_on": decided_on, "note": note})
         return answer_no
 
-    def start_run(self, command: str, day_from: date | None, day_to: date | None) -> int:
-        """Open a run; returns its number."""
+    def start_run(self, command: str, day_from: date | None, day_to: date | None, place: str = "") -> int:
+        """Open a run; returns its number. ``place``: machine and folder, in which the caller holds the lock of runs.
+
+        Runs of that place which are still open have died: who held the lock is gone. They are closed as ``died``.
+        """
+        stamp = now()
         with self.engine.begin() as connection:
-            done = connection.execute(
-                sa.insert(t.run).values(command=command, day_from=day_from, day_to=day_to, started_at=now())
-            )
+            for dead in self._open_runs(connection, place):
+                log.warning("the run %d of %s died; what it left is finished now", dead.id, dead.started_at)
+                connection.execute(
+                    sa.update(t.run)
+                    .where(t.run.c.id == dead.id)
+                    .values(outcome="died", finished_at=stamp, summary=json.dumps({"found": str(stamp)}))
+                )
+            values = {"day_from": day_from, "day_to": day_to, "summary": json.dumps({"place": place})}
+            done = connection.execute(sa.insert(t.run).values(command=command, started_at=stamp, **values))
         return int((done.inserted_primary_key or [0])[0])
+
+    @staticmethod
+    def _open_runs(connection: sa.Connection, place: str) -> list[Any]:
+        """Runs that nobody closed, of one place; those of versions that noted none are taken for its own."""
+        found = connection.execute(sa.select(t.run).where(t.run.c.outcome == "running").order_by(t.run.c.id)).all()
+        return [row for row in found if json.loads(row.summary).get("place", place) == place]
 
     def finish_run(self, run_id: int, outcome: str, summary: dict[str, Any]) -> None:
         """Close a run with its counts."""

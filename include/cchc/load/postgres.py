@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 
 from cchc.errors import TransientError
 from cchc.load.base import Warehouse
+from cchc.server import read_server
 
 
 class PostgresWarehouse(Warehouse):
@@ -21,7 +22,8 @@ class PostgresWarehouse(Warehouse):
 
     def __init__(self, url: str) -> None:
         try:
-            self.connection = psycopg.connect(url, autocommit=True)
+            parts: dict[str, Any] = {**read_server(url, "CCHC_WAREHOUSE").parts}
+            self.connection = psycopg.connect(**parts, autocommit=True)
         except psycopg.OperationalError as error:
             raise TransientError(f"warehouse not reached: {error}") from error
         self.create()

@@ -20,6 +20,7 @@ from cchc.load import open_warehouse
 from cchc.model.failure import told
 from cchc.model.nodes import FAILED, Node
 from cchc.registry.files import content_hash
+from cchc.server import read_server
 from cchc.settings import Settings, child_environment
 from cchc.surroundings import of_text
 
@@ -57,16 +58,7 @@ def warehouse_environment(settings: Settings) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
     }
     if settings.on_postgres:
-        from sqlalchemy.engine import make_url
-
-        url = make_url(settings.warehouse)
-        values |= {
-            "CCHC_PG_HOST": url.host or "127.0.0.1",
-            "CCHC_PG_PORT": str(url.port or 5432),
-            "CCHC_PG_USER": url.username or "",
-            "CCHC_PG_PASSWORD": str(url.password or ""),
-            "CCHC_PG_DBNAME": url.database or "",
-        }
+        values |= read_server(settings.warehouse, "CCHC_WAREHOUSE").dbt_environment()
     return values
 
 

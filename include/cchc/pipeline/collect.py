@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 
 from cchc import land
 from cchc.contracts import DeliveryKey, Stray, Unfetched
@@ -127,7 +128,7 @@ def collect(
                     for unit, days in wanted.items()
                 }
                 try:
-                    _gather(seen, code, tasks, strays, ledger)
+                    _gather(seen, code, tasks, strays, ledger, settings.landing)
                 except BaseException:
                     pool.shutdown(cancel_futures=True)
                     raise
@@ -144,7 +145,12 @@ def _refuse_empty_root(source: Source, ledger: Ledger, root: str) -> None:
 
 
 def _gather(
-    seen: Collected, code: str, tasks: dict[str, Future[UnitFetched]], strays: list[Stray], ledger: Ledger
+    seen: Collected,
+    code: str,
+    tasks: dict[str, Future[UnitFetched]],
+    strays: list[Stray],
+    ledger: Ledger,
+    landing: Path,
 ) -> None:
     """Hear out the units of a system and write their files, strays and failures into the ledger."""
     arrivals: list[Arrival] = []
@@ -162,6 +168,8 @@ def _gather(
             more = f" (and {len(mine.failed) - 1} more)" if len(mine.failed) > 1 else ""
             seen.failed.append((code, unit, mine.failed[0].detail + more))
     arrivals.sort(key=lambda arrival: arrival.path)
+    if arrivals:
+        land.settle(landing)  # a ledger that outlives a power cut may not name bytes that did not
     seen.new, seen.repeats = ledger.record_arrivals(arrivals)
     seen.strays = ledger.record_strays((stray.path, stray.reason, stray.likely) for stray in strays)
     seen.unfetched = len(failed)

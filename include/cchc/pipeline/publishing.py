@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cchc.editions import Edition, editions_of, would_now_be
 from cchc.errors import PermanentError
+from cchc.modes import open_up
 from cchc.publish import Final, Stand, list_periods, open_reader, publish_pages, select_periods
 from cchc.publish.pages import Progress
 from cchc.registry.open import Registry, open_registry
@@ -24,7 +25,9 @@ def publish_report(
 ) -> list[Path]:
     """Write the pages of some periods or of all, and the start page; see ``publish_pages``."""
     wanted = None if periods is None else list(periods)
-    return publish_pages(settings, wanted, progress, approved(settings, wanted))
+    pages = publish_pages(settings, wanted, progress, approved(settings, wanted))
+    open_up(settings, settings.reports, settings.reports)
+    return pages
 
 
 def approved(settings: Settings, periods: Iterable[str] | None = None) -> list[Final]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -50,6 +51,25 @@ def sole_run(settings: Settings) -> Iterator[None]:
         yield
     finally:
         lock.release()
+
+
+def place(settings: Settings) -> str:
+    """Machine and folder: where ``sole_run`` lets one run work at a time."""
+    return f"{socket.gethostname()}:{settings.workdir}"
+
+
+def is_running(settings: Settings) -> bool:
+    """Whether a run works in the folder now; looks without waiting, and changes nothing."""
+    path = settings.workdir / ".run.lock"
+    if not path.exists():
+        return False
+    lock = FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return True
+    lock.release()
+    return False
 
 
 @dataclass
@@ -164,7 +184,7 @@ def _run(
 ) -> Summary:
     registry = use_reference(settings, reference)
     ledger = open_ledger(settings.ledger)
-    run_id = ledger.start_run("run", day_from, day_to)
+    run_id = ledger.start_run("run", day_from, day_to, place(settings))
     try:
         summary = ingest(settings, registry, ledger, day_from, day_to, say, recheck=recheck)
         finish(settings, registry, ledger, summary, say, pages)

@@ -9,6 +9,7 @@ from cchc.registry.check_corrections import check_corrections
 from cchc.registry.check_integrity import check_integrity
 from cchc.registry.check_mergers import check_mergers
 from cchc.registry.check_methods import check_methods
+from cchc.registry.check_names import check_names
 from cchc.registry.check_rules import check_rules
 from cchc.registry.check_systems import check_systems
 from cchc.registry.check_units import check_units
@@ -55,6 +56,7 @@ def check(directory: Path | None = None) -> list[Problem]:
         check_rules,
         check_integrity,
         check_corrections,
+        check_names,
     ):
         problems |= {problem for problem in rule(parsed) if _FOLLOWS.get(problem.rule) not in broken}
     return sorted(problems)

@@ -37,6 +37,8 @@ def write(settings: Settings, relations: list[Relation], build_no: int, anew: bo
         connection.execute(f"attach {_quoted(fresh)} as served")
         served = _fill(connection, relations, build_no)
     with translated(target.parent):
+        if target.is_file():
+            shutil.copymode(target, fresh)  # whom the office lets read it stays
         _settle(fresh)
         os.replace(fresh, target)
         _settle(target.parent)

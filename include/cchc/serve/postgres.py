@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 
 from cchc.errors import TransientError
+from cchc.server import read_server
 from cchc.serve.base import BUILD, BUILD_COLUMNS, Served, build_values, insert_build, over_served
 from cchc.serve.shape import Relation
 from cchc.settings import Settings
@@ -25,7 +26,7 @@ _PARTS = "serving.part"
 def write(settings: Settings, relations: list[Relation], build_no: int, anew: bool) -> Served:
     """Bring the schema ``pub`` to the state of the build; ``anew`` writes every part and every key."""
     try:
-        with psycopg.connect(settings.warehouse) as connection:
+        with _connect(settings.warehouse) as connection:
             return _Writer(connection, build_no, anew).write(relations)
     except psycopg.errors.LockNotAvailable as error:
         raise TransientError(
@@ -36,9 +37,14 @@ def write(settings: Settings, relations: list[Relation], build_no: int, anew: bo
         raise TransientError(f"warehouse not reached: {error}") from error
 
 
+def _connect(url: str) -> psycopg.Connection[Any]:
+    parts: dict[str, Any] = {**read_server(url, "CCHC_WAREHOUSE").parts}
+    return psycopg.connect(**parts)
+
+
 def is_there(url: str) -> bool:
     """Whether the server has a served state."""
-    with psycopg.connect(url) as connection:
+    with _connect(url) as connection:
         found = connection.execute("select to_regclass(%s)", [f"pub.{BUILD}"]).fetchone()
     return bool(found and found[0])
 

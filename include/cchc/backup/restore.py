@@ -1,0 +1,92 @@
+"""Put a backup back: verified first, whole, into an empty place only."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+
+from cchc.backup import manifest
+from cchc.backup.rows import copy_ledger, load_raw
+from cchc.errors import PermanentError
+from cchc.ledger import open_ledger
+from cchc.load import open_warehouse
+from cchc.modes import open_up
+from cchc.server import is_server, read_server
+from cchc.settings import Settings
+
+
+def restore(settings: Settings, source: Path) -> dict[str, Any]:
+    """Fill the empty place that the settings name; returns the manifest. The ledger may change its engine by it.
+
+    Raises ``PermanentError`` where a file of the backup is not as it was written, or the place holds anything.
+    """
+    listed = manifest.verified(source)
+    _refuse_what_is_there(settings, listed["warehouse"])
+    settings.workdir.mkdir(parents=True, exist_ok=True)
+    for name in ("landing", "registry", "forms"):
+        if (source / name).is_dir():
+            shutil.copytree(source / name, settings.workdir / name, copy_function=shutil.copyfile)
+    for blob in settings.landing.glob("*/*"):
+        blob.chmod(0o400)
+    if (source / "releases").is_dir():
+        shutil.copytree(source / "releases", settings.editions, copy_function=shutil.copyfile)
+        open_up(settings, settings.editions, settings.editions)
+    if (source / "keys").is_dir():
+        shutil.copytree(source / "keys", settings.workdir / "keys", copy_function=shutil.copyfile)
+    if listed["warehouse"] == "duckdb":
+        for name in ("warehouse.duckdb", "warehouse.duckdb.wal"):
+            if (source / name).is_file():
+                shutil.copyfile(source / name, settings.workdir / name)
+    else:
+        open_warehouse(settings).close()  # creates the raw schema
+        with psycopg.connect(**_parts(settings.warehouse), autocommit=True) as connection:
+            load_raw(connection, source / "warehouse")
+    _restore_ledger(settings, source / "ledger.sqlite")
+    return listed
+
+
+def _restore_ledger(settings: Settings, copied: Path) -> None:
+    """Last: without it the next start would take the place for an empty one, and know nothing of what lies there."""
+    if isinstance(settings.ledger, Path):
+        shutil.copyfile(copied, settings.ledger)
+        open_ledger(settings.ledger).engine.dispose()  # migrates one of an older version
+        return
+    own = settings.workdir / ".ledger-of-backup.sqlite"
+    shutil.copyfile(copied, own)
+    try:
+        source, target = open_ledger(own), open_ledger(settings.ledger)
+        with source.engine.connect() as connection:
+            copy_ledger(connection, target.engine)
+        source.engine.dispose()
+    finally:
+        for path in settings.workdir.glob(f"{own.name}*"):
+            path.unlink()
+
+
+def _refuse_what_is_there(settings: Settings, engine: str) -> None:
+    if settings.on_postgres != (engine == "postgresql"):
+        raise PermanentError(f"the backup is of a warehouse on {engine}: set or unset CCHC_WAREHOUSE accordingly")
+    for folder in (settings.workdir, settings.editions):
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            raise PermanentError(f"{folder} is not empty: a restore never writes over anything; name an empty place")
+    if settings.on_postgres:
+        with psycopg.connect(**_parts(settings.warehouse)) as connection:
+            found = connection.execute("select to_regnamespace('raw')").fetchone()
+        if found and found[0] is not None:
+            raise PermanentError("CCHC_WAREHOUSE: the database holds a warehouse; name an empty one")
+    if is_server(settings.ledger_url):
+        found_tables = sa.inspect(
+            sa.create_engine(
+                "postgresql+psycopg://", connect_args=read_server(settings.ledger_url, "CCHC_LEDGER").parts
+            )
+        ).get_table_names()
+        if "file_revision" in found_tables:
+            raise PermanentError("CCHC_LEDGER: the database holds a ledger; name an empty one")
+
+
+def _parts(url: str) -> dict[str, Any]:
+    return dict(read_server(url, "CCHC_WAREHOUSE").parts)

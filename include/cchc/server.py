@@ -1,0 +1,94 @@
+"""The URL of a PostgreSQL server, read in one place for everyone who connects: loader, readers, ledger, dbt, backup.
+
+Read by libpq itself, so that every part holds as its manual says: hosts, a folder of sockets
+(``?host=/run/postgresql``), ``sslmode`` and certificates, ``options``, a password of any characters (percent-encoded).
+No error tells the password.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from cchc.errors import PermanentError
+
+_KINDS = re.compile(r"postgres(?:ql)?(?:\+psycopg2?)?(?=://)")
+_ENCODE = "write signs such as @ / ? # % : in a password or name percent-encoded (@ as %40, / as %2F, % as %25)"
+#: What dbt's profile hands on by itself; everything else reaches it by the variables that libpq has for it.
+_OF_PROFILE = ("host", "port", "user", "password", "dbname")
+
+
+def is_server(text: str) -> bool:
+    """Whether a text is meant for the URL of a PostgreSQL server."""
+    return text.startswith("postgres")
+
+
+@dataclass(frozen=True)
+class Server:
+    """One server and database. ``parts``: libpq's keywords, shown by no ``repr``; the password is among them."""
+
+    name: str
+    parts: dict[str, str] = field(repr=False)
+
+    @property
+    def said(self) -> str:
+        """Server and database for people: ``host:port/database``, never user or password."""
+        return f"{self.parts['host']}:{self.parts['port']}/{self.parts['dbname']}"
+
+    def dbt_environment(self) -> dict[str, str]:
+        """What ``dbt_project/profiles.yml`` reads, and libpq's own variables (``PGSSLMODE``, ...) for every other part.
+
+        Raises ``PermanentError`` for a part that dbt can't be given.
+        """
+        values = {f"CCHC_PG_{key.upper()}": self.parts.get(key, "") for key in _OF_PROFILE}
+        known = _variables()
+        for key in self.parts.keys() - {*_OF_PROFILE}:
+            variable = known.get(key)
+            if not variable:
+                raise PermanentError(f"{self.name}: dbt can't be given {key}; leave it out of the URL")
+            values[variable] = self.parts[key]
+        if not values["CCHC_PG_PORT"].isdecimal():
+            raise PermanentError(f"{self.name}: dbt takes one port; let all servers of the URL listen on the same")
+        return values
+
+
+def read_server(text: str, name: str) -> Server:
+    """The server that a URL names; ``name`` is the setting that holds it. Also read: SQLAlchemy's ``postgresql+psycopg://``.
+
+    Raises ``PermanentError``: one sentence with what to do, without any part of the URL that may be secret.
+    """
+    from psycopg import Error
+    from psycopg.conninfo import conninfo_to_dict
+
+    if not _KINDS.match(text):
+        raise PermanentError(
+            f"{name} is no URL like postgresql://USER:PASSWORD@HOST:PORT/DATABASE; see docs/settings.md"
+        )
+    try:
+        parts = {key: str(value) for key, value in conninfo_to_dict(plain_url(text)).items() if value not in (None, "")}
+    except Error:  # its text shows what it stumbled over, which may be the password
+        raise PermanentError(f"{name} can't be read: a part of the URL is unknown to PostgreSQL; {_ENCODE}") from None
+    parts.setdefault("port", "5432")
+    if not re.fullmatch(r"\d+(,\d+)*", parts["port"]) or "@" in parts.get("host", "") + parts.get("dbname", ""):
+        raise PermanentError(f"{name} can't be read: its server or port is none; {_ENCODE}")
+    if "host" not in parts:
+        if "hostaddr" not in parts:
+            raise PermanentError(f"{name} names no server; add its host, for a socket ?host=/run/postgresql")
+        parts["host"] = parts["hostaddr"]
+    if "dbname" not in parts:
+        raise PermanentError(f"{name} names no database; add it behind the server: .../DATABASE")
+    return Server(name, parts)
+
+
+def plain_url(text: str) -> str:
+    """The URL as libpq takes it, without SQLAlchemy's name of a driver."""
+    return _KINDS.sub("postgresql", text, count=1)
+
+
+def _variables() -> dict[str, str | None]:
+    """libpq's keywords -> the variable of the environment that says the same, where it has one."""
+    from psycopg.pq import Conninfo
+
+    defaults: list[Any] = Conninfo.get_defaults()
+    return {each.keyword.decode(): each.envvar and each.envvar.decode() for each in defaults}
