@@ -55,7 +55,10 @@ def test_a_failed_model_names_itself_and_what_it_kept_from_running(settings: Set
 
 
 def test_of_many_failures_the_first_are_told() -> None:
-    failed = [Node(f"m{n}", "model", "error", None, 0.1, f"models/m{n}.sql", "Runtime Error in model\n  No\n") for n in range(7)]
+    failed = [
+        Node(f"m{n}", "model", "error", None, 0.1, f"models/m{n}.sql", "Runtime Error in model\n  No\n")
+        for n in range(7)
+    ]
     lines = told(failed, 0, lambda sql: ([], [])).splitlines()
     assert lines[0] == "the build failed at m0, m1, m2, m3, m4 and 2 more: readers keep the last good state"
     assert lines[1] == "model m0 (models/m0.sql): No"
@@ -66,7 +69,9 @@ def test_rows_that_can_not_be_shown_hide_no_failure() -> None:
     def ask(sql: str) -> tuple[list[str], list[tuple[object, ...]]]:
         raise OSError("the warehouse is gone")
 
-    node = Node("cube_equals_dossiers", "test", "fail", 3, 0.1, "tests/x.sql", "Got 3", "", "The cube counts.", "select 1")
+    node = Node(
+        "cube_equals_dossiers", "test", "fail", 3, 0.1, "tests/x.sql", "Got 3", "", "The cube counts.", "select 1"
+    )
     said = told([node], 2, ask)
     assert "3 rows that should not be" in said
     assert "(its rows can't be shown: the warehouse is gone)" in said

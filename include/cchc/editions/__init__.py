@@ -1,6 +1,6 @@
 """Editions: one period's ranking as files that never change, which a named person approves and anyone can check.
 
-In: relations ``pub.*`` and the registry's method. Out: ``<releases>/<method>/<province>/<period>/r<N>/``. Made twice from
+In: ``pub.*`` and the registry's method. Out: ``<releases>/<method>/<province>/<period>/r<N>/``. Made twice from
 the same inputs, an edition has the same bytes; ``cchc.verify`` checks it without this package.
 """
 

@@ -69,9 +69,7 @@ def tables(reader: Reader, period: Period, method: str, province: str) -> list[T
     of = (province, period.id, method)
     units = f"select unit_code from pub.ranking_v1 where {_OF}"
     return [
-        _table(
-            reader, "ranking", _RANKING, f"from pub.ranking_v1 where {_OF} order by rank nulls last, unit_code", of
-        ),
+        _table(reader, "ranking", _RANKING, f"from pub.ranking_v1 where {_OF} order by rank nulls last, unit_code", of),
         _table(
             reader,
             "indicators",

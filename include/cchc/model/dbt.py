@@ -89,7 +89,7 @@ def keep_parse(project: Path, target: Path) -> None:
         kept.parent.mkdir(exist_ok=True)
         fresh = kept.with_name(f"{_PARSE}.{os.getpid()}")
         shutil.copyfile(mine, fresh)
-        os.replace(fresh, kept)
+        fresh.replace(kept)
 
 
 def run_dbt(

@@ -1,7 +1,7 @@
 """What a failed build says: which model or test, which rows, the likely cause and the next step, the name first.
 
-In: the nodes that dbt reports as failed. Out: text for a person who has the log of one task before him. Rows are shown by
-the columns that a test returns, keys and counts; the warehouse holds nothing personal.
+In: the nodes that dbt reports as failed. Out: text for a person who has the log of one task before him. Rows are shown
+by the columns that a test returns, keys and counts; the warehouse holds nothing personal.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ class Advice:
 
 _CHECK = "cchc registry check names the rows of the registry that contradict each other; mend them, then cchc build"
 _ADVICE = {
-    "unique_key": Advice("two rows where the key allows one: as a rule two rows of the registry that hold on one day", _CHECK),
-    "accepted_values": Advice("a value that no rule knows: as a rule a new code in the registry or in a dialect", _CHECK),
-    "not_null": Advice("a value that must be known is missing: as a rule a reference of the registry to what is not there", _CHECK),
-    "relationships": Advice("a reference to what is not there: as a rule a unit or procedure that the registry lacks", _CHECK),
-}  # fmt: skip
+    "unique_key": Advice("two rows of one key: as a rule two rows of the registry that hold on one day", _CHECK),
+    "accepted_values": Advice("a value that no rule knows: as a rule a new code of the registry or a dialect", _CHECK),
+    "not_null": Advice("a value that must be known is missing: as a rule the registry names what is not there", _CHECK),
+    "relationships": Advice("a reference to what is not there: as a rule a unit that the registry lacks", _CHECK),
+}
 _CONSERVATION = Advice(
-    "rows were lost or counted twice between two stages: an interrupted or half updated warehouse, or a mistake of a model",
+    "rows were lost or counted twice between two stages: a half updated warehouse, or a mistake of a model",
     "cchc build --full-refresh makes everything anew from raw; if it fails again, the warehouse from landing: "
     "docs/operations.md, After a crash",
 )

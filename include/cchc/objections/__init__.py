@@ -1,6 +1,6 @@
 """Objections of units to published figures: the form, what is filed, what an upheld one would change, corrections.
 
-In: ``raw.objections`` and the ledger's answers; for effects the relations ``pub.*``. Out: the bytes of a form, objections,
+In: ``raw.objections`` and the ledger's answers; for effects ``pub.*``. Out: the bytes of a form, objections,
 their effects on score and rank, rows for the register of known errors.
 """
 

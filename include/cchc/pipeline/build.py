@@ -1,4 +1,4 @@
-"""Build: registry and ledger into the warehouse, dbt over what changed, the good result to readers, the books closed."""
+"""Build: registry and ledger into the warehouse, dbt over what changed, the result to readers, the books closed."""
 
 from __future__ import annotations
 

@@ -226,8 +226,7 @@ def _group_scores(reader: Reader, period: Period, methods: list[Row], units: Lis
     place = {(m["id"], g["id"]): (i, j) for i, m in enumerate(methods) for j, g in enumerate(m["groups"])}
     table: list[list[Any]] = [[[None] * (2 * len(m["groups"])) for _ in units.items] for m in methods]
     for row in reader.rows(
-        "select unit_code, method, group_name, score, max_attainable "
-        "from pub.unit_score_group_v1 where period_id = ?",
+        "select unit_code, method, group_name, score, max_attainable from pub.unit_score_group_v1 where period_id = ?",
         [period.id],
     ):
         unit, where = units.get(row["unit_code"]), place.get((row["method"], row["group_name"]))

@@ -1,6 +1,6 @@
 """Published views as files for other programs: CSV and XLSX.
 
-In: a relation of ``pub.*``. Out: one file, written whole or not at all. Texts never act as formulas; numbers stay numbers.
+In: one of ``pub.*``. Out: one file, written whole or not at all. Texts never act as formulas; numbers stay numbers.
 """
 
 from __future__ import annotations
@@ -75,9 +75,7 @@ def _facts(reader: Reader, view: str) -> list[tuple[str, str]]:
         "select min(period_start) as first_day, max(period_end) as last_day, max(as_of_date) as as_of, "
         "count(distinct period_id) as periods from pub.ranking_v1"
     )[0]
-    methods = reader.rows(
-        "select distinct method, method_vi, method_source from pub.method_criterion_v1 order by 1"
-    )
+    methods = reader.rows("select distinct method, method_vi, method_source from pub.method_criterion_v1 order by 1")
     return [
         ("Bảng · Table", view),
         ("Số kỳ · Periods", plain(periods["periods"])),

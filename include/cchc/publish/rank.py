@@ -90,9 +90,7 @@ def unit_rank(settings: Settings, unit: str, period: str, method: str | None = N
         of = "where unit_code = ? and period_id = ? and method = ?"
         intervals = reader.rows(f"select * from pub.rank_interval_v1 {of}", key)
         peers = reader.rows(f"select * from pub.peer_rank_v1 {of} order by peer_group", key)
-        complete = reader.rows(
-            "select * from pub.unit_completeness_v1 where unit_code = ? and period_id = ?", key[:2]
-        )
+        complete = reader.rows("select * from pub.unit_completeness_v1 where unit_code = ? and period_id = ?", key[:2])
     marks = [
         *(["provisional"] if not chosen.is_complete else []),
         *(["few_dossiers"] if row["is_few_dossiers"] else []),

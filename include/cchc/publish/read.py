@@ -45,7 +45,9 @@ class Reader(ABC):
     def served(self) -> set[str]:
         """Names of the served relations: ``ranking_v1`` and so on."""
         place = "(table_catalog = 'pub' and table_schema = 'main') or table_schema = 'pub'"
-        return {row["name"] for row in self.rows(f"select table_name as name from information_schema.tables where {place}")}
+        return {
+            row["name"] for row in self.rows(f"select table_name as name from information_schema.tables where {place}")
+        }
 
 
 class DuckDBReader(Reader):

@@ -2,8 +2,8 @@
 
 In: the views ``publish.pub_*`` of the working warehouse after a build whose every test passed. Out: the same relations
 under stable, versioned names (``pub_ranking`` -> ``pub.ranking_v1``): on the embedded engine a file of its own,
-``<workdir>/serve/pub.duckdb``, put in place with one rename; on PostgreSQL the schema ``pub``, brought up to date in one
-transaction. Nobody but the pipeline opens the working warehouse; a failed build leaves readers the last good state.
+``<workdir>/serve/pub.duckdb``, put in place with one rename; on PostgreSQL the schema ``pub``, brought up to date in
+one transaction. Nobody but the pipeline opens the working warehouse; a failed build leaves readers the last good state.
 """
 
 from __future__ import annotations

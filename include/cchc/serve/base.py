@@ -24,7 +24,7 @@ BUILD_COLUMNS = {
 
 @dataclass
 class Served:
-    """One state put in place. ``rows``: by relation, of those that hold rows; ``changed``: of those written, how many."""
+    """One state put in place. ``rows``: by relation, of those that hold rows; ``changed``: how many were written."""
 
     build_no: int
     rows: dict[str, int] = field(default_factory=dict)

@@ -40,7 +40,7 @@ def write(settings: Settings, relations: list[Relation], build_no: int, anew: bo
         if target.is_file():
             shutil.copymode(target, fresh)  # whom the office lets read it stays
         _settle(fresh)
-        os.replace(fresh, target)
+        fresh.replace(target)
         _settle(target.parent)
     return served
 
@@ -63,7 +63,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, relations: list[Relation], buil
     _drop_others(connection, {relation.name for relation in relations} | {BUILD})
     for relation in (each for each in relations if each.is_view):
         text = connection.execute(
-            "select sql from duckdb_views() where database_name = 'working' and schema_name = 'publish' and view_name = ?",
+            "select sql from duckdb_views() "
+            "where database_name = 'working' and schema_name = 'publish' and view_name = ?",
             [relation.source],
         ).fetchone()
         assert text is not None, f"{relation.source} is served as a view and is none"
@@ -86,9 +87,7 @@ def _changed_only(connection: duckdb.DuckDBPyConnection, relation: Relation, ser
     assert relation.changes is not None
     name, column = f"served.main.{relation.name}", relation.changes.column
     columns = ", ".join(each.name for each in relation.columns)
-    connection.execute(
-        f"create or replace temp table changed as {relation.changes.keys(name, _UNSERVED, 'publish')}"
-    )
+    connection.execute(f"create or replace temp table changed as {relation.changes.keys(name, _UNSERVED, 'publish')}")
     among = f"where {column} in (select {column} from changed)"
     connection.execute(f"delete from {name} {among}")
     source = f"publish.{relation.source}"
@@ -114,7 +113,8 @@ def _note_build(connection: duckdb.DuckDBPyConnection, build_no: int) -> None:
 def _drop_others(connection: duckdb.DuckDBPyConnection, wanted: set[str]) -> None:
     for kind in ("view", "table"):
         found = connection.execute(
-            f"select {kind}_name from duckdb_{kind}s() where database_name = 'served' and not internal and not temporary"
+            f"select {kind}_name from duckdb_{kind}s() "
+            "where database_name = 'served' and not internal and not temporary"
         ).fetchall()
         for (name,) in found:
             if name not in wanted:
@@ -124,9 +124,7 @@ def _drop_others(connection: duckdb.DuckDBPyConnection, wanted: set[str]) -> Non
 def _comment(connection: duckdb.DuckDBPyConnection, kind: str, relation: Relation) -> None:
     name = f"served.main.{relation.name}"
     lines = [f"comment on {kind} {name} is {_text(relation.description)}"]
-    lines += [
-        f"comment on column {name}.{column.name} is {_text(column.description)}" for column in relation.columns
-    ]
+    lines += [f"comment on column {name}.{column.name} is {_text(column.description)}" for column in relation.columns]
     connection.execute("; ".join(lines))
 
 

@@ -1,7 +1,8 @@
 """PostgreSQL: real tables in the schema ``pub``, brought up to date in one transaction.
 
-Readers never meet a lock: where the shape stays, only rows of changed periods or keys are deleted and inserted, and they
-see the state before until the commit. A table that is new or gains a column asks for a lock at most ``LOCK_SECONDS`` long.
+Readers never meet a lock: where the shape stays, only rows of changed periods or keys are deleted and inserted, and
+they see the state before until the commit. A table that is new or gains a column asks for a lock for at most
+``LOCK_SECONDS``.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from typing import Any
 import psycopg
 
 from cchc.errors import TransientError
-from cchc.server import read_server
 from cchc.serve.base import BUILD, BUILD_COLUMNS, Served, build_values, insert_build, over_served
 from cchc.serve.shape import Relation
+from cchc.server import read_server
 from cchc.settings import Settings
 
 LOCK_SECONDS = 30
@@ -121,7 +122,7 @@ class _Writer:
         self.run("analyze changed")
         among = f"where {column} in (select {column} from changed)"
         self.run(f"delete from {name} {among}")
-        written = self.connection.execute(f"insert into {name} ({columns}) select {columns} from {source} {among}")  # type: ignore[arg-type]
+        written = self.connection.execute(f"insert into {name} ({columns}) select {columns} from {source} {among}")
         self.served.rows[relation.name] = self.count(name)
         self.served.changed[relation.name] = written.rowcount
         return self.served.rows[relation.name] == self.count(source)
@@ -132,7 +133,7 @@ class _Writer:
         columns = ", ".join(each.name for each in relation.columns)
         if relation.changes:  # too many rows to compare
             self.run(f"delete from {name}")
-            written = self.connection.execute(f"insert into {name} ({columns}) select {columns} from {source}")  # type: ignore[arg-type]
+            written = self.connection.execute(f"insert into {name} ({columns}) select {columns} from {source}")
             self.served.rows[relation.name] = self.served.changed[relation.name] = written.rowcount
             return
         part = f"coalesce({relation.part}, '')" if relation.part else "''"
@@ -150,7 +151,7 @@ class _Writer:
         )
         among = f"where {part} in (select part from differing)"
         self.run(f"delete from {name} {among}")
-        written = self.connection.execute(f"insert into {name} ({columns}) select {columns} from incoming {among}")  # type: ignore[arg-type]
+        written = self.connection.execute(f"insert into {name} ({columns}) select {columns} from incoming {among}")
         self.run(f"delete from {_PARTS} where relation = %s", [relation.name])
         self.run(f"insert into {_PARTS} select %s, part, rows, fingerprint from found", [relation.name])
         self.served.rows[relation.name] = self.run("select coalesce(sum(rows), 0)::bigint from found")[0][0]

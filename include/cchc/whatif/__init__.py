@@ -1,6 +1,6 @@
 """What if: how few more cases bring a unit to full marks, the next band or the next rank, and what given ones bring.
 
-In: the standing of a unit and period, from the relations ``pub.*``. Out: answers, exact to the last digit of the models.
+In: the standing of a unit and period, from ``pub.*``. Out: answers, exact to the last digit of the models.
 """
 
 from __future__ import annotations
