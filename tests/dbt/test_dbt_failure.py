@@ -55,10 +55,7 @@ def test_a_failed_model_names_itself_and_what_it_kept_from_running(settings: Set
 
 
 def test_of_many_failures_the_first_are_told() -> None:
-    failed = [
-        Node(f"m{n}", "model", "error", None, 0.1, f"models/m{n}.sql", "Runtime Error in model\n  No\n")
-        for n in range(7)
-    ]
+    failed = [Node(f"m{n}", "model", "error", None, 0.1, f"models/m{n}.sql", "No") for n in range(7)]
     lines = told(failed, 0, lambda sql: ([], [])).splitlines()
     assert lines[0] == "the build failed at m0, m1, m2, m3, m4 and 2 more: readers keep the last good state"
     assert lines[1] == "model m0 (models/m0.sql): No"

@@ -70,9 +70,7 @@ def test_twenty_readers_see_whole_builds_only_and_block_nobody(served: Settings,
     held.close()
 
 
-def test_a_serving_that_was_killed_leaves_the_last_state_and_the_next_clears_up(
-    served: Settings, tmp_path: Path
-) -> None:
+def test_a_killed_serving_leaves_the_last_state_and_the_next_clears_up(served: Settings, tmp_path: Path) -> None:
     settings = Settings(workdir=tmp_path, exports="")
     shutil.copytree(served.workdir, tmp_path, dirs_exist_ok=True)
     left = settings.served_path.with_name("pub.new.duckdb")
@@ -113,7 +111,5 @@ def test_without_a_build_nothing_is_served(tmp_path: Path) -> None:
 def test_names_of_served_relations() -> None:
     assert served_name("pub_ranking") == "ranking_v1"
     assert served_name("pub_ranking_v2") == "ranking_v2"
-    text = (
-        'select a.x from "warehouse"."publish"."pub_unit" as a join publish.pub_unit_period_v2 b join w.publish.pub_a'
-    )
-    assert over_served(text, "pub.") == "select a.x from pub.unit_v1 as a join pub.unit_period_v2 b join pub.a_v1"
+    text = 'select a.x from "warehouse"."publish"."pub_unit" as a join publish.pub_period_v2 b join w.publish.pub_c'
+    assert over_served(text, "pub.") == "select a.x from pub.unit_v1 as a join pub.period_v2 b join pub.c_v1"

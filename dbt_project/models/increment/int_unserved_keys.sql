@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 {{
     config(
         materialized='incremental',
@@ -7,7 +8,8 @@
 }}
 -- Keys that builds recomputed since readers last got to see one: their rows are what is brought up to date for readers.
 -- They accumulate, for a build that fails later or is not served leaves them to the next. The end of a served build
--- empties it. Numbers whose letters are recomputed include those of recomputed dossiers. After a full build everything is served, and no key is noted.
+-- empties it. Numbers whose letters are recomputed include those of recomputed dossiers. After a full build everything is
+-- served, and no key is noted.
 with touched as (
 
     select
