@@ -70,13 +70,19 @@ def period_page(reader: Reader, period: Period, finals: Sequence[Final] = (), ed
     document = period_document(reader, period, finals, edition)
     home = next((name or code for code, name in document["provinces"]), "")
     scripts = (_library("chart.umd.js"), _own("common.js", "standing.js", "sheet.js", "period.js"))
-    return _render("period.html.j2", scripts, document, period=period, province=home)
+    build = None if edition else build_no(reader)  # an edition holds the same bytes whichever build it was made from
+    return _render("period.html.j2", scripts, document, period=period, province=home, build=build)
 
 
 def index_page(reader: Reader, periods: list[Period], finals: Sequence[Final] = ()) -> str:
     """The start page: the periods given, deliveries and broken rules."""
     document = overview_document(reader, periods, finals)
-    return _render("index.html.j2", (_own("common.js", "index.js"),), document, periods=periods, province="")
+    return _render("index.html.j2", (_own("common.js", "index.js"),), document, periods=periods, province="", build=build_no(reader))
+
+
+def build_no(reader: Reader) -> int:
+    """The number of the build that readers see."""
+    return int(reader.rows("select build_no from pub.build_v1")[0]["build_no"])
 
 
 def write_whole(path: Path, text: str) -> None:
