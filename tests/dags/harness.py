@@ -87,6 +87,13 @@ def nodes(workdir: Path) -> list[str]:
     return sorted(result["unique_id"] for result in found["results"])
 
 
+def views(workdir: Path) -> list[str]:
+    """The models that are views."""
+    manifest = json.loads((workdir / "dbt" / "target" / "manifest.json").read_text("utf-8"))
+    models = [node for node in manifest["nodes"].values() if node["resource_type"] == "model"]
+    return sorted(node["name"] for node in models if node["config"]["materialized"] == "view")
+
+
 def by_command(workdir: Path, aside: Path) -> list[str]:
     """What ``cchc build`` runs on a copy of the installation as it stands."""
     from typer.testing import CliRunner
@@ -155,6 +162,8 @@ def main(workdir: Path) -> dict[str, Any]:
     seen["publish_said"] = heard.take()
     seen["rows"] = count("select count(*) from raw.dossiers")
     seen["ranked"] = count("select count(*) from publish.pub_ranking where rank is not null")
+    seen["served"] = [path.name for path in (workdir / "serve").iterdir()]
+    seen["views"] = views(workdir)
     seen["pending_after_build"] = count("select count(*) from raw.building")
     seen["again"] = ingest()
     seen["build_again"] = play(bag.dags["build_warehouse"], {})

@@ -77,7 +77,14 @@ def period_page(reader: Reader, period: Period, finals: Sequence[Final] = (), ed
 def index_page(reader: Reader, periods: list[Period], finals: Sequence[Final] = ()) -> str:
     """The start page: the periods given, deliveries and broken rules."""
     document = overview_document(reader, periods, finals)
-    return _render("index.html.j2", (_own("common.js", "index.js"),), document, periods=periods, province="", build=build_no(reader))
+    return _render(
+        "index.html.j2",
+        (_own("common.js", "index.js"),),
+        document,
+        periods=periods,
+        province="",
+        build=build_no(reader),
+    )
 
 
 def build_no(reader: Reader) -> int:
