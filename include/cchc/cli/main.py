@@ -170,9 +170,9 @@ def status(
     out: Annotated[Path | None, typer.Option(help="Write the note to this file (Markdown).")] = None,
 ) -> None:
     """Who delivered what: on time, late, missing, refused, waiting (not due or not judged yet), per unit and day."""
-    from cchc.cli.letter import Asked
     from cchc.cli.status import show_board, show_strays, write_letter
     from cchc.ledger import open_ledger
+    from cchc.notes import Asked
     from cchc.registry.open import open_registry
 
     settings = o.settings(workdir)
