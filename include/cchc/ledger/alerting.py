@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,8 @@ from cchc.ledger.writing import now
 
 @dataclass(frozen=True)
 class Told:
-    """One matter as one addressee knows it. ``items``: what of it was told, empty before the first message was taken.
+    """One matter as one addressee knows it. ``titles``: what it is about, by language. ``items``: what of it was told,
+    empty before the first message was taken.
 
     ``failed_at``: since when a message about it waits, because no server took it.
     """
@@ -24,6 +25,7 @@ class Told:
     matter: str
     addressee: str
     kind: str
+    titles: Mapping[str, str]
     items: frozenset[str]
     opened_at: datetime
     told_at: datetime | None = None
@@ -45,6 +47,7 @@ class Alerting:
                     row.matter,
                     row.addressee,
                     row.kind,
+                    json.loads(row.titles),
                     frozenset(json.loads(row.told)),
                     row.opened_at,
                     row.told_at,
@@ -57,6 +60,7 @@ class Alerting:
         """Write how an open matter stands for an addressee, in place of what stood there."""
         values = {
             "kind": told.kind,
+            "titles": json.dumps(told.titles, ensure_ascii=False),
             "told": json.dumps(sorted(told.items)),
             "told_at": told.told_at,
             "failed_at": told.failed_at,
@@ -69,6 +73,7 @@ class Alerting:
         self._write(told, {"closed_at": at, "failed_at": None, "failure": None})
 
     def _write(self, told: Told, values: dict[str, Any]) -> None:
+        """Change the row, which a first message makes; its commit is on the disk when this returns."""
         a = t.alert
         key = {"matter": told.matter, "addressee": told.addressee, "opened_at": told.opened_at}
         with self.engine.begin() as connection:
@@ -77,7 +82,7 @@ class Alerting:
                 connection.exec_driver_sql("PRAGMA synchronous=FULL")
             done = connection.execute(sa.update(a).where(*(a.c[k] == v for k, v in key.items())).values(**values))
             if not done.rowcount:
-                connection.execute(sa.insert(a).values(**key, **{"kind": told.kind, "told": "[]"} | values))
+                connection.execute(sa.insert(a).values(**key, **values))
 
     def note_failed_task(self, command: str, reference: str, task: str, error: str, error_kind: str) -> None:
         """A task of a run that somebody else drives failed for good; ``end_run`` takes it into the run's row."""

@@ -160,6 +160,7 @@ alert = sa.Table(
     sa.Column("addressee", sa.String(16), primary_key=True),  # of a hash: an address may hold a secret
     sa.Column("opened_at", sa.DateTime, primary_key=True),
     sa.Column("kind", sa.String, nullable=False),
+    sa.Column("titles", sa.Text, nullable=False),  # JSON: language -> what it is about
     sa.Column("told", sa.Text, nullable=False),  # JSON: what of it was told
     sa.Column("told_at", sa.DateTime),  # null: no message was taken yet
     sa.Column("failed_at", sa.DateTime),  # since when a message waits to be taken

@@ -14,6 +14,7 @@ def upgrade() -> None:
         sa.Column("addressee", sa.String(16), primary_key=True),
         sa.Column("opened_at", sa.DateTime, primary_key=True),
         sa.Column("kind", sa.String, nullable=False),
+        sa.Column("titles", sa.Text, nullable=False),
         sa.Column("told", sa.Text, nullable=False),
         sa.Column("told_at", sa.DateTime),
         sa.Column("failed_at", sa.DateTime),
