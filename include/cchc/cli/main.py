@@ -111,7 +111,9 @@ def ingest(
     only = ([system] if system else None, [unit] if unit else None)
     days = (day_from.date(), day_to.date())
     whole = not (system or unit or replay)  # of a part, somebody sees the end of it
-    record: AbstractContextManager[dict[str, Any]] = recorded(ledger, "ingest", *days) if whole else nullcontext({})
+    record: AbstractContextManager[dict[str, Any]] = nullcontext({})
+    if whole:
+        record = recorded(ledger, "ingest", *days)
     with sole_run(settings), record as counts:
         registry = open_registry(settings.registry_dir)
         summary = ingest_range(settings, registry, ledger, *days, speaker(quiet), *only, recheck=recheck)

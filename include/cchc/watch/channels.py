@@ -5,12 +5,14 @@ Neither an address of a webhook nor a password stands in an error or a log: both
 
 from __future__ import annotations
 
+import base64
 import smtplib
 import ssl
 from contextlib import suppress
 from datetime import UTC, datetime
-from email.message import EmailMessage
-from email.utils import format_datetime
+from email.header import Header
+from email.mime.text import MIMEText
+from email.utils import format_datetime, formataddr, parseaddr
 from urllib.parse import urlsplit
 
 from cchc.errors import TransientError
@@ -56,13 +58,13 @@ class Channels:
         except smtplib.SMTPRecipientsRefused as refused:
             code = next((code for code, _ in refused.recipients.values()), 0)
             raise Unsent(f"{self._place}: the address of {contact.unit} ({contact.role}) is refused ({code})") from None
-        except smtplib.SMTPResponseException as error:
-            self._hang_up()  # the next message begins with a server in a known state
-            raise Unsent(f"{self._place}: refused with {error.smtp_code}") from None
         except (OSError, smtplib.SMTPException) as error:
-            self._hang_up()
-            self._down["smtp"] = Unsent(f"{self._place}: {type(error).__name__}")
-            raise self._down["smtp"] from None
+            self._hang_up()  # the next message begins with a server in a known state
+            answer = getattr(error, "smtp_code", None)
+            told = Unsent(f"{self._place}: {f'refused with {answer}' if answer else type(error).__name__}")
+            if answer is None or isinstance(error, smtplib.SMTPAuthenticationError):
+                self._down["smtp"] = told  # a password tried again and again locks the account
+            raise told from None
 
     def _server(self) -> smtplib.SMTP:
         settings = self._settings
@@ -83,7 +85,7 @@ class Channels:
         if settings.smtp_security == "starttls":
             self._smtp.starttls(context=ssl.create_default_context())
         if settings.smtp_user:
-            self._smtp.login(settings.smtp_user, settings.smtp_password)
+            _log_in(self._smtp, settings.smtp_user, settings.smtp_password)
         return self._smtp
 
     def _hang_up(self) -> None:
@@ -115,14 +117,30 @@ class Channels:
             raise Unsent(f"webhook {host}: answered {reply.status_code}")
 
 
-def _mail_of(address: str, message: Message, sender: str) -> EmailMessage:
-    """A mail that programs know as one written by a program, in a thread a matter."""
-    domain = sender.rpartition("@")[2].strip("> ") or "localhost"
-    mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = sender, address, message.subject
+def _log_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    """``smtplib`` takes ASCII alone; a password of other letters is UTF-8 by RFC 4616."""
+    if user.isascii() and password.isascii():
+        server.login(user, password)
+        return
+    server.ehlo_or_helo_if_needed()
+    answer = base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii")
+    code, _ = server.docmd("AUTH", f"PLAIN {answer}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, b"")
+
+
+def _mail_of(address: str, message: Message, sender: str) -> MIMEText:
+    """A mail that programs know as one written by a program, in a thread a matter.
+
+    The header is made by ``Header``: the newer ``EmailMessage`` loses blanks where it folds a subject with accents.
+    """
+    name, mailbox = parseaddr(sender)
+    domain = mailbox.rpartition("@")[2] or "localhost"
+    mail = MIMEText(message.text, "plain", "utf-8")
+    mail["From"], mail["To"] = formataddr((name, mailbox), "utf-8"), address
+    mail["Subject"] = Header(" ".join(message.subject.split()), "utf-8", header_name="Subject").encode()
     mail["Date"] = format_datetime(datetime.now(UTC))
     mail["Message-ID"] = f"<{message.reference}@{domain}>"
     mail["References"] = f"<{message.thread}@{domain}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(message.text, cte="base64")
     return mail
