@@ -36,7 +36,7 @@ OVERDUE = [
 ]
 BUILD = ("build_models", "1 of 391 nodes failed: test unique_key_stg_dossiers_revision_id__row_number: 3 rows")
 SHARE = ("check", "41 of 60 units not reached: mcdt-quangtri/H50.101: timed out. Allowed is a share of 0.5")
-MACHINE = ("", "no space left on the disk of /var/lib/cchc; make room and run again: nothing is lost")
+MACHINE = ("", "no space left on the disk of /var/lib/cchc; nothing is lost, run the same command again")
 WAITING = {"2026-10": date(2026, 11, 6)}
 #: Kind -> who is told, and the facts.
 CASES: dict[str, tuple[str, str, Facts]] = {
