@@ -69,9 +69,9 @@ class Office:
 
 
 def open_office(folder: Path, mails: Mails, contacts: str = CONTACTS, **settings: Any) -> Office:
-    """An office that sends to a mail server; ``contacts`` and settings to choose."""
+    """An office in a folder that sends to a mail server; ``contacts`` and settings to choose."""
     own = folder / "registry"
-    (own / "systems").mkdir(parents=True)
+    (own / "systems").mkdir(parents=True, exist_ok=True)
     (own / "systems" / "mcdt-quangtri.yaml").write_text(SYSTEM, "utf-8")
     (own / "contacts.csv").write_text(contacts, "utf-8")
     made = world(folder, open_registry(own))
