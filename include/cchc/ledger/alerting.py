@@ -101,8 +101,8 @@ class Alerting:
             if failed:
                 summary |= {"error": failed[0].error, "error_kind": failed[0].error_kind}
                 summary["tasks"] = {}
-                for row in failed:  # in order: what failed first is mostly the cause
-                    summary["tasks"].setdefault(row.task, row.error)
+                for each in failed:  # in order: what failed first is mostly the cause
+                    summary["tasks"].setdefault(each.task, each.error)
             row = {"command": command, "outcome": outcome, "started_at": started_at or ended, "finished_at": ended}
             connection.execute(sa.insert(t.run).values(**row, summary=json.dumps(summary)))
 
