@@ -11,6 +11,7 @@ from typing import Any
 from airflow.sdk import Asset
 from airflow.sdk.exceptions import AirflowFailException
 
+from _callbacks import RUN, task_failed
 from cchc.errors import PermanentError
 from cchc.modes import keep_private
 from cchc.surroundings import in_our_terms
@@ -23,12 +24,14 @@ DAG: dict[str, Any] = {
     "catchup": False,
     "max_active_runs": 1,
     "tags": ["cchc"],
+    **RUN,
     "default_args": {
         "retries": 3,
         "retry_delay": timedelta(minutes=1),
         "retry_exponential_backoff": True,
         "max_retry_delay": timedelta(minutes=15),
         "show_return_value_in_logs": False,
+        "on_failure_callback": task_failed,
     },
 }
 
@@ -54,7 +57,6 @@ def step(path: str, *parameters: str) -> Callable[..., Any]:
                 raise
             raise told from error
 
-    call.__name__ = name
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    call.__name__, kind = name, inspect.Parameter.POSITIONAL_OR_KEYWORD
     call.__signature__ = inspect.Signature([inspect.Parameter(each, kind) for each in parameters])
     return call

@@ -47,6 +47,12 @@ def _mode(text: str) -> int:
     return mode
 
 
+def _security(text: str) -> str:
+    if text not in ("starttls", "ssl", "none"):
+        raise ValueError
+    return text
+
+
 def _flag(text: str) -> bool:
     return text.lower() not in ("0", "false", "no")
 
@@ -111,6 +117,18 @@ class Settings:
     published_mode: Annotated[int, Variable("CCHC_PUBLISHED_MODE", _mode)] = 0o644
     #: of Airflow, where it is configured for this process; only looked at
     airflow_metadata: Annotated[str, Variable("AIRFLOW__DATABASE__SQL_ALCHEMY_CONN")] = field(default="", repr=False)
+    smtp_host: Annotated[str, Variable("CCHC_SMTP_HOST")] = ""  # empty: no mail is sent
+    smtp_port: Annotated[int, Variable("CCHC_SMTP_PORT", _count)] = 587
+    smtp_security: Annotated[str, Variable("CCHC_SMTP_SECURITY", _security)] = "starttls"
+    smtp_user: Annotated[str, Variable("CCHC_SMTP_USER")] = ""
+    smtp_password: Annotated[str, Variable("CCHC_SMTP_PASSWORD")] = field(default="", repr=False)
+    mail_from: Annotated[str, Variable("CCHC_MAIL_FROM")] = ""
+    webhook_token: Annotated[str, Variable("CCHC_WEBHOOK_TOKEN")] = field(default="", repr=False)
+    link: Annotated[str, Variable("CCHC_LINK")] = ""  # where a browser finds Airflow or the report
+    watch_hours: Annotated[int, Variable("CCHC_WATCH_HOURS", _count)] = 26  # without a run until it is a matter
+    watch_days: Annotated[int, Variable("CCHC_WATCH_DAYS", _count)] = 7  # export dates that are looked at
+    watch_grace: Annotated[int, Variable("CCHC_WATCH_GRACE", int)] = 180  # minutes after a due time
+    disk_share: Annotated[float, Variable("CCHC_DISK_SHARE", _share)] = 0.9  # in use, until it is a matter
     debug: Annotated[bool, Variable("CCHC_DEBUG", _flag)] = False  # tracebacks of our own errors
 
     @classmethod

@@ -9,11 +9,11 @@ import pytest
 from typer.testing import CliRunner
 
 from cchc.cli import app
-from cchc.cli.letter import MOST_ROWS, WIDTH, Asked, letter
-from cchc.cli.letter_words import DATASET_NAMES, WORDS
-from cchc.cli.quarantine import held_rows
 from cchc.datasets import DATASETS
 from cchc.errors import PermanentError
+from cchc.notes.held import held_rows
+from cchc.notes.letter import MOST_ROWS, WIDTH, Asked, letter
+from cchc.notes.words import DATASET_NAMES, WORDS
 from cchc.reasons import reasons
 from cchc.registry.open import Registry
 from support.dossiers import Tables, delimited, dossier, envelope, record_2022

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(PROJECT / "scripts"))
+sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "tests" / "watch")]
 
 FIRST, LAST = date(2026, 9, 28), date(2026, 9, 29)
 UNKNOWN = "H50.NOWHERE"
@@ -113,7 +113,25 @@ def by_command(workdir: Path, aside: Path) -> list[str]:
     return nodes(aside)
 
 
+def contacts(folder: Path, port: int) -> None:
+    """A registry that knows whom to tell of runs, and a mail server on this machine."""
+    folder.mkdir()
+    row = "H50,operations,email,vanhanh@cchc.example.vn,2026-01-01,"
+    (folder / "contacts.csv").write_text(f"unit,role,channel,address,valid_from,valid_to\n{row}\n", "utf-8")
+    os.environ |= {"CCHC_REGISTRY": str(folder), "CCHC_SMTP_HOST": "127.0.0.1", "CCHC_SMTP_PORT": str(port)}
+    os.environ |= {"CCHC_SMTP_SECURITY": "none", "CCHC_MAIL_FROM": "kho@cchc.example.vn", "CCHC_DISK_SHARE": "1"}
+
+
 def main(workdir: Path) -> dict[str, Any]:
+    """All scenarios, beside a mail server."""
+    from watch_servers import Mails, mail_server
+
+    with mail_server(Mails()) as mails:
+        contacts(workdir / "registry", mails.port)
+        return scenarios(workdir, mails)
+
+
+def scenarios(workdir: Path, mails: Any) -> dict[str, Any]:
     """All scenarios; see the keys of the answer."""
     import airflow_env
 
@@ -147,6 +165,10 @@ def main(workdir: Path) -> dict[str, Any]:
         run = play(bag.dags["ingest_exports"], {**asked, **conf})
         return run | {"outcomes": sorted({row["outcome"] for row in ledger.find()}), "files": len(ledger.find())}
 
+    def watched() -> dict[str, Any]:
+        run = play(bag.dags["watch"], {})
+        return run | {"mails": [[str(mail["Subject"]), mail.get_content()] for _, mail in mails.take()]}
+
     seen["nothing_known"] = play(bag.dags["ingest_exports"], {**asked, "unit": UNKNOWN})
     heard = Heard()  # and no level is set here: what is heard is what Airflow lets a task say
     seen["ingest"] = ingest()
@@ -176,11 +198,18 @@ def main(workdir: Path) -> dict[str, Any]:
     seen["rows_after_replay"] = count("select count(*) from raw.dossiers")
 
     lost = ledger.find(dataset="payments", outcome="accepted")[0]
-    (settings.landing / lost["sha256"][:2] / lost["sha256"]).unlink()
+    bytes_of_it = settings.landing / lost["sha256"][:2] / lost["sha256"]
+    kept = bytes_of_it.read_bytes()
+    bytes_of_it.unlink()
     seen["lost_dataset_rows"] = count("select count(*) from raw.payments")
     seen["lost_batch"] = ingest(replay=True)
     seen["only_lost"] = ingest()  # what is left to judge is that batch alone
     seen["rows_after_lost_batch"] = count("select count(*) from raw.dossiers")
+
+    seen["watch"], seen["watch_again"] = watched(), watched()
+    bytes_of_it.write_bytes(kept)
+    seen["mended"] = ingest()
+    seen["watch_mended"] = watched()
 
     with open_warehouse(settings) as warehouse:
         warehouse.execute("insert into raw.dossiers select * from raw.dossiers limit 1")
@@ -188,6 +217,7 @@ def main(workdir: Path) -> dict[str, Any]:
     heard.take()
     seen["broken_test"] = play(bag.dags["build_warehouse"], {})
     seen["broken_said"] = heard.take()
+    seen["watch_broken"] = watched()
     seen["still_due"] = count("select count(*) from raw.build_state where full_refresh")
     return seen
 

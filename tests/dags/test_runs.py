@@ -14,7 +14,13 @@ Seen = dict[str, Any]
 
 
 def test_found_by_airflow(seen: Seen) -> None:
-    assert sorted(seen["dags"]) == ["approve_rankings", "build_warehouse", "ingest_exports", "publish_rankings"]
+    assert sorted(seen["dags"]) == [
+        "approve_rankings",
+        "build_warehouse",
+        "ingest_exports",
+        "publish_rankings",
+        "watch",
+    ]
     assert seen["mapped"] == ["collect_units", "judge"]
     assert seen["touched_at_import"] == []
 
@@ -136,3 +142,23 @@ def test_a_failed_data_test_fails_the_run(seen: Seen) -> None:
 def test_logs_hold_no_personal_data(seen: Seen) -> None:
     for name in seen["people"]:
         assert name not in seen["output"]
+
+
+def test_one_message_for_two_failed_tasks_of_one_run_and_one_when_a_later_run_succeeds(seen: Seen) -> None:
+    assert seen["only_lost"]["tasks"]["judge"] == seen["only_lost"]["tasks"]["check"] == ["failed"]
+    assert seen["watch"]["state"] == "success"
+    ((subject, text),) = seen["watch"]["mails"]
+    assert subject.startswith("[CCHC] MỚI · NEW: ") and "DAG ingest_exports" in subject
+    said = " ".join(text.split())
+    assert re.search(r"bước: (judge, check|check, judge) ", said)
+    assert "- check: 1 of 1 files not judged" in said and "- judge: " in said
+    assert seen["watch_again"]["mails"] == []
+    assert seen["mended"]["state"] == "success"
+    ((subject, _),) = seen["watch_mended"]["mails"]
+    assert subject.startswith("[CCHC] ĐÃ HẾT · OVER: ") and "ingest_exports" in subject
+
+
+def test_a_failed_build_is_told_with_the_test_that_failed(seen: Seen) -> None:
+    ((subject, text),) = seen["watch_broken"]["mails"]
+    assert "MỚI · NEW: Dựng kho bị lỗi: DAG build_warehouse" in subject
+    assert "unique_key_stg_dossiers_revision_id__row_number" in text

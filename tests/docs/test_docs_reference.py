@@ -50,15 +50,17 @@ def test_documented_defaults_are_the_defaults(monkeypatch: pytest.MonkeyPatch) -
     for variable in variables().values():
         monkeypatch.delenv(variable.name, raising=False)
     defaults = Settings.from_env()
-    for field in ("fail_share", "fetch_workers", "judge_workers", "batch_bytes", "batch_files", "duckdb_memory"):
+    limits = ("fail_share", "fetch_workers", "judge_workers", "batch_bytes", "batch_files", "duckdb_memory")
+    watched = ("smtp_port", "smtp_security", "watch_hours", "watch_days", "watch_grace", "disk_share")
+    for field in (*limits, *watched):
         assert ROWS[variables()[field].name][1] == f"`{getattr(defaults, field)}`"
     assert ROWS["DBT_LOG_LEVEL_FILE"][1] == f"`{defaults.dbt_log_level}`"
     assert ROWS["CCHC_WORKDIR"][1] == f"`{defaults.workdir.name}`"
 
 
 def test_every_variable_reaches_its_field(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    said = {"fail_share": "0.25", "workdir": str(tmp_path / "w"), "debug": "1"}
-    said |= {"warehouse": "postgresql://h/d", "published_mode": "0600"}
+    said = {"fail_share": "0.25", "disk_share": "0.5", "smtp_security": "ssl", "debug": "1"}
+    said |= {"workdir": str(tmp_path / "w"), "warehouse": "postgresql://h/d", "published_mode": "0600"}
     parsed = {"debug": "True", "published_mode": str(0o600)}
     for field, variable in variables().items():
         monkeypatch.setenv(variable.name, said.get(field, "7"))

@@ -133,6 +133,14 @@ def test_line_after_a_cell_of_two_lines(registry: Path) -> None:
         ("corrections.csv", "1,dossiers,shop-a,H50.1-1,channel,direct,direct,x,open,,A,2026-10-01,,", "schema"),
         ("corrections.csv", "1,dossiers,shop-a,H50.1-1,received_at,,2026-10-01,x,open,,A,2026-10-01,,", "schema"),
         ("corrections.csv", "1,dossiers,shop-a,H50.1-1,handling_unit,,H98,x,open,,A,2026-10-01,,", "unknown_unit"),
+        ("contacts.csv", "H98,unit,email,a@x.example,2026-01-01,", "unknown_unit"),
+        ("contacts.csv", "H99,boss,email,a@x.example,2026-01-01,", "schema"),
+        ("contacts.csv", "H99,unit,email,=cmd|a@x.example,2026-01-01,", "schema"),
+        ("contacts.csv", "H99,unit,email,A <a@x.example>,2026-01-01,", "schema"),
+        ("contacts.csv", "H99,unit,email,a@x,2026-01-01,", "schema"),
+        ("contacts.csv", "H99,unit,webhook,javascript:alert(1),2026-01-01,", "schema"),
+        ("contacts.csv", "H99,unit,webhook,https://a:b@x.example/h,2026-01-01,", "schema"),
+        ("contacts.csv", "H99,unit,webhook,https://x.example:port/h,2026-01-01,", "schema"),
     ],
 )
 def test_rows(registry: Path, name: str, line: str, rule: str) -> None:
@@ -363,3 +371,13 @@ def test_messages_are_in_both_languages(registry: Path) -> None:
     assert problem.message.startswith("unit H99.101 is valid twice")
     assert problem.message_vi.startswith("đơn vị H99.101")
     assert str(problem).startswith("units.csv:6: overlapping_validity: ")
+
+
+def test_an_address_is_told_once_at_a_time(registry: Path) -> None:
+    add(registry, "contacts.csv", "H99,unit,email,a@x.example,2026-01-01,2026-06-30")
+    add(registry, "contacts.csv", "H99,unit,email,a@x.example,2026-07-01,", "H99,data,email,a@x.example,2026-01-01,")
+    assert found(registry) == []
+    before = open_registry(registry).hash
+    at = add(registry, "contacts.csv", "H99,unit,email,A@x.example,2026-08-01,")
+    assert found(registry) == [("contacts.csv", at, "duplicate_contact")]
+    assert open_registry(registry).hash == before  # figures do not depend on whom they are told

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,6 +23,7 @@ def register(app: typer.Typer) -> None:
         ingest,
         build,
         status,
+        watch,
         trail,
         rank,
         explain,
@@ -94,6 +96,7 @@ def ingest(
     from cchc.ledger import open_ledger
     from cchc.pipeline.run import ingest as ingest_range
     from cchc.pipeline.run import sole_run
+    from cchc.pipeline.runs import recorded
     from cchc.registry.open import open_registry
 
     settings = o.settings(workdir, exports, schedule)
@@ -105,23 +108,25 @@ def ingest(
             said = f"{path} stays as it was judged: its bytes were destroyed by law ({gone.said})"
             console.print(said, highlight=False, markup=False, soft_wrap=True)
     only = ([system] if system else None, [unit] if unit else None)
-    with sole_run(settings):
-        summary = ingest_range(
-            settings,
-            open_registry(settings.registry_dir),
-            ledger,
-            day_from.date(),
-            day_to.date(),
-            speaker(quiet),
-            *only,
-            recheck=recheck,
-        )
+    days = (day_from.date(), day_to.date())
+    whole = not (system or unit or replay)  # of a part, somebody sees the end of it
+    record: AbstractContextManager[dict[str, Any]] = nullcontext({})
+    if whole:
+        record = recorded(ledger, "ingest", *days)
+    with sole_run(settings), record as counts:
+        registry = open_registry(settings.registry_dir)
+        summary = ingest_range(settings, registry, ledger, *days, speaker(quiet), *only, recheck=recheck)
+        _show_ingested(summary)
+        counts |= summary.counts()
+        summary.share().check(settings.fail_share)
+
+
+def _show_ingested(summary: Summary) -> None:
     print_table("Ingest", ["what", "count"], [[k.replace("_", " "), v] for k, v in summary.counts().items()])
     _say_failed(summary)
     if summary.quality is not None:
         console.print(f"Quality: {summary.quality}", highlight=False, soft_wrap=True)
     console.print("Next: cchc build", highlight=False)
-    summary.share().check(settings.fail_share)
 
 
 def build(
@@ -131,7 +136,9 @@ def build(
     verbose: o.Verbose = 0,
 ) -> None:
     """Model and score: run dbt over what changed; a failed data test fails the build."""
+    from cchc.ledger import open_ledger
     from cchc.pipeline.build import build as build_models
+    from cchc.pipeline.runs import recorded
 
     say = speaker(quiet)
 
@@ -139,7 +146,10 @@ def build(
         if index == total or index % 20 == 0:
             say("build", f"{index} of {total} models and tests")
 
-    result = build_models(o.settings(workdir), progress=progress, full_refresh=full_refresh)
+    settings = o.settings(workdir)
+    ledger = open_ledger(settings.ledger)
+    with recorded(ledger, "build"):
+        result = build_models(settings, ledger=ledger, progress=progress, full_refresh=full_refresh)
     if result is None:
         console.print("Nothing changed since the last build.")
         return
@@ -169,9 +179,9 @@ def status(
     out: Annotated[Path | None, typer.Option(help="Write the note to this file (Markdown).")] = None,
 ) -> None:
     """Who delivered what: on time, late, missing, refused, waiting (not due or not judged yet), per unit and day."""
-    from cchc.cli.letter import Asked
     from cchc.cli.status import show_board, show_strays, write_letter
     from cchc.ledger import open_ledger
+    from cchc.notes import Asked
     from cchc.registry.open import open_registry
 
     settings = o.settings(workdir)
@@ -188,6 +198,20 @@ def status(
         write_letter(settings, ledger, Asked(letter, first, last, system, language), out)
         return
     show_board(open_registry(settings.registry_dir), ledger, first, last, system, unit, all_units)
+
+
+def watch(
+    every: Annotated[int | None, typer.Option(min=1, help="Look again every so many minutes, until Ctrl-C.")] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print what would be sent; send and write nothing.")
+    ] = False,
+    workdir: o.Workdir = None,
+    verbose: o.Verbose = 0,
+) -> None:
+    """Look once for what is late, failed, full or waiting, and tell those of contacts.csv what is new to them."""
+    from cchc.cli.watching import show_watch
+
+    show_watch(o.settings(workdir), every, dry_run)
 
 
 def trail(

@@ -27,6 +27,8 @@ def list_rows(
     workdir: o.Workdir = None,
 ) -> None:
     """List quarantined rows, newest export first, with the counts by rule."""
+    from cchc.notes import held_rows
+
     rows = held_rows(o.settings(workdir))
     rows = [row for row in rows if (not rule or rule in row["rules"].split(",")) and (not unit or row["unit"] == unit)]
     counts: dict[str, int] = {}
@@ -108,31 +110,9 @@ def release(
     console.print(f"{row_id} released; next: cchc build", highlight=False)
 
 
-def held_rows(settings: Settings) -> list[dict[str, Any]]:
-    """Every row of ``raw.quarantine``, newest export first, with its ``id`` and the delivering ``unit``."""
-    from cchc.load import open_warehouse
-
-    columns = (
-        "revision_id",
-        "row_number",
-        "dataset",
-        "system",
-        "delivering_unit",
-        "export_date",
-        "rule",
-        "rules",
-        "payload",
-    )
-    with open_warehouse(settings) as warehouse:
-        found = warehouse.execute(
-            f"select {', '.join(columns)} from raw.quarantine "
-            "order by export_date desc, system, delivering_unit, row_number"
-        )
-    rows = [dict(zip(columns, row, strict=True)) for row in found]
-    return [{**row, "id": f"{row['revision_id']}:{row['row_number']}", "unit": row["delivering_unit"]} for row in rows]
-
-
 def _one(settings: Settings, row_id: str) -> dict[str, Any]:
+    from cchc.notes import held_rows
+
     for row in held_rows(settings):
         if row["id"] == row_id:
             return row

@@ -9,11 +9,10 @@ from typing import Any
 
 from rich.text import Text
 
-from cchc.cli.letter import Asked, letter
 from cchc.cli.progress import console, print_records, print_table
-from cchc.cli.quarantine import held_rows
 from cchc.deliveries import FETCH_REASONS, REASONS, STATUSES, FetchReason, StrayReason, board, never_delivered
 from cchc.ledger import Ledger
+from cchc.notes import Asked, held_rows, letter
 from cchc.reasons import LANGUAGES
 from cchc.registry.open import Registry, open_registry
 from cchc.settings import Settings

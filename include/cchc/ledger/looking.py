@@ -87,6 +87,12 @@ class Looking:
             found: datetime | None = connection.execute(sa.select(sa.func.max(t.file_revision.c.arrived_at))).scalar()
         return found
 
+    def last_landing(self) -> datetime | None:
+        """When the last file was taken in, local time."""
+        with self.engine.connect() as connection:
+            found: datetime | None = connection.execute(sa.select(sa.func.max(t.file_revision.c.landed_at))).scalar()
+        return found
+
     def business_days(self) -> list[date]:
         """Every day of which any system delivered something, in order."""
         r = t.file_revision

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from cchc.contracts import Result
 from cchc.errors import PermanentError
+from cchc.ledger.alerting import Alerting
 from cchc.ledger.destroying import Destroying
 from cchc.ledger.looking import Looking
 from cchc.ledger.standing import Standing, weigh
@@ -60,7 +61,7 @@ def _engine(where: str | Path) -> sa.Engine:
         raise PermanentError(f"CCHC_LEDGER: {what}") from error
 
 
-class Ledger(Looking, Writing, Destroying):
+class Ledger(Looking, Writing, Destroying, Alerting):
     """One ledger database."""
 
     def __init__(self, engine: sa.Engine) -> None:

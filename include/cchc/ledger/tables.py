@@ -138,3 +138,32 @@ run = sa.Table(
     sa.Column("outcome", sa.String, nullable=False, server_default="running"),
     sa.Column("summary", sa.String, nullable=False, server_default="{}"),
 )
+
+#: A task of an orchestrated run that failed for good; gone once the run has ended and its own row names it.
+task_failure = sa.Table(
+    "task_failure",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=True),
+    sa.Column("command", sa.String, nullable=False),
+    sa.Column("reference", sa.String, nullable=False),  # the orchestrator's name of the run
+    sa.Column("task", sa.String, nullable=False),
+    sa.Column("error", sa.String, nullable=False),  # its first line
+    sa.Column("error_kind", sa.String, nullable=False),
+    sa.Column("failed_at", sa.DateTime, nullable=False),
+)
+
+#: What was told to whom about one matter. Written after the server took the message, never before.
+alert = sa.Table(
+    "alert",
+    metadata,
+    sa.Column("matter", sa.String, primary_key=True),
+    sa.Column("addressee", sa.String(16), primary_key=True),  # of a hash: an address may hold a secret
+    sa.Column("opened_at", sa.DateTime, primary_key=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("titles", sa.Text, nullable=False),  # JSON: language -> what it is about
+    sa.Column("told", sa.Text, nullable=False),  # JSON: what of it was told
+    sa.Column("told_at", sa.DateTime),  # null: no message was taken yet
+    sa.Column("failed_at", sa.DateTime),  # since when a message waits to be taken
+    sa.Column("failure", sa.String),
+    sa.Column("closed_at", sa.DateTime),  # null: open
+)

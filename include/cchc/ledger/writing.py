@@ -266,10 +266,11 @@ class Writing:
         """Open a run; returns its number. ``place``: machine and folder, in which the caller holds the lock of runs.
 
         Runs of that place which are still open have died: who held the lock is gone. They are closed as ``died``.
+        Without a place nobody else's run is judged.
         """
         stamp = now()
         with self.engine.begin() as connection:
-            for dead in self._open_runs(connection, place):
+            for dead in self._open_runs(connection, place) if place else ():
                 log.warning("the run %d of %s died; what it left is finished now", dead.id, dead.started_at)
                 connection.execute(
                     sa.update(t.run)

@@ -6,7 +6,7 @@ JSON in, JSON out, like ``tasks``: an orchestrator asks the person between the l
 from __future__ import annotations
 
 import logging
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from cchc.editions import KINDS, Anomaly, Edition, approve, editions_of, look_first, write_editions
@@ -14,7 +14,7 @@ from cchc.editions.folder import period_folder
 from cchc.errors import PermanentError
 from cchc.pipeline.orders import local_day
 from cchc.publish import list_periods, open_reader
-from cchc.registry.open import open_registry
+from cchc.registry.open import Registry, open_registry
 from cchc.settings import Settings
 
 Json = dict[str, Any]
@@ -26,12 +26,16 @@ SHOWN = 30
 
 
 def due(given: Json, moment: datetime) -> list[str]:
-    """Labels of the periods to approve: the one named, else those whose objection window has passed of late, by the
-    data and by the calendar, and of which no edition is final."""
+    """Labels of the periods to approve: the one named, else those that wait."""
     if given.get("period"):
         return [given["period"]]
-    settings, today = Settings.from_env(), local_day(moment)
-    registry = open_registry(settings.registry_dir)
+    settings = Settings.from_env()
+    return [*waiting(settings, open_registry(settings.registry_dir), local_day(moment))]
+
+
+def waiting(settings: Settings, registry: Registry, today: date) -> dict[str, date]:
+    """Label -> last day of its objection window, of the periods whose window has passed of late, by the data and by the
+    calendar, and of which no edition is final."""
     with open_reader(settings) as reader:
         periods = list_periods(reader)
         rows = reader.rows(
@@ -39,7 +43,7 @@ def due(given: Json, moment: datetime) -> list[str]:
             "where is_default_method and rank is not null and ranked_level <> 'province'"
         )
     data_to = max((each.as_of for each in periods if each.as_of), default=None)
-    found = []
+    found: dict[str, date] = {}
     for period in sorted((each for each in periods if each.series), key=lambda each: (each.end, each.start)):
         for row in (row for row in rows if row["period_id"] == period.id):
             method = registry.methods[row["method"]]
@@ -47,8 +51,8 @@ def due(given: Json, moment: datetime) -> list[str]:
             is_over = closes < today <= closes + timedelta(days=ASKED_DAYS) and data_to is not None and closes < data_to
             home = period_folder(settings.editions, row["method"], row["province_code"], period.label)
             if is_over and not any(edition.approval for edition in editions_of(home)):
-                found.append(period.label)
-    return list(dict.fromkeys(found))
+                found.setdefault(period.label, closes)
+    return found
 
 
 def draft(period: str) -> Json:

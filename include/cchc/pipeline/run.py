@@ -27,11 +27,12 @@ from cchc.pipeline.destroy import finish as finish_destruction
 from cchc.pipeline.judge import Batch, Judged, plan_batches
 from cchc.pipeline.judging import judge_batches
 from cchc.pipeline.load import load_judged
+from cchc.pipeline.runs import recorded
 from cchc.pipeline.share import Share, first_refused
 from cchc.registry.importer import import_reference
 from cchc.registry.open import Registry, open_registry
 from cchc.settings import Settings
-from cchc.surroundings import AGAIN, in_our_terms, translated
+from cchc.surroundings import AGAIN, translated
 from cchc.validate.verdict import context
 
 Say = Callable[[str, str], None]
@@ -184,21 +185,11 @@ def _run(
 ) -> Summary:
     registry = use_reference(settings, reference)
     ledger = open_ledger(settings.ledger)
-    run_id = ledger.start_run("run", day_from, day_to, place(settings))
-    try:
+    with recorded(ledger, "run", day_from, day_to, place(settings)) as counts:
         summary = ingest(settings, registry, ledger, day_from, day_to, say, recheck=recheck)
         finish(settings, registry, ledger, summary, say, pages)
-    except Exception as error:
-        told = in_our_terms(error)
-        if told is None:
-            raise
-        with suppress(Exception):  # what stopped the run may stop this too
-            ledger.finish_run(run_id, "failed", {"error": str(told)[:2000]})
-        if told is error:
-            raise
-        raise told from error
-    ledger.finish_run(run_id, "finished", summary.counts())
-    summary.share().check(settings.fail_share)
+        counts |= summary.counts()
+        summary.share().check(settings.fail_share)
     return summary
 
 

@@ -43,6 +43,7 @@ class Registry:
         self.rules_in_force = [placed.item for placed in parsed.rules_in_force]
         self.integrity_signals = [placed.item for placed in parsed.integrity_signals]
         self.corrections = [placed.item for placed in parsed.corrections]
+        self.contacts = [placed.item for placed in parsed.contacts]
         self._overrides = [placed.item for placed in parsed.overrides]
         self.heading_rows = [placed.item for placed in parsed.headings]
         self.label_rows = [placed.item for placed in parsed.labels]

@@ -14,6 +14,7 @@ from cchc.registry.check_rules import check_rules
 from cchc.registry.check_systems import check_systems
 from cchc.registry.check_units import check_units
 from cchc.registry.check_versions import check_procedures
+from cchc.registry.contacts import check_contacts
 from cchc.registry.parse import parse
 from cchc.registry.problems import Problem
 
@@ -59,4 +60,7 @@ def check(directory: Path | None = None) -> list[Problem]:
         check_names,
     ):
         problems |= {problem for problem in rule(parsed) if _FOLLOWS.get(problem.rule) not in broken}
+    units = {placed.item.agency_code for placed in parsed.units}
+    told = check_contacts(parsed.contacts, units)
+    problems |= {problem for problem in told if _FOLLOWS.get(problem.rule) not in broken}
     return sorted(problems)

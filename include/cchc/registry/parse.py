@@ -9,6 +9,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from cchc.registry import model
+from cchc.registry.contacts import CONTACTS, Contact
 from cchc.registry.files import Placed, read_node, read_rows, resolve
 from cchc.registry.problems import Problem
 
@@ -40,6 +41,7 @@ class Parsed:
     systems: list[Placed[model.System]] = field(default_factory=list)
     methods: list[Placed[model.Method]] = field(default_factory=list)
     adjustments: list[Placed[model.Adjustment]] = field(default_factory=list)
+    contacts: list[Placed[Contact]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: list[tuple[str, Path]] = field(default_factory=list)
 
@@ -50,7 +52,8 @@ def parse(directory: Path | None = None) -> Parsed:
 
     def rows(name: str, shape: type[T]) -> list[Placed[T]]:
         path, own = resolve(directory, name)
-        parsed.files.append((name, path))
+        if name != CONTACTS:  # no figure depends on whom it is told
+            parsed.files.append((name, path))
         found, problems = read_rows(path, name, own, shape)
         parsed.problems += problems
         return found
@@ -87,6 +90,7 @@ def parse(directory: Path | None = None) -> Parsed:
     parsed.systems = nodes("systems", model.System)
     parsed.methods = nodes("methods", model.Method)
     parsed.adjustments = rows("adjustments.csv", model.Adjustment)
+    parsed.contacts = rows(CONTACTS, Contact)
     _leave_out_foreign_units(parsed)
     return parsed
 

@@ -1,4 +1,4 @@
-"""``cchc status --letter``: the note to a unit about its files of a period, as Markdown that an office can send.
+"""The note to a unit about its files of a period, as Markdown that an office can send.
 
 What was refused, held or warned about, where, and how to mend it; what is missing or came late. What a later revision
 has mended is not told. Of values only what quarantine shows, of stray names only how many.
@@ -16,11 +16,11 @@ from textwrap import TextWrapper
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from cchc.cli.letter_words import DATASET_NAMES, WORDS
 from cchc.contracts import TIMEZONE
 from cchc.deliveries import REASONS, StrayReason, board
 from cchc.errors import PermanentError
 from cchc.ledger import Ledger
+from cchc.notes.words import DATASET_NAMES, WORDS
 from cchc.reasons import reasons
 from cchc.registry.open import Registry
 from cchc.validate.explain import Fault, faults_of
