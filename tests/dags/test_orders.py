@@ -49,7 +49,7 @@ def test_single_failures_pass_and_are_counted(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("CCHC_FAIL_SHARE", "0.5")
     planned = [{"units": ["a", "b"]}, {"units": ["c"]}]
     collected = [{"units": 2, "failed": [["s", "a", "timeout"]]}]
-    batches = [{"revisions": [1, 2, 3, 4]}]
+    batches = [{"batches": [{"revisions": [1, 2]}, {"revisions": [3, 4]}]}]
     with pytest.raises(ShareExceeded):  # one unit failed, and one batch with one unit: two of three
         orders.check(planned, collected, batches, loaded(4, 0))
     counts = orders.check(planned, [*collected, {"units": 1, "failed": []}], batches, loaded(2, 0))
@@ -59,7 +59,7 @@ def test_single_failures_pass_and_are_counted(monkeypatch: pytest.MonkeyPatch) -
 def test_files_of_a_lost_batch_count_as_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CCHC_FAIL_SHARE", "0.5")
     with pytest.raises(ShareExceeded, match="3 of 4 files not judged: their batch failed"):
-        orders.check([], [], [{"revisions": [1, 2, 3, 4]}], loaded(1, 0))
+        orders.check([], [], [{"batches": [{"revisions": [1, 2, 3, 4]}]}], loaded(1, 0))
 
 
 def test_nothing_stored_is_an_error() -> None:

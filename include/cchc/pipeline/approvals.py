@@ -73,11 +73,13 @@ def draft(period: str) -> Json:
     }
 
 
-def record(drafted: Json, answer: Json) -> list[str]:
+def record(drafted: Json, answer: Json | None) -> list[str]:
     """Approve what was shown, in the name that the person gave, else the one under which he is signed in.
 
     Raises ``PermanentError`` where the person said no, or what he saw was written anew since.
     """
+    if answer is None:  # somebody marked the question as done, which answers nothing
+        raise PermanentError(f"nobody answered about the ranking of {drafted['period']}: clear the question, answer it")
     if answer["chosen_options"] != ["Approve"]:
         raise PermanentError(f"the ranking of {drafted['period']} was not approved")
     given, user = answer.get("params_input") or {}, answer.get("responded_by_user") or {}
@@ -86,7 +88,13 @@ def record(drafted: Json, answer: Json) -> list[str]:
     note = str(given.get("note") or "")
     found = approve(settings, settings.editions, drafted["period"], by, note=note, seen=drafted["seen"])
     for edition in found:
-        log.info("%s: approved by %s", edition.folder, by)
+        log.info(
+            "%s: approved by %s, signed in as %s, at %s",
+            edition.folder,
+            by,
+            user.get("name"),
+            answer.get("responded_at"),
+        )
     return [str(edition.folder) for edition in found]
 
 

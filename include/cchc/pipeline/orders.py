@@ -45,7 +45,7 @@ def window(given: Json, moment: datetime) -> tuple[str, str]:
 
 
 def collecting(given: Json, moment: datetime) -> list[Json]:
-    """Batches of units to collect. A system or unit nobody knows is an error, not an empty run."""
+    """Parts of the units to collect. A system or unit nobody knows is an error, not an empty run."""
     batches = tasks.plan_collect(*window(given, moment), given.get("system") or None, given.get("unit") or None)
     if not batches:
         raise PermanentError("no registered system delivers anything for this range, system and unit")
@@ -53,21 +53,21 @@ def collecting(given: Json, moment: datetime) -> list[Json]:
 
 
 def judging(given: Json, moment: datetime) -> list[Json]:
-    """Batches of files to judge: those nobody has judged, and with ``replay`` those of the range once more."""
+    """Parts of the files to judge: those nobody has judged, and with ``replay`` those of the range once more."""
     if given.get("replay"):
         tasks.replay(*window(given, moment), given.get("system") or None, given.get("unit") or None)
     return tasks.plan_judge()
 
 
 def check(planned: list[Json], collected: list[Json], batches: list[Json], loaded: Json) -> Json:
-    """Fail the run past the stated share. A batch whose task failed counts with all its units, or all its files."""
+    """Fail the run past the stated share. A failed task counts with all its units, or all its files."""
     if loaded is None:
         raise PermanentError("nothing was loaded: see the task before this one")
     seen = list(collected or [])
     units = sum(len(batch["units"]) for batch in planned)
     lost = [("?", "?", "the batch failed, see its task")] * (units - sum(part["units"] for part in seen))
     seen.append({"units": len(lost), "failed": lost})
-    files = sum(len(batch["revisions"]) for batch in batches or [])
+    files = sum(len(batch["revisions"]) for part in batches or [] for batch in part["batches"])
     files_failed = files - loaded["files_accepted"] - loaded["files_refused"]
     tasks.check_share(seen, loaded, files_failed)
     units_failed = sum(len(part["failed"]) for part in seen)

@@ -1,0 +1,103 @@
+"""A province's server by itself: PostgreSQL for the metadata, nobody at hand, and a clock that the test moves."""
+
+from __future__ import annotations
+
+import stat
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from clock import Clock
+from serving import Airflow, serving
+
+from cchc.registry.open import open_registry
+from support.office import UNITS, deliver
+from support.world import World, world
+
+DAGS = ("approve_rankings", "build_warehouse", "ingest_exports", "publish_rankings")
+#: A password with the signs that have a meaning in URLs and in configuration files.
+SECRET, WRITTEN = "p@ss/w%rd:", "p%40ss%2Fw%25rd%3A"
+
+
+@dataclass
+class Server:
+    """What ``make airflow`` runs, over one empty installation."""
+
+    airflow: Airflow
+    clock: Clock
+    here: World
+
+
+def metadata(server: str, name: str) -> str:
+    """A database and its owner for Airflow alone; its URL."""
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"create role {name} login password '{SECRET}'")
+        connection.execute(f"create database {name} owner {name}")
+    return f"{server}/{name}".replace("postgres@", f"{name}:{WRITTEN}@")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("province")
+    clock = Clock(folder / "clock")
+    clock.move(datetime(2026, 9, 30, 12))
+    here = world(folder, open_registry())
+    settings = {
+        "CCHC_AIRFLOW_DB": metadata(postgres_server, "airflow"),
+        "CCHC_EXPORTS": here.settings.exports,
+    }
+    with serving(here.settings.workdir, **settings, **clock.environment) as airflow:
+        yield Server(airflow, clock, here)
+
+
+def by_task(airflow: Airflow, dag: str, run: dict[str, Any]) -> dict[str, str]:
+    return airflow.states(dag, run["dag_run_id"])
+
+
+def test_a_first_start_on_nothing_is_green(server: Server) -> None:
+    """Every schedule has a last moment that is over: all DAGs run once, though there is nothing to do."""
+    for dag in DAGS:
+        runs = server.airflow.ended(dag)
+        states = {state for run in runs for state in by_task(server.airflow, dag, run).values()}
+        assert {run["state"] for run in runs} == {"success"} and states <= {"success", "skipped"}, (dag, runs, states)
+
+
+def test_the_ranking_appears_without_a_hand_on_it(server: Server) -> None:
+    airflow = server.airflow
+    before = {dag: len(airflow.runs(dag)) for dag in DAGS}
+    for unit, late in zip(UNITS, (0, 1, 2), strict=True):
+        deliver(server.here, unit, date(2026, 9, 30), 10, late)
+    begun = time.monotonic()
+    server.clock.move(datetime(2026, 10, 1, 1, 29, 58))
+    ingested = airflow.ended("ingest_exports", before["ingest_exports"] + 1)[-1]
+    assert (ingested["run_type"], ingested["state"]) == ("scheduled", "success")
+    built = airflow.ended("build_warehouse", before["build_warehouse"] + 1)[-1]
+    assert (built["run_type"], built["state"]) == ("asset_triggered", "success")
+    print(f"from 01:30 to the end of the build: {time.monotonic() - begun:.0f} s")
+    server.clock.move(datetime(2026, 10, 1, 5, 59, 58))
+    published = airflow.ended("publish_rankings", before["publish_rankings"] + 1)[-1]
+    assert (published["run_type"], published["state"]) == ("scheduled", "success")
+    pages = [path.read_text("utf-8") for path in server.here.settings.reports.rglob("*2026-09*.html")]
+    assert any(UNITS[0] in page for page in pages)
+    assert {row["outcome"] for row in server.here.ledger.find()} == {"accepted"}
+
+
+def test_keys_and_the_first_password_are_the_owners_alone(server: Server) -> None:
+    home = server.airflow.home
+    for name in ("keys.env", "admin_password"):
+        assert stat.S_IMODE((home / name).stat().st_mode) == 0o600
+    password = (home / "admin_password").read_text("utf-8")
+    assert len(password) >= 24
+    said = server.airflow.log() + "".join(path.read_text("utf-8", "replace") for path in logs(home))
+    keys = [line.split("=", 1)[1] for line in (home / "keys.env").read_text("utf-8").splitlines()]
+    for secret in (password, SECRET, WRITTEN, *keys):
+        assert secret not in said
+
+
+def logs(home: Path) -> list[Path]:
+    return [path for path in (home / "logs").rglob("*.log") if path.is_file()]
