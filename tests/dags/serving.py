@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -17,9 +18,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
 from conftest import clean_environment
 
 PROJECT = Path(__file__).resolve().parents[2]
+#: A password with the signs that have a meaning in URLs and in configuration files.
+SECRET, WRITTEN = "p@ss/w%rd:", "p%40ss%2Fw%25rd%3A"
 SCRIPT = [sys.executable, str(PROJECT / "scripts" / "airflow_env.py")]
 
 
@@ -55,6 +60,13 @@ class Airflow:
     def sign_in(self, user: str, password: str) -> str:
         answer = self.ask("/auth/token", {"username": user, "password": password}, "POST")
         return str(answer["access_token"])
+
+    def person(self, name: str, role: str) -> str:
+        """A user with one role; the token under which he asks."""
+        password = secrets.token_urlsafe()
+        named = {"username": name, "first_name": name, "last_name": name, "email": f"{name}@example.invalid"}
+        self.ask("/auth/fab/v1/users", {**named, "password": password, "roles": [{"name": role}]}, "POST")
+        return self.sign_in(name, password)
 
     def runs(self, dag: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.ask(f"/api/v2/dags/{dag}/dagRuns?order_by=run_after")["dag_runs"]
@@ -94,12 +106,38 @@ class Airflow:
         return done.stdout
 
 
+def metadata(server: str, name: str) -> str:
+    """A database and its owner for Airflow alone, with the signs in its password that mean something in URLs and in
+    configuration files; its URL."""
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"create role {name} login password '{SECRET}'")
+        connection.execute(f"create database {name} owner {name}")
+    return f"{server}/{name}".replace("postgres@", f"{name}:{WRITTEN}@")
+
+
+@contextmanager
+def redis() -> Iterator[str]:
+    """Debian's redis-server on loopback, keeping nothing; its URL."""
+    port = free_port()
+    options = ["--bind", "127.0.0.1", "--port", port, "--save", "", "--appendonly", "no", "--daemonize", "no"]
+    process = subprocess.Popen(["redis-server", *options], stdout=subprocess.DEVNULL, cwd="/")
+    try:
+        yield f"redis://127.0.0.1:{port}/0"
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def free_port() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return str(free.getsockname()[1])
+
+
 @contextmanager
 def serving(workdir: Path, **variables: str) -> Iterator[Airflow]:
     """Run the services until the block ends; the first user's token and every DAG are there when it begins."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = free_port()
     workdir.mkdir(parents=True, exist_ok=True)
     env = clean_environment() | {"CCHC_WORKDIR": str(workdir), "AIRFLOW_PORT": port} | variables
     env["PYTHONPATH"] = os.pathsep.join([variables.get("PYTHONPATH", ""), *sys.path])
@@ -107,21 +145,21 @@ def serving(workdir: Path, **variables: str) -> Iterator[Airflow]:
     with (workdir / "airflow.log").open("wb") as log:
         process = subprocess.Popen([*SCRIPT, "serve"], env=env, stdout=log, stderr=log, start_new_session=True)
     try:
-        _wait(found, process)
+        _ready(found, process)
         yield found
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
 
 
-def _wait(found: Airflow, process: subprocess.Popen[bytes]) -> None:
+def _ready(found: Airflow, process: subprocess.Popen[bytes]) -> None:
     end = time.monotonic() + 240
     while True:
         assert process.poll() is None and time.monotonic() < end, found.log()[-6000:]
         try:
             if not found.token:
                 found.token = found.sign_in("admin", (found.home / "admin_password").read_text("utf-8"))
-            if found.ask("/api/v2/dags")["total_entries"] >= 4:
+            if found.ask("/api/v2/dags")["total_entries"] >= 4 and "password of the first start" in found.log():
                 return
         except OSError:  # not there yet
             pass

@@ -10,18 +10,15 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from clock import Clock
-from serving import Airflow, serving
+from serving import SECRET, WRITTEN, Airflow, metadata, serving
 
 from cchc.registry.open import open_registry
 from support.office import UNITS, deliver
 from support.world import World, world
 
 DAGS = ("approve_rankings", "build_warehouse", "ingest_exports", "publish_rankings")
-#: A password with the signs that have a meaning in URLs and in configuration files.
-SECRET, WRITTEN = "p@ss/w%rd:", "p%40ss%2Fw%25rd%3A"
 
 
 @dataclass
@@ -31,14 +28,6 @@ class Server:
     airflow: Airflow
     clock: Clock
     here: World
-
-
-def metadata(server: str, name: str) -> str:
-    """A database and its owner for Airflow alone; its URL."""
-    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
-        connection.execute(f"create role {name} login password '{SECRET}'")
-        connection.execute(f"create database {name} owner {name}")
-    return f"{server}/{name}".replace("postgres@", f"{name}:{WRITTEN}@")
 
 
 @pytest.fixture(scope="module")
@@ -82,9 +71,28 @@ def test_the_ranking_appears_without_a_hand_on_it(server: Server) -> None:
     server.clock.move(datetime(2026, 10, 1, 5, 59, 58))
     published = airflow.ended("publish_rankings", before["publish_rankings"] + 1)[-1]
     assert (published["run_type"], published["state"]) == ("scheduled", "success")
+    counted = len(airflow.tasks("ingest_exports", ingested["dag_run_id"]))
+    assert counted == 8  # two tasks plan, two collect, one judges, one loads, one announces, one checks
     pages = [path.read_text("utf-8") for path in server.here.settings.reports.rglob("*2026-09*.html")]
     assert any(UNITS[0] in page for page in pages)
     assert {row["outcome"] for row in server.here.ledger.find()} == {"accepted"}
+
+
+def test_a_past_day_is_back_filled_from_the_command_line(server: Server) -> None:
+    """The run of a date takes in the days before it, here what was delivered for a day that no window reaches now."""
+    old = date(2026, 9, 20)
+    deliver(server.here, UNITS[0], old, 10, 0)
+    dates = ("--from-date", "2026-09-22", "--to-date", "2026-09-23")
+    server.airflow.command("backfill", "create", "--dag-id", "ingest_exports", *dates, "--max-active-runs", "1")
+    end = time.monotonic() + 240
+    while True:
+        runs = [run for run in server.airflow.runs("ingest_exports") if run["run_type"] == "backfill"]
+        if runs and runs[0]["state"] in ("success", "failed"):
+            break
+        assert time.monotonic() < end, runs
+        time.sleep(0.5)
+    assert [(run["state"], run["logical_date"][:16]) for run in runs] == [("success", "2026-09-21T18:30")]
+    assert [row["outcome"] for row in server.here.ledger.find(export_date=old)] == ["accepted"]
 
 
 def test_keys_and_the_first_password_are_the_owners_alone(server: Server) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from cchc.editions import KINDS, Anomaly, Edition, approve, editions_of, look_first, write_editions
 from cchc.editions.folder import period_folder
 from cchc.errors import PermanentError
-from cchc.pipeline.orders import local_day
+from cchc.pipeline.orders import local_day, nothing_yet
 from cchc.publish import list_periods, open_reader
 from cchc.registry.open import open_registry
 from cchc.settings import Settings
@@ -30,6 +30,9 @@ def due(given: Json, moment: datetime) -> list[str]:
     data and by the calendar, and of which no edition is final."""
     if given.get("period"):
         return [given["period"]]
+    if nothing_yet():
+        log.info("nothing was delivered yet: nothing to approve")
+        return []
     settings, today = Settings.from_env(), local_day(moment)
     registry = open_registry(settings.registry_dir)
     with open_reader(settings) as reader:

@@ -174,8 +174,12 @@ def replay(day_from: str, day_to: str, system: str | None, unit: str | None) -> 
 
 
 def prepare_build() -> Json:
-    """See ``cchc.pipeline.build.prepare_build``."""
-    return _build.prepare_build(Settings.from_env())
+    """See ``cchc.pipeline.build.prepare_build``; nothing is due where nothing was ever delivered."""
+    settings = Settings.from_env()
+    if open_ledger(settings.ledger).last_day() is None:
+        _build.log.info("to build: nothing, for nothing was delivered yet")
+        return {"full_refresh": False, "due": False, "keys": 0}
+    return _build.prepare_build(settings)
 
 
 def build_models(prepared: Json) -> Json:
@@ -210,7 +214,9 @@ def periods_due(logical_date: str) -> list[str]:
 
 
 def publish(periods: list[str] | None = None) -> list[str]:
-    """Write the pages of some periods, or of all; returns their paths."""
+    """Write the pages of some periods, or of all; returns their paths. No period, no pages."""
+    if periods == []:
+        return []
     from cchc.pipeline.publishing import publish_report
 
     return [str(path) for path in publish_report(Settings.from_env(), periods)]
