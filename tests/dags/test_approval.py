@@ -124,4 +124,4 @@ def test_no_default_password_signs_anybody_in(office: Office) -> None:
 
 def test_the_command_line_sees_the_same_airflow(office: Office) -> None:
     runs = json.loads(office.airflow.command("dags", "list-runs", DAG, "--output", "json").splitlines()[-1])
-    assert {run["run_id"]: run["state"] for run in runs} == {"yes": "success", "no": "failed"}
+    assert {"yes": "success", "no": "failed"}.items() <= {run["run_id"]: run["state"] for run in runs}.items()
