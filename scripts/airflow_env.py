@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from cchc.errors import PermanentError
+from cchc.ledger import open_ledger
 from cchc.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -98,10 +99,12 @@ def prepare() -> None:
 
 
 def prepare_server() -> None:
-    """The same with roles and the first user: what the web page and the command line need."""
+    """The same with roles and the first user: what the web page and the command line need. Also the ledger's tables:
+    on a first start several tasks would make them at the same moment."""
     from airflow_access import grant
 
     prepare()
+    open_ledger(Settings.from_env().ledger)
     grant(Path(os.environ["AIRFLOW_HOME"]))
 
 
