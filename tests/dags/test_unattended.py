@@ -40,11 +40,12 @@ def server(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> It
         "CCHC_AIRFLOW_DB": metadata(postgres_server, "airflow"),
         "CCHC_EXPORTS": here.settings.exports,
     }
+    clock.govern(f"{postgres_server}/airflow", "airflow")
     with serving(here.settings.workdir, **settings, **clock.environment) as airflow:
         yield Server(airflow, clock, here)
 
 
-def by_task(airflow: Airflow, dag: str, run: dict[str, Any]) -> dict[str, str]:
+def states(airflow: Airflow, dag: str, run: dict[str, Any]) -> dict[str, str]:
     return airflow.states(dag, run["dag_run_id"])
 
 
@@ -52,8 +53,8 @@ def test_a_first_start_on_nothing_is_green(server: Server) -> None:
     """Every schedule has a last moment that is over: all DAGs run once, though there is nothing to do."""
     for dag in DAGS:
         runs = server.airflow.ended(dag)
-        states = {state for run in runs for state in by_task(server.airflow, dag, run).values()}
-        assert {run["state"] for run in runs} == {"success"} and states <= {"success", "skipped"}, (dag, runs, states)
+        seen = {state for run in runs for state in states(server.airflow, dag, run).values()}
+        assert {run["state"] for run in runs} == {"success"} and seen <= {"success", "skipped"}, (dag, runs, seen)
 
 
 def test_the_ranking_appears_without_a_hand_on_it(server: Server) -> None:
