@@ -16,10 +16,10 @@ export UV_SYSTEM_CERTS ?= true
 # uv, the installer: the one on the PATH, else one in a private environment of its own
 UV = $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
 
-.PHONY: help run airflow test fast lint format bench chaos fuzz fuzz-guided docs backup restore install clean
+.PHONY: help run airflow airflow-cli test fast lint format bench chaos fuzz fuzz-guided docs backup restore install clean
 
 help: ## This list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 install: $(STAMP) ## Make .venv from requirements.lock (done by the other targets when needed)
 
@@ -35,6 +35,9 @@ run: $(STAMP) ## Demonstration exports through the real DAGs to the ranking; say
 
 airflow: $(STAMP) ## Airflow with its web page on http://127.0.0.1:8080 (Ctrl-C ends it)
 	@$(PY) scripts/airflow_env.py serve
+
+airflow-cli: $(STAMP) ## Airflow's own command line, e.g. ARGS="dags list"
+	@$(PY) scripts/airflow_env.py cli $(ARGS)
 
 test: $(if $(T),$(STAMP),lint) ## Lint, then every test; T=tests/land (a folder, a file, a test id): that alone, no lint, in seconds
 	$(PY) -m pytest $(if $(T),-n 0 $(T),-n 2 --dist loadfile)

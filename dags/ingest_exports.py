@@ -30,7 +30,7 @@ WHOLE = {"trigger_rule": TriggerRule.ALL_DONE}  # goes on when some batches fail
 
 @dag(schedule=CronTriggerTimetable("30 1 * * *", timezone=TIMEZONE), params=PARAMS, doc_md=__doc__, **DAG)
 def ingest_exports():
-    """Collect and judge are mapped over batches; one task stores, for one process at a time may write."""
+    """Collect and judge are mapped over few parts of the work; one task stores: one process at a time may write."""
 
     @task
     def plan_collect(params=None, dag_run=None):
@@ -45,15 +45,13 @@ def ingest_exports():
         if not loaded["files_accepted"] + loaded["files_refused"]:
             raise AirflowSkipException("nothing new")
 
-    planned, batches = plan_collect(), plan_judge()
+    planned, parts = plan_collect(), plan_judge()
     collected = task(step("tasks.collect_units", "batch")).expand(batch=planned)
-    judged = task(step("tasks.judge", "batch")).expand(batch=batches)
+    judged = task(step("tasks.judge", "part")).expand(part=parts)
     loaded = task(step("tasks.load_all", "judged"), pool=POOL, **WHOLE)(judged)
-    collected >> batches
+    collected >> parts
     announce(loaded)
-    task(step("orders.check", "planned", "collected", "batches", "loaded"), **WHOLE)(
-        planned, collected, batches, loaded
-    )
+    task(step("orders.check", "planned", "collected", "batches", "loaded"), **WHOLE)(planned, collected, parts, loaded)
 
 
 ingest_exports()

@@ -29,7 +29,7 @@ def publish_rankings():
 
     @task
     def due(params=None, dag_run=None):
-        return step("orders.periods")(dict(params), dag_run.run_after)
+        return step("orders.publishing")(dict(params), dag_run.run_after)
 
     task(step("tasks.publish", "periods"), pool=POOL)(due())
 

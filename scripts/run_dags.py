@@ -147,7 +147,7 @@ def main() -> None:
     settings = Settings.from_env()
     workdir, exports = settings.workdir, Path(settings.exports).resolve()
     os.environ["CCHC_EXPORTS"] = str(exports)  # of every task
-    home = airflow_env.apply(workdir)
+    home = airflow_env.apply(settings)
     console = Console(home / "logs" / "make-run.log")
     follower = Follower(console)
     demo = make_demo(console, exports)

@@ -94,6 +94,8 @@ class Settings:
     schedule: Annotated[Path | None, Variable("CCHC_SCHEDULE", Path)] = None
     fail_share: Annotated[float, Variable("CCHC_FAIL_SHARE", _share)] = 0.5
     fetch_workers: Annotated[int, Variable("CCHC_FETCH_WORKERS", _count)] = 8  # units fetched at once
+    collect_tasks: Annotated[int, Variable("CCHC_COLLECT_TASKS", _count)] = 2  # of a run of an orchestrator, at most
+    judge_tasks: Annotated[int, Variable("CCHC_JUDGE_TASKS", _count)] = 1  # the same: one for each of its workers
     judge_workers: Annotated[int, Variable("CCHC_JUDGE_WORKERS", _count)] = 2  # batches judged at once in one process
     #: landed bytes read in one batch: bounds the memory of read..validate
     batch_bytes: Annotated[int, Variable("CCHC_BATCH_BYTES", _count)] = 96 * 1024 * 1024
@@ -129,6 +131,8 @@ class Settings:
     watch_days: Annotated[int, Variable("CCHC_WATCH_DAYS", _count)] = 7  # export dates that are looked at
     watch_grace: Annotated[int, Variable("CCHC_WATCH_GRACE", int)] = 180  # minutes after a due time
     disk_share: Annotated[float, Variable("CCHC_DISK_SHARE", _share)] = 0.9  # in use, until it is a matter
+    airflow_db: Annotated[str, Variable("CCHC_AIRFLOW_DB")] = ""  # Airflow's metadata; empty: an SQLite file
+    airflow_broker: Annotated[str, Variable("CCHC_AIRFLOW_BROKER")] = ""  # of Celery; empty: the scheduler runs tasks
     debug: Annotated[bool, Variable("CCHC_DEBUG", _flag)] = False  # tracebacks of our own errors
 
     @classmethod

@@ -134,9 +134,10 @@ def main(workdir: Path) -> dict[str, Any]:
 def scenarios(workdir: Path, mails: Any) -> dict[str, Any]:
     """All scenarios; see the keys of the answer."""
     import airflow_env
+    from cchc.settings import Settings
 
-    os.environ["CCHC_EXPORTS"] = str(workdir / "exports")
-    airflow_env.apply(workdir)
+    os.environ |= {"CCHC_EXPORTS": str(workdir / "exports"), "CCHC_WORKDIR": str(workdir)}
+    airflow_env.apply(Settings.from_env())
     looped = write_exports(workdir / "exports")
     airflow_env.prepare()
     bag = airflow_env.dags()
@@ -150,7 +151,6 @@ def scenarios(workdir: Path, mails: Any) -> dict[str, Any]:
 
     from cchc.ledger import open_ledger
     from cchc.load import open_warehouse
-    from cchc.settings import Settings
 
     settings = Settings.from_env()
     ledger = open_ledger(settings.ledger)
@@ -202,7 +202,9 @@ def scenarios(workdir: Path, mails: Any) -> dict[str, Any]:
     kept = bytes_of_it.read_bytes()
     bytes_of_it.unlink()
     seen["lost_dataset_rows"] = count("select count(*) from raw.payments")
+    heard.take()
     seen["lost_batch"] = ingest(replay=True)
+    seen["lost_said"] = heard.take()
     seen["only_lost"] = ingest()  # what is left to judge is that batch alone
     seen["rows_after_lost_batch"] = count("select count(*) from raw.dossiers")
 

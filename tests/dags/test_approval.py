@@ -1,16 +1,9 @@
-"""Approving a ranking in a real Airflow: scheduler, API server, and a person who answers."""
+"""Approving a ranking in a real Airflow with a Celery worker: who may ask, who may answer, and what is recorded."""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -18,120 +11,117 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from serving import Airflow, metadata, redis, serving
 
 from cchc.editions import editions_of
 from cchc.registry.open import open_registry
 from cchc.verify import verify
-from conftest import clean_environment
 from support.office import UNITS, deliver, run
 from support.world import world
 
-PROJECT = Path(__file__).resolve().parents[2]
 DAG = "approve_rankings"
 
 
 @dataclass
-class Airflow:
-    """A running Airflow over one working folder."""
+class Office:
+    """An Airflow that asks about one office's rankings; tokens of people of each role."""
 
-    url: str
-    workdir: Path
-    token: str = ""
+    airflow: Airflow
+    viewer: str
+    engineer: str
+    approver: str
 
-    def ask(self, path: str, body: Any = None, method: str = "GET") -> Any:
-        request = urllib.request.Request(self.url + path, method=method)
-        request.add_header("Content-Type", "application/json")
-        if self.token:
-            request.add_header("Authorization", f"Bearer {self.token}")
-        with urllib.request.urlopen(request, None if body is None else json.dumps(body).encode(), timeout=30) as reply:
-            return json.loads(reply.read())
-
-    def states(self, run_id: str) -> dict[str, str]:
-        found = self.ask(f"/api/v2/dags/{DAG}/dagRuns/{run_id}/taskInstances")["task_instances"]
-        return {task["task_id"]: task["state"] for task in found}
+    @property
+    def workdir(self) -> Path:
+        return self.airflow.workdir
 
     def until(self, run_id: str, task: str, *states: str) -> dict[str, str]:
         end = time.monotonic() + 300
-        while (found := self.states(run_id)).get(task) not in states:
+        while (found := self.airflow.states(DAG, run_id)).get(task) not in states:
             assert time.monotonic() < end, found
             assert "failed" not in found.values() or "failed" in states, found
             time.sleep(1)
         return found
 
-    def answered(self, run_id: str, period: str, option: str, name: str) -> tuple[dict[str, Any], dict[str, str]]:
-        """Ask for an approval, answer it, wait for its record; the question and the states of all tasks."""
-        body = {"logical_date": None, "dag_run_id": run_id, "conf": {"period": period}}
-        self.ask(f"/api/v2/dags/{DAG}/dagRuns", body, "POST")
+    def asked(self, run_id: str, period: str) -> str:
+        """The engineer asks for an approval; the path of the question."""
+        body = {"logical_date": None, "conf": {"period": period}, "dag_run_id": run_id}
+        self.airflow.ask(f"/api/v2/dags/{DAG}/dagRuns", body, "POST", self.engineer)
         self.until(run_id, "one.ask", "awaiting_input")
-        task = f"/api/v2/dags/{DAG}/dagRuns/{run_id}/taskInstances/one.ask/0/hitlDetails"
-        asked: dict[str, Any] = self.ask(task)
-        answer = {"chosen_options": [option], "params_input": {"name": name, "note": "đã xem"}}
-        self.ask(task, answer, "PATCH")
-        return asked, self.until(run_id, "one.record", "success", "failed", "upstream_failed", "skipped")
+        return f"/api/v2/dags/{DAG}/dagRuns/{run_id}/taskInstances/one.ask/0/hitlDetails"
+
+    def recorded(self, run_id: str) -> dict[str, str]:
+        return self.until(run_id, "one.record", "success", "failed", "upstream_failed", "skipped")
 
 
 @pytest.fixture(scope="module")
-def airflow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Airflow]:
+def office(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iterator[Office]:
     here = world(tmp_path_factory.mktemp("office"), open_registry())
     for day in (date(2026, 9, 15), date(2026, 10, 20)):
         for unit, late in zip(UNITS, (0, 1, 2), strict=True):
             deliver(here, unit, day, 10, late)
     run(here)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    workdir = here.settings.workdir
-    env = clean_environment() | {"CCHC_WORKDIR": str(workdir), "AIRFLOW_PORT": port}
-    env |= {"AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True", "PYTHONPATH": os.pathsep.join(sys.path)}
-    script = [sys.executable, str(PROJECT / "scripts" / "airflow_env.py"), "serve"]
-    with (workdir / "airflow.log").open("wb") as log:
-        serving = subprocess.Popen(script, env=env, stdout=log, stderr=log, start_new_session=True)
-    try:
-        found = Airflow(f"http://127.0.0.1:{port}", workdir)
-        found.token = _signed_in(found, serving)
-        _unpause(found)
-        yield found
-    finally:
-        serving.send_signal(signal.SIGTERM)
-        serving.wait(60)
+    with redis() as broker:
+        celery = {"CCHC_AIRFLOW_DB": metadata(postgres_server, "by_celery"), "CCHC_AIRFLOW_BROKER": broker}
+        paused = {"AIRFLOW__CORE__DAGS_ARE_PAUSED_AT_CREATION": "True"}
+        with serving(here.settings.workdir, **celery, **paused) as airflow:
+            airflow.ask(f"/api/v2/dags/{DAG}", {"is_paused": False}, "PATCH")
+            roles = ("cchc_viewer", "cchc_data_engineer", "cchc_approver")
+            yield Office(airflow, *(airflow.person(role.removeprefix("cchc_"), role) for role in roles))
 
 
-def _signed_in(found: Airflow, serving: subprocess.Popen[bytes]) -> str:
-    passwords = found.workdir / "airflow" / "simple_auth_manager_passwords.json.generated"
-    end = time.monotonic() + 240
-    while True:
-        assert serving.poll() is None and time.monotonic() < end, (found.workdir / "airflow.log").read_text()[-3000:]
-        try:
-            user = {"username": "admin", "password": json.loads(passwords.read_text("utf-8"))["admin"]}
-            return str(found.ask("/auth/token", user, "POST")["access_token"])
-        except (OSError, ValueError, KeyError):
-            time.sleep(1)
-
-
-def _unpause(found: Airflow) -> None:
-    end = time.monotonic() + 240
-    while True:
-        try:
-            found.ask(f"/api/v2/dags/{DAG}", {"is_paused": False}, "PATCH")
-            return
-        except urllib.error.HTTPError:  # not parsed yet
-            assert time.monotonic() < end
-            time.sleep(1)
-
-
-def test_what_a_person_approves_is_final_in_his_name(airflow: Airflow) -> None:
-    asked, states = airflow.answered("yes", "2026-09", "Approve", "Trần Thị Duyệt")
-    assert set(states.values()) == {"success"}
-    (edition,) = editions_of(airflow.workdir / "releases" / "qd766-portal-2026" / "H50" / "2026-09")
+def test_what_the_approver_approves_is_final_in_his_name(office: Office) -> None:
+    ask, status = office.airflow.ask, office.airflow.status
+    runs = f"/api/v2/dags/{DAG}/dagRuns"
+    for reader in (office.viewer, office.approver):
+        assert status(runs, {"logical_date": None, "conf": {"period": "2026-09"}}, "POST", reader) == 403
+    question = office.asked("yes", "2026-09")
+    asked: dict[str, Any] = ask(question, token=office.viewer)
+    answer = {"chosen_options": ["Approve"], "params_input": {"name": "Trần Thị Duyệt", "note": "đã xem"}}
+    for nobody in (office.viewer, office.engineer):
+        assert status(question, answer, "PATCH", nobody) == 403
+    ask(question, answer, "PATCH", office.approver)
+    assert set(office.recorded("yes").values()) == {"success"}
+    (edition,) = editions_of(office.workdir / "releases" / "qd766-portal-2026" / "H50" / "2026-09")
     assert edition.manifest_sha256 in asked["body"]
     assert "full_marks_on_zero" in asked["body"] and UNITS[0] in asked["body"]
     assert edition.approval is not None and edition.state == "final"
     assert (edition.approval["approved_by"], edition.approval["note"]) == ("Trần Thị Duyệt", "đã xem")
     assert verify(edition.folder) == []
+    log = ask(f"{runs}/yes/taskInstances/one.record/logs/1?map_index=0&full_content=true", token=office.viewer)
+    assert "approved by Trần Thị Duyệt, signed in as approver, at 20" in json.dumps(log, ensure_ascii=False)
 
 
-def test_what_a_person_rejects_stays_a_draft(airflow: Airflow) -> None:
-    _, states = airflow.answered("no", "2026-Q3", "Reject", "")
+def test_what_the_approver_rejects_stays_a_draft(office: Office) -> None:
+    answer = {"chosen_options": ["Reject"], "params_input": {"name": "", "note": ""}}
+    office.airflow.ask(office.asked("no", "2026-Q3"), answer, "PATCH", office.approver)
+    states = office.recorded("no")
     assert states["one.ask"] == "failed" and states["one.record"] == "upstream_failed"
-    (edition,) = editions_of(airflow.workdir / "releases" / "qd766-portal-2026" / "H50" / "2026-Q3")
+    (edition,) = editions_of(office.workdir / "releases" / "qd766-portal-2026" / "H50" / "2026-Q3")
     assert edition.approval is None and edition.state == "closed"
+
+
+def test_what_a_role_may_besides(office: Office) -> None:
+    status = office.airflow.status
+    paused = {"is_paused": False}
+    assert status(f"/api/v2/dags/{DAG}", paused, "PATCH", office.engineer) == 200
+    assert status("/api/v2/dags/ingest_exports", {"is_paused": True}, "PATCH", office.approver) == 403
+    assert status(f"/api/v2/dags/{DAG}", paused, "PATCH", office.viewer) == 403
+    for token in (office.viewer, office.engineer, office.approver):
+        assert status("/api/v2/dags", token=token) == 200
+        assert status("/api/v2/connections", token=token) == status("/api/v2/variables", token=token) == 403
+        assert status("/auth/fab/v1/users", token=token) == 403
+    backfill = {"dag_id": "ingest_exports", "from_date": "2026-09-01", "to_date": "2026-09-02", "max_active_runs": 1}
+    path = "/api/v2/backfills/dry_run"
+    assert [status(path, backfill, "POST", token) for token in (office.viewer, office.approver)] == [403, 403]
+    assert status(path, backfill, "POST", office.engineer) == 200
+
+
+def test_no_default_password_signs_anybody_in(office: Office) -> None:
+    for password in ("admin", "airflow", "password"):
+        assert office.airflow.status("/auth/token", {"username": "admin", "password": password}, "POST") in (401, 429)
+
+
+def test_the_command_line_sees_the_same_airflow(office: Office) -> None:
+    runs = json.loads(office.airflow.command("dags", "list-runs", DAG, "--output", "json").splitlines()[-1])
+    assert {"yes": "success", "no": "failed"}.items() <= {run["run_id"]: run["state"] for run in runs}.items()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cchc.errors import PermanentError, ShareExceeded
-from cchc.pipeline import orders
+from cchc.pipeline import approvals, orders, tasks
 
 NIGHT = datetime(2026, 9, 30, 18, 30, tzinfo=UTC)  # 01:30 of 1 October in Asia/Ho_Chi_Minh
 
@@ -49,7 +50,7 @@ def test_single_failures_pass_and_are_counted(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("CCHC_FAIL_SHARE", "0.5")
     planned = [{"units": ["a", "b"]}, {"units": ["c"]}]
     collected = [{"units": 2, "failed": [["s", "a", "timeout"]]}]
-    batches = [{"revisions": [1, 2, 3, 4]}]
+    batches = [{"batches": [{"revisions": [1, 2]}, {"revisions": [3, 4]}]}]
     with pytest.raises(ShareExceeded):  # one unit failed, and one batch with one unit: two of three
         orders.check(planned, collected, batches, loaded(4, 0))
     counts = orders.check(planned, [*collected, {"units": 1, "failed": []}], batches, loaded(2, 0))
@@ -59,7 +60,7 @@ def test_single_failures_pass_and_are_counted(monkeypatch: pytest.MonkeyPatch) -
 def test_files_of_a_lost_batch_count_as_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CCHC_FAIL_SHARE", "0.5")
     with pytest.raises(ShareExceeded, match="3 of 4 files not judged: their batch failed"):
-        orders.check([], [], [{"revisions": [1, 2, 3, 4]}], loaded(1, 0))
+        orders.check([], [], [{"batches": [{"revisions": [1, 2, 3, 4]}]}], loaded(1, 0))
 
 
 def test_nothing_stored_is_an_error() -> None:
@@ -67,8 +68,35 @@ def test_nothing_stored_is_an_error() -> None:
         orders.check([], [], [], None)  # type: ignore[arg-type]
 
 
-def test_a_recheck_reaches_every_batch() -> None:
+def test_a_recheck_reaches_every_batch(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CCHC_EXPORTS", str(empty))
     given = {"system": "mcdt-quangtri", "day_from": "2026-09-29", "day_to": "2026-09-30"}
     assert all("recheck" not in batch for batch in orders.collecting(given, NIGHT))
     batches = orders.collecting({**given, "recheck": True}, NIGHT)
     assert batches and all(batch["recheck"] is True for batch in batches)
+
+
+@pytest.fixture
+def empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation in which nothing ever happened."""
+    for name in ("CCHC_EXPORTS", "CCHC_REGISTRY", "CCHC_WAREHOUSE", "CCHC_LEDGER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CCHC_WORKDIR", str(tmp_path))
+    return tmp_path
+
+
+def test_on_a_first_start_there_is_nothing_to_do(empty: Path) -> None:
+    assert orders.collecting({}, NIGHT) == orders.publishing({}, NIGHT) == approvals.due({}, NIGHT) == []
+    assert tasks.prepare_build()["due"] is False
+    assert tasks.publish([]) == []
+    assert orders.publishing({"period": "2026-09"}, NIGHT) == ["2026-09"]  # who names one hears what is wrong
+
+
+def test_an_export_root_that_was_named_has_to_be_there(empty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CCHC_EXPORTS", str(empty / "nowhere"))
+    planned = orders.collecting({}, NIGHT)
+    with pytest.raises(PermanentError, match="is no folder"):
+        tasks.collect_units(planned[0])
+    (empty / "exports").mkdir()
+    monkeypatch.delenv("CCHC_EXPORTS")
+    assert tasks.collect_units(orders.collecting({}, NIGHT)[0])["new"] == 0

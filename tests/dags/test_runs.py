@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -31,11 +30,11 @@ def test_unknown_unit_fails_the_run_at_once(seen: Seen) -> None:
     assert run["tasks"]["plan_collect"] == ["failed"]
 
 
-def test_batches_are_mapped_and_one_failed_unit_fails_nothing(seen: Seen) -> None:
+def test_few_tasks_and_one_failed_unit_fails_nothing(seen: Seen) -> None:
     run = seen["ingest"]
     assert run["state"] == "success"
-    assert set(run["tasks"]["collect_units"]) == set(run["tasks"]["judge"]) == {"success"}
-    assert len(run["tasks"]["collect_units"]) > 5
+    assert run["tasks"]["collect_units"] == ["success"] * 2  # CCHC_COLLECT_TASKS
+    assert run["tasks"]["judge"] == ["success"]  # CCHC_JUDGE_TASKS
     assert run["tasks"]["announce"] == ["success"]
     assert seen["looped_files"] == 0  # the unit whose folder can't be listed
     assert seen["units_with_files"] > 70
@@ -117,7 +116,7 @@ def test_replaying_a_unit_changes_nothing(seen: Seen) -> None:
 
 def test_a_failed_batch_leaves_the_others_alone(seen: Seen) -> None:
     run = seen["lost_batch"]  # the landed bytes of one payments file are gone: its batch can't be judged
-    assert Counter(run["tasks"]["judge"])["failed"] == 1
+    assert re.search(r"ERROR cchc.read: payments/\w+: batch of \d+ files not judged: ", seen["lost_said"])
     assert run["tasks"]["load_all"] == ["success"]
     assert seen["rows_after_lost_batch"] == seen["rows"]
     assert (run["state"], run["tasks"]["check"]) == ("success", ["success"])
@@ -125,7 +124,7 @@ def test_a_failed_batch_leaves_the_others_alone(seen: Seen) -> None:
 
 def test_past_the_stated_share_the_run_fails(seen: Seen) -> None:
     run = seen["only_lost"]
-    assert (run["state"], run["tasks"]["check"]) == ("failed", ["failed"])
+    assert (run["state"], run["tasks"]["judge"], run["tasks"]["check"]) == ("failed", ["failed"], ["failed"])
 
 
 def test_a_failed_data_test_fails_the_run(seen: Seen) -> None:

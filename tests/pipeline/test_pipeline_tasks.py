@@ -13,7 +13,7 @@ import pytest
 from cchc.contracts import DeliveryKey, Revision
 from cchc.errors import PermanentError, ShareExceeded
 from cchc.extract import HttpSource
-from cchc.pipeline import tasks
+from cchc.pipeline import orders, tasks
 from cchc.registry.open import Registry
 from support.server import Exports, serving
 from support.world import DAY, G2, World, g2_file, world
@@ -46,9 +46,9 @@ def test_a_whole_run_through_json(here: World) -> None:
     collected = [through(tasks.collect_units(batch)) for batch in plan]
     assert sum(part["new"] for part in collected) == 2 and sum(part["strays"] for part in collected) == 1
     assert sum(part["units"] for part in collected) == sum(len(batch["units"]) for batch in plan)
-    batches = through(tasks.plan_judge())
-    assert [len(batch["revisions"]) for batch in batches] == [2]
-    judged = [through(tasks.judge(batch)) for batch in batches]
+    (part,) = parts = through(tasks.plan_judge())
+    assert [len(batch["revisions"]) for batch in part["batches"]] == [2]
+    judged = [through(tasks.judge(part)) for part in parts]
     loaded = through(tasks.load_all(judged))
     assert loaded == {
         "files_accepted": 1,
@@ -63,7 +63,7 @@ def test_a_whole_run_through_json(here: World) -> None:
     tasks.check_share(collected, loaded)
     assert tasks.plan_judge() == []
     assert through(tasks.load_all([])) == {**dict.fromkeys(loaded, 0), "refused": []}
-    text = json.dumps([plan, collected, batches, judged, loaded])
+    text = json.dumps([plan, collected, parts, judged, loaded])
     assert "CANARY" not in text and "999000000001" not in text
 
 
@@ -77,16 +77,55 @@ def test_judging_a_batch_twice_and_storing_both_is_one_load(here: World) -> None
     assert here.rows("select count(*) from raw.dossiers") == [(2,)]
 
 
-def test_units_are_cut_into_batches(here: World) -> None:
+def test_units_are_cut_into_few_parts(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = [pair for part in tasks.plan_collect(*DAYS) for pair in part["units"]]
+    assert len({tuple(pair) for pair in whole}) == len(whole) > 100
+    assert {system for system, _ in whole} <= set(here.registry.systems)
+    for tasks_wanted in (1, 2, 4):
+        monkeypatch.setenv("CCHC_COLLECT_TASKS", str(tasks_wanted))
+        plan = tasks.plan_collect(*DAYS)
+        assert [pair for part in plan for pair in part["units"]] == whole
+        sizes = [len(part["units"]) for part in plan]
+        assert len(sizes) <= tasks_wanted and min(sizes[:-1], default=max(sizes)) == max(sizes)
     plan = tasks.plan_collect(*DAYS, batch_units=7)
-    assert max(len(batch["units"]) for batch in plan) == 7
-    for code in here.registry.systems:
-        units = [unit for batch in plan if batch["system"] == code for unit in batch["units"]]
-        assert len(units) == len(set(units))
+    assert max(len(part["units"]) for part in plan) == 7
     assert tasks.plan_collect(*DAYS, system="mcdt-quangtri", unit="H50.101") == [
-        {"system": "mcdt-quangtri", "units": ["H50.101"], "day_from": DAYS[0], "day_to": DAYS[1]}
+        {"units": [["mcdt-quangtri", "H50.101"]], "day_from": DAYS[0], "day_to": DAYS[1]}
     ]
     assert tasks.plan_collect(*DAYS, system="none") == []
+
+
+def test_files_are_cut_into_one_part_a_worker(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for n, unit in enumerate(("H50.101", "H50.105", "H50.106")):
+        here.deliver(f"mcdt-quangtri/{unit}/dossiers.json", g2_file(n))
+    here.collect()
+    monkeypatch.setenv("CCHC_BATCH_FILES", "1")
+    monkeypatch.setenv("CCHC_JUDGE_TASKS", "2")
+    parts = through(tasks.plan_judge())
+    assert sorted(len(part["batches"]) for part in parts) == [1, 2]
+    tasks.load_all([through(tasks.judge(part)) for part in parts])
+    assert here.rows("select count(*) from raw.dossiers") == [(1,)]  # of one unit: the others' codes are not theirs
+    assert tasks.plan_judge() == []
+
+
+def test_a_batch_that_cannot_be_judged_leaves_the_others_alone(
+    here: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for n, unit in enumerate(("H50.101", "H50.105")):
+        here.deliver(f"mcdt-quangtri/{unit}/dossiers.json", g2_file(n))
+    here.collect()
+    monkeypatch.setenv("CCHC_BATCH_FILES", "1")
+    lost = next(row for row in here.ledger.find() if row["unit"] == "H50.105")
+    (here.settings.landing / lost["sha256"][:2] / lost["sha256"]).unlink()
+    (part,) = parts = through(tasks.plan_judge())
+    judged = through(tasks.judge(part))
+    assert [result["revision"]["key"]["unit"] for result in judged["results"]] == ["H50.101"]
+    assert "dossiers/dvcqg2022: batch of 1 files not judged: " in caplog.text
+    loaded = tasks.load_all([judged])
+    assert orders.check([], [], parts, loaded)["files_failed"] == 1
+    (left,) = tasks.plan_judge()
+    with pytest.raises(Exception, match=lost["sha256"]):  # nothing else to judge: the task fails
+        tasks.judge(left)
 
 
 def test_no_unit_is_looked_at_before_its_system_was_in_use(here: World) -> None:
@@ -108,7 +147,7 @@ def test_a_unit_that_cannot_be_reached_does_not_fail_the_others(here: World, htt
         http.files[f"mcdt-quangtri/{unit}/{DAY}/dossiers.json"] = g2_file(number)
     http.tricks[f"GET mcdt-quangtri/{units[1]}/{DAY}/dossiers.json"] = lambda _: (503, {}, b"", None)
     http.tricks[f"GET mcdt-quangtri/{units[2]}/{DAY}/"] = lambda _: (403, {}, b"", None)
-    batch = {"system": "mcdt-quangtri", "units": units, "day_from": DAYS[0], "day_to": DAYS[1]}
+    batch = {"units": [["mcdt-quangtri", unit] for unit in units], "day_from": DAYS[0], "day_to": DAYS[1]}
     collected = through(tasks.collect_units(batch))
     assert (collected["new"], collected["units"]) == (2, 4)
     assert sorted(item[1] for item in collected["failed"]) == ["H50.105", "H50.106"]
@@ -131,7 +170,7 @@ def test_a_system_whose_own_root_is_wrong_does_not_fail_the_others(
 def test_a_common_root_that_is_wrong_says_so_at_once(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CCHC_EXPORTS", "/no/such/root")
     with pytest.raises(PermanentError, match="no folder"):
-        tasks.collect_units({"system": "pay-dvcqg", "units": ["H50"], "day_from": DAYS[0], "day_to": DAYS[1]})
+        tasks.collect_units({"units": [["pay-dvcqg", "H50"]], "day_from": DAYS[0], "day_to": DAYS[1]})
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from typing import Any
 from cchc.editions import KINDS, Anomaly, Edition, approve, editions_of, look_first, write_editions
 from cchc.editions.folder import period_folder
 from cchc.errors import PermanentError
-from cchc.pipeline.orders import local_day
+from cchc.pipeline.orders import local_day, nothing_yet
 from cchc.publish import list_periods, open_reader
 from cchc.registry.open import Registry, open_registry
 from cchc.settings import Settings
@@ -29,6 +29,9 @@ def due(given: Json, moment: datetime) -> list[str]:
     """Labels of the periods to approve: the one named, else those that wait."""
     if given.get("period"):
         return [given["period"]]
+    if nothing_yet():
+        log.info("nothing was delivered yet: nothing to approve")
+        return []
     settings = Settings.from_env()
     return [*waiting(settings, open_registry(settings.registry_dir), local_day(moment))]
 
@@ -77,11 +80,13 @@ def draft(period: str) -> Json:
     }
 
 
-def record(drafted: Json, answer: Json) -> list[str]:
+def record(drafted: Json, answer: Json | None) -> list[str]:
     """Approve what was shown, in the name that the person gave, else the one under which he is signed in.
 
     Raises ``PermanentError`` where the person said no, or what he saw was written anew since.
     """
+    if answer is None:  # somebody marked the question as done, which answers nothing
+        raise PermanentError(f"nobody answered about the ranking of {drafted['period']}: clear the question, answer it")
     if answer["chosen_options"] != ["Approve"]:
         raise PermanentError(f"the ranking of {drafted['period']} was not approved")
     given, user = answer.get("params_input") or {}, answer.get("responded_by_user") or {}
@@ -90,7 +95,13 @@ def record(drafted: Json, answer: Json) -> list[str]:
     note = str(given.get("note") or "")
     found = approve(settings, settings.editions, drafted["period"], by, note=note, seen=drafted["seen"])
     for edition in found:
-        log.info("%s: approved by %s", edition.folder, by)
+        log.info(
+            "%s: approved by %s, signed in as %s, at %s",
+            edition.folder,
+            by,
+            user.get("name"),
+            answer.get("responded_at"),
+        )
     return [str(edition.folder) for edition in found]
 
 

@@ -6,16 +6,21 @@ the moment of the run, so a run of an old date does what that date asked for.
 
 from __future__ import annotations
 
+import logging
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from cchc.contracts import TIMEZONE
 from cchc.errors import PermanentError
+from cchc.ledger import open_ledger
 from cchc.pipeline import tasks
 from cchc.pipeline.collect import LOOK_BACK
+from cchc.settings import Settings
 
 Json = dict[str, Any]
+log = logging.getLogger(__name__)
 
 ALL = "all"
 
@@ -44,8 +49,21 @@ def window(given: Json, moment: datetime) -> tuple[str, str]:
     return day_from.isoformat(), day_to.isoformat()
 
 
+def nothing_yet() -> bool:
+    """Whether nothing was ever delivered. On a first start every schedule has a last moment that is over and fires."""
+    return open_ledger(Settings.from_env().ledger).last_day() is None
+
+
 def collecting(given: Json, moment: datetime) -> list[Json]:
-    """Batches of units to collect. A system or unit nobody knows is an error, not an empty run."""
+    """Parts of the units to collect. A system or unit nobody knows is an error, not an empty run.
+
+    Nothing where no export root was named yet and the folder for it is not there: nobody has delivered anything.
+    """
+    settings = Settings.from_env()
+    usual = settings.workdir / "exports"
+    if Path(settings.exports).absolute() == usual and not usual.exists() and nothing_yet():
+        log.warning("no exports yet: set CCHC_EXPORTS, or make the folder %s", usual)
+        return []
     batches = tasks.plan_collect(*window(given, moment), given.get("system") or None, given.get("unit") or None)
     if not batches:
         raise PermanentError("no registered system delivers anything for this range, system and unit")
@@ -53,25 +71,42 @@ def collecting(given: Json, moment: datetime) -> list[Json]:
 
 
 def judging(given: Json, moment: datetime) -> list[Json]:
-    """Batches of files to judge: those nobody has judged, and with ``replay`` those of the range once more."""
+    """Parts of the files to judge: those nobody has judged, and with ``replay`` those of the range once more."""
     if given.get("replay"):
         tasks.replay(*window(given, moment), given.get("system") or None, given.get("unit") or None)
     return tasks.plan_judge()
 
 
 def check(planned: list[Json], collected: list[Json], batches: list[Json], loaded: Json) -> Json:
-    """Fail the run past the stated share. A batch whose task failed counts with all its units, or all its files."""
+    """Fail the run past the stated share. A failed task counts with all its units, or all its files."""
     if loaded is None:
         raise PermanentError("nothing was loaded: see the task before this one")
     seen = list(collected or [])
     units = sum(len(batch["units"]) for batch in planned)
     lost = [("?", "?", "the batch failed, see its task")] * (units - sum(part["units"] for part in seen))
     seen.append({"units": len(lost), "failed": lost})
-    files = sum(len(batch["revisions"]) for batch in batches or [])
+    files = sum(len(batch["revisions"]) for part in batches or [] for batch in part["batches"])
     files_failed = files - loaded["files_accepted"] - loaded["files_refused"]
     tasks.check_share(seen, loaded, files_failed)
     units_failed = sum(len(part["failed"]) for part in seen)
     return {"units": units, "units_failed": units_failed, "files_failed": files_failed, **loaded}
+
+
+def publishing(given: Json, moment: datetime) -> list[str] | None:
+    """``periods``, without those due by the calendar that the warehouse does not have: before its first day."""
+    due = periods(given, moment)
+    if given.get("period") or due is None:
+        return due
+    if nothing_yet():
+        log.info("nothing was delivered yet: nothing to publish")
+        return []
+    from cchc.publish import list_periods, open_reader  # of this step alone
+
+    with open_reader(Settings.from_env()) as reader:
+        known = {period.label for period in list_periods(reader)}
+    if missing := [period for period in due if period not in known]:
+        log.warning("not in the warehouse, so not published: %s", ", ".join(missing))
+    return [period for period in due if period in known]
 
 
 def periods(given: Json, moment: datetime) -> list[str] | None:

@@ -1,13 +1,15 @@
 """The same stages cut into steps whose inputs and outputs are JSON: what an orchestrator's tasks call.
 
-Batches of units are collected in parallel, batches of files judged in parallel, and everything is loaded by one task,
-for one process at a time may write the embedded warehouse.
+Parts of the units are collected in parallel, parts of the batches of files judged in parallel, and everything is loaded
+by one task, for one process at a time may write the embedded warehouse.
 """
 
 from __future__ import annotations
 
 import time
 from datetime import date
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +18,8 @@ from cchc.contracts import Batch, DeliveryKey, Judged, Result, Revision
 from cchc.ledger import open_ledger
 from cchc.load import open_warehouse
 from cchc.pipeline import build as _build
-from cchc.pipeline.collect import collect, units_of
-from cchc.pipeline.judge import plan_batches
+from cchc.pipeline.collect import Collected, collect, units_of
+from cchc.pipeline.judge import log, plan_batches
 from cchc.pipeline.judging import judge_batches
 from cchc.pipeline.load import load_judged
 from cchc.pipeline.share import Share, first_refused
@@ -27,66 +29,103 @@ from cchc.settings import Settings
 Json = dict[str, Any]
 
 
+#: So few units are not worth a second task: starting one takes longer than looking at their folders.
+FEWEST_UNITS = 40
+
+
 def plan_collect(
-    day_from: str, day_to: str, system: str | None = None, unit: str | None = None, batch_units: int = 40
+    day_from: str, day_to: str, system: str | None = None, unit: str | None = None, batch_units: int = 0
 ) -> list[Json]:
-    """Batches of units to collect: one system each, at most ``batch_units`` units."""
+    """Units to collect, as (system, unit), in at most ``CCHC_COLLECT_TASKS`` parts of about the same size.
+
+    ``batch_units``: instead of that, so many units a part.
+    """
     settings = Settings.from_env()
     registry = open_registry(settings.registry_dir)
-    batches: list[Json] = []
-    for code, known in sorted(registry.systems.items()):
-        if system and code != system:
-            continue
-        units = [u for u in units_of(registry, known, *_range(day_from, day_to)) if not unit or u == unit]
-        for start in range(0, len(units), batch_units):
-            batches.append(
-                {"system": code, "units": units[start : start + batch_units], "day_from": day_from, "day_to": day_to}
-            )
-    return batches
+    found = [
+        [code, each]
+        for code, known in sorted(registry.systems.items())
+        if not system or code == system
+        for each in units_of(registry, known, *_range(day_from, day_to))
+        if not unit or each == unit
+    ]
+    size = batch_units or max(FEWEST_UNITS, -(-len(found) // settings.collect_tasks))
+    return [
+        {"units": found[start : start + size], "day_from": day_from, "day_to": day_to}
+        for start in range(0, len(found), size)
+    ]
 
 
 def collect_units(batch: Json) -> Json:
-    """Extract and land one batch of units; with ``recheck`` also files that do not look changed."""
+    """Extract and land one part of the units; with ``recheck`` also files that do not look changed."""
     settings = Settings.from_env()
     registry, ledger = open_registry(settings.registry_dir), open_ledger(settings.ledger)
     days = _range(batch["day_from"], batch["day_to"])
-    only = {"systems": [batch["system"]], "units": batch["units"], "recheck": batch.get("recheck", False)}
-    seen = collect(settings, registry, ledger, *days, **only)
+    seen = Collected()
+    for system, named in groupby(batch["units"], key=itemgetter(0)):
+        only = {"systems": [system], "units": [unit for _, unit in named], "recheck": batch.get("recheck", False)}
+        seen.add(collect(settings, registry, ledger, *days, **only))
     return vars(seen)
 
 
 def plan_judge() -> list[Json]:
-    """Batches of landed files nobody has judged yet."""
+    """Landed files nobody has judged yet, in batches, and those in at most ``CCHC_JUDGE_TASKS`` parts of about the
+    same number of bytes."""
     settings = Settings.from_env()
     registry, ledger = open_registry(settings.registry_dir), open_ledger(settings.ledger)
     token = str(time.time_ns())
-    return [
-        {
-            "number": batch.number,
-            "dataset": batch.dataset,
-            "dialect": batch.dialect,
-            "token": token,
-            "revisions": [revision_to_json(revision) for revision in batch.revisions],
-        }
-        for batch in plan_batches(settings, registry, ledger.undecided())
-    ]
+    parts: list[Json] = [{"token": token, "bytes": 0, "batches": []} for _ in range(settings.judge_tasks)]
+    batches = plan_batches(settings, registry, ledger.undecided())
+    sizes = {batch.number: sum(revision.size_bytes for revision in batch.revisions) for batch in batches}
+    for batch in sorted(batches, key=lambda batch: -sizes[batch.number]):
+        least = min(parts, key=itemgetter("bytes"))
+        least["bytes"] += sizes[batch.number]
+        least["batches"].append(
+            {
+                "number": batch.number,
+                "dataset": batch.dataset,
+                "dialect": batch.dialect,
+                "revisions": [revision_to_json(revision) for revision in batch.revisions],
+            }
+        )
+    return [part for part in parts if part["batches"]]
 
 
-def judge(batch: Json) -> Json:
-    """Read, normalise and validate one batch; writes Parquet, returns the results."""
+def judge(part: Json) -> Json:
+    """Read, normalise and validate one part of the batches; writes Parquet, returns the results.
+
+    A batch that fails leaves the others alone: its files wait for the next run, and ``check_share`` counts them. Where
+    all of them fail, the first error is raised.
+    """
     settings = Settings.from_env()
     registry, ledger = open_registry(settings.registry_dir), open_ledger(settings.ledger)
-    revisions = tuple(revision_from_json(item) for item in batch["revisions"])
-    work = Batch(batch["number"], batch["dataset"], batch["dialect"], revisions)
-    (judged,), _ = judge_batches(settings, registry, [work], settings.staged / batch["token"], ledger.waivers())
+    work = [
+        Batch(each["number"], each["dataset"], each["dialect"], tuple(map(revision_from_json, each["revisions"])))
+        for each in part["batches"]
+    ]
+    errors: list[Exception] = []
+
+    def failed(batch: Batch, error: Exception) -> None:
+        errors.append(error)
+        log.error("%s/%s: batch of %d files not judged: %s", batch.dataset, batch.dialect, len(batch.revisions), error)
+
+    judged, _ = judge_batches(
+        settings, registry, work, settings.staged / part["token"], ledger.waivers(), failed=failed
+    )
+    if errors and not judged:
+        raise errors[0]
     return {
-        "files": {table: [str(path) for path in paths] for table, paths in judged.files.items()},
+        "files": {
+            table: [str(path) for each in judged for path in each.files.get(table, ())]
+            for table in sorted({table for each in judged for table in each.files})
+        },
         "results": [
             {
                 **{k: v for k, v in vars(result).items() if k != "revision"},
                 "revision": revision_to_json(result.revision),
             }
-            for result in judged.results
+            for each in judged
+            for result in each.results
         ],
     }
 
@@ -135,8 +174,12 @@ def replay(day_from: str, day_to: str, system: str | None, unit: str | None) -> 
 
 
 def prepare_build() -> Json:
-    """See ``cchc.pipeline.build.prepare_build``."""
-    return _build.prepare_build(Settings.from_env())
+    """See ``cchc.pipeline.build.prepare_build``; nothing is due where nothing was ever delivered."""
+    settings = Settings.from_env()
+    if open_ledger(settings.ledger).last_day() is None:
+        _build.log.info("to build: nothing, for nothing was delivered yet")
+        return {"full_refresh": False, "due": False, "keys": 0}
+    return _build.prepare_build(settings)
 
 
 def build_models(prepared: Json) -> Json:
@@ -177,7 +220,9 @@ def periods_due(logical_date: str) -> list[str]:
 
 
 def publish(periods: list[str] | None = None) -> list[str]:
-    """Write the pages of some periods, or of all; returns their paths."""
+    """Write the pages of some periods, or of all; returns their paths. No period, no pages."""
+    if periods == []:
+        return []
     from cchc.pipeline.publishing import publish_report
 
     return [str(path) for path in publish_report(Settings.from_env(), periods)]
