@@ -105,7 +105,7 @@ def closing(width: int = 100, show: int = 5, edition: Edition | None = None) -> 
     table.add_row(*[f"{value:,}" for value in delivered])
     out.print(table)
     out.print(f"Báo cáo · Report      {settings.reports / 'index.html'}", soft_wrap=True, highlight=False)
-    warehouse_place = settings.warehouse.split("@")[-1] or str(settings.duckdb_path)
+    warehouse_place = settings.warehouse.split("@")[-1] or str(settings.served_path)
     out.print(f"Kho · Warehouse       {warehouse_place}", soft_wrap=True, highlight=False)
     out.print(f"Chất lượng · Quality  {settings.quality / 'index.html'}", soft_wrap=True, highlight=False)
     if edition is not None:
