@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cchc.editions import Edition, approve, write_editions
-from cchc.load import open_warehouse
+from cchc.publish import open_reader
 from cchc.registry.open import open_registry
 from cchc.settings import Settings
 from cchc.verify import verify
@@ -71,8 +71,8 @@ def publish_edition() -> Edition | None:
         key.write_bytes(pem)
     settings = replace(settings, signing_key=str(key))
     registry = open_registry(settings.registry_dir)
-    with open_warehouse(settings) as warehouse:
-        months = warehouse.execute(_ENDED)
+    with open_reader(settings) as reader:
+        months = [*reader.stream(_ENDED)[1]]
     last = max((as_of for _, _, as_of in months), default=None)
     for start, end, _ in months:
         if end + timedelta(days=10) > last:
@@ -86,9 +86,9 @@ def publish_edition() -> Edition | None:
 def closing(width: int = 100, show: int = 5, edition: Edition | None = None) -> str:
     """Two tables and the paths, as text."""
     settings = Settings.from_env()
-    with open_warehouse(settings) as warehouse:
-        ranked = _latest(warehouse.execute(_RANKED))
-        delivered = [int(value or 0) for value in warehouse.execute(_DELIVERED)[0]]
+    with open_reader(settings) as reader:
+        ranked = _latest([*reader.stream(_RANKED)[1]])
+        delivered = [int(value or 0) for value in next(reader.stream(_DELIVERED)[1])]
     out = Console(file=io.StringIO(), width=width)
     if ranked:
         period, ranked = ranked[0][3], [row[4:] for row in ranked]
@@ -105,7 +105,7 @@ def closing(width: int = 100, show: int = 5, edition: Edition | None = None) -> 
     table.add_row(*[f"{value:,}" for value in delivered])
     out.print(table)
     out.print(f"Báo cáo · Report      {settings.reports / 'index.html'}", soft_wrap=True, highlight=False)
-    warehouse_place = settings.warehouse.split("@")[-1] or str(settings.duckdb_path)
+    warehouse_place = settings.warehouse.split("@")[-1] or str(settings.served_path)
     out.print(f"Kho · Warehouse       {warehouse_place}", soft_wrap=True, highlight=False)
     out.print(f"Chất lượng · Quality  {settings.quality / 'index.html'}", soft_wrap=True, highlight=False)
     if edition is not None:

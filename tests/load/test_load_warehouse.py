@@ -97,6 +97,7 @@ def test_a_new_warehouse_has_every_table_and_wants_a_full_build(warehouse: Wareh
         "change_no": 0,
         "synced_no": 0,
         "stale": True,
+        "build_no": 0,
     }
 
 
