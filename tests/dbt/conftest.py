@@ -15,7 +15,7 @@ from cchc.settings import Settings
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """A full build with every data and unit test on the embedded engine, served to readers. Treat as read-only: copy before changing."""
+    """A full build with every data and unit test on the embedded engine, served. Treat as read-only: copy it first."""
     folder = tmp_path_factory.mktemp("dbt")
     settings = Settings(workdir=folder, exports="")
     with open_warehouse(settings) as warehouse:
