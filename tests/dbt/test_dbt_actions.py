@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dbt_warehouse import Built, dbt, duckdb_environment
+from dbt_warehouse import Built, dbt, duckdb_environment, served_by
 
 from cchc.errors import PermanentError
 from cchc.load import open_warehouse
@@ -43,7 +43,7 @@ def test_the_arithmetic_gives_every_score_of_the_warehouse(built: Built) -> None
 
 
 def test_standings_have_the_totals_bands_and_ranks_of_the_warehouse(built: Built) -> None:
-    ranked = rows(built.settings, "select * from publish.pub_ranking where is_default_method and period_kind = 'month'")
+    ranked = rows(built.settings, "select * from pub.ranking_v1 where is_default_method and period_kind = 'month'")
     assert {row["band"] for row in ranked} >= {"good", "weak"} and {row["rank"] for row in ranked} >= {1, 2, 3, None}
     for row in ranked:
         standing = read_standing(built.settings, row["unit_code"], f"{row['period_start']:%Y-%m}")
@@ -73,12 +73,12 @@ def test_points_of_actions_are_differences_of_scores(built: Built) -> None:
         (row["unit_code"], row["period_id"], row["criterion"]): row
         for row in rows(
             built.settings,
-            "select i.unit_code, i.period_id, c.*, i.numerator, i.denominator from publish.pub_unit_indicator i "
-            "join publish.pub_method_criterion c on i.method = c.method and i.indicator = c.criterion "
+            "select i.unit_code, i.period_id, c.*, i.numerator, i.denominator from pub.unit_indicator_v1 i "
+            "join pub.method_criterion_v1 c on i.method = c.method and i.indicator = c.criterion "
             "where i.is_default_method and i.score is not null",
         )
     }
-    listed = rows(built.settings, "select * from publish.pub_action")
+    listed = rows(built.settings, "select * from pub.action_v1")
     assert {row["action"] for row in listed} >= {"apology_letter", "electronic_result", "pay_online"}
     assert {row["unit_code"] for row in listed} > {"X1", "X1.02", "X1.101"}
     assert any(0 < row["points"] < 1 for row in listed)
@@ -100,15 +100,16 @@ def test_done_and_built_again_the_total_moves_by_the_points(built: Built, tmp_pa
     """An overdue dossier of one commune gets a due time that is near, one of another commune is paid online."""
     settings = Settings(workdir=tmp_path, exports="")
     shutil.copy(built.path, settings.duckdb_path)
+    served_by(settings, built.env, anew=True)
     paid, *_ = rows(
         settings,
-        "select * from publish.pub_action where action = 'pay_online' and unit_code = 'X1.101' "
+        "select * from pub.action_v1 where action = 'pay_online' and unit_code = 'X1.101' "
         "and period_kind = 'month' and period_start = date '2026-10-01' order by dossier_code",
     )
     late, *_ = rows(
         settings,
-        "select revision_id, row_number, dossier_code from marts.fct_dossier where handling_unit = 'X1.103' "
-        "and timeliness = 'running' and status in (2, 4) and overdue_from_date <= date '2026-10-31' "
+        "select revision_id, row_number, dossier_code from pub.dossier_trail_v1 where handling_unit = 'X1.103' "
+        "and timeliness like 'running%' and status in (2, 4) and overdue_from_date <= date '2026-10-31' "
         "and received_date >= date '2026-10-01' and not is_dissatisfied order by dossier_code",
     )
     units = ("X1.101", "X1.103")
@@ -120,7 +121,9 @@ def test_done_and_built_again_the_total_moves_by_the_points(built: Built, tmp_pa
                 f"and row_number = {row['row_number']}"
             )
             warehouse.execute(f"insert into raw.building values ('dossiers', '{row['dossier_code']}')")
-    dbt(duckdb_environment(tmp_path, settings.duckdb_path), "run")
+    env = duckdb_environment(tmp_path, settings.duckdb_path)
+    dbt(env, "run")
+    served_by(settings, env, anew=False)
     after = {unit: read_standing(settings, unit, "2026-10").total for unit in units}
     assert after["X1.101"] - before["X1.101"] == paid["points"] > 0
 

@@ -35,7 +35,7 @@ def test_a_failed_test_names_itself_its_rows_and_the_next_step(settings: Setting
         "the build failed at unique_key_stg_units_unit_code__valid_from: readers keep the last good state"
     )
     assert "unit_code=X1.101, valid_from=2025-07-01" in lines[2]
-    assert lines[3].startswith("  likely cause: two rows where the key allows one")
+    assert lines[3].startswith("  likely cause: two rows of one key")
     assert lines[4].startswith("  next: cchc registry check")
     assert not any(mark in str(failed.value) for mark in ("{", "WARN", "compiled code at"))
     with open_reader(settings) as reader:

@@ -55,6 +55,10 @@ def models(manifest: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
+def served_as_view(model: dict[str, Any]) -> bool:
+    return bool((model["config"].get("meta") or {}).get("serve") == "view")
+
+
 def wrong_edges(manifest: dict[str, Any]) -> list[str]:
     """Edges against the order of the folders, and readers of raw tables that should read what stands before them."""
     nodes = manifest["nodes"] | manifest["sources"]
@@ -67,7 +71,9 @@ def wrong_edges(manifest: dict[str, Any]) -> list[str]:
                 good = folder in allowed
             else:
                 read = parent["fqn"][1]
-                good = ORDER.index(read) <= ORDER.index(folder) and (folder != "publish" or read in PUBLISHED_FROM)
+                # what is served as a view reads what is served, and nothing behind it
+                published = {"publish"} if served_as_view(model) else PUBLISHED_FROM
+                good = ORDER.index(read) <= ORDER.index(folder) and (folder != "publish" or read in published)
             if not good:
                 wrong.append(f"{folder}/{model['name']} reads {parent['name']}")
     return wrong

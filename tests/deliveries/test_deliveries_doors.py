@@ -75,7 +75,7 @@ def test_both_doors_see_the_same_deliveries(here: World) -> None:
     )
     build(here.settings, here.registry, here.ledger)
     columns = "system, unit_code, export_date, dataset, status, is_expected, rows_read, rows_quarantined"
-    assert said == sorted(here.rows(f"select {columns} from pub.delivery_board_v1"))
+    assert said == sorted(here.rows(f"select {columns} from publish.pub_delivery_board"))
 
     status = {(s.system, s.unit, s.export_date): s.status for s in squares}
     mcdt, igate = "mcdt-quangtri", "igate-quangtri"

@@ -52,8 +52,8 @@ def month(here: World) -> dict[str, dict[str, Any]]:
     with open_reader(here.settings) as reader:
         rows = reader.rows(
             "select r.unit_code, r.total, r.rank, i.* exclude (unit_code, period_id, method) "
-            "from publish.pub_ranking as r "
-            "inner join publish.pub_rank_interval as i using (unit_code, period_id, method) "
+            "from pub.ranking_v1 as r "
+            "inner join pub.rank_interval_v1 as i using (unit_code, period_id, method) "
             "where r.period_kind = 'month' and r.is_default_method and r.rank is not null"
         )
     return {each["unit_code"]: each for each in rows}

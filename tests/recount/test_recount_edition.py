@@ -266,6 +266,6 @@ def test_z_destroyed_bytes_are_told_of_and_the_rest_still_holds(
     rows = here.content()
     build(here.settings)
     assert here.content() == rows
-    assert here.rows("select path, destroyed_basis from pub.delivery_file_v1 where destroyed_on is not null") == [
+    assert here.rows("select path, destroyed_basis from publish.pub_delivery_file where destroyed_on is not null") == [
         (file["path"], BASIS)
     ]
