@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -277,8 +276,8 @@ def test_a_phone_needs_no_sideways_scrolling(browser: Browser, report: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("communes", "days", "megabytes", "seconds"), [(100, 90, 3, 2.0), (3000, 90, 12, 5.0)])
-def test_many_units(browser: Browser, tmp_path: Path, communes: int, days: int, megabytes: int, seconds: float) -> None:
+@pytest.mark.parametrize(("communes", "days", "megabytes"), [(100, 90, 3), (3000, 90, 12)])
+def test_many_units(browser: Browser, tmp_path: Path, communes: int, days: int, megabytes: int) -> None:
     world = make_world(communes, days)
     # the month would only double the filling
     world = {name: [r for r in rows if r.get("period_kind") != "month"] for name, rows in world.items()}
@@ -288,15 +287,11 @@ def test_many_units(browser: Browser, tmp_path: Path, communes: int, days: int, 
     assert page.stat().st_size < megabytes * 1_000_000
     watched = Watched(browser)
     watched.page.goto("about:blank")
-    started = time.perf_counter()
     watched.page.goto(page.as_uri())
-    assert time.perf_counter() - started < seconds, "limits are twice what two slow cores take"
     bars = watched.page.evaluate(CHARTS)["chart-parts"]["labels"]
     assert (len(bars), bars[10]) == (21, ""), "ten at each end and a gap"
-    started = time.perf_counter()
     watched.page.click('th[data-key="g1"] button')
     watched.page.fill("#search", "xa so 29")
     assert len(names(watched.page)) > 0
-    assert time.perf_counter() - started < 1.5
     assert not watched.errors
     watched.context.close()
