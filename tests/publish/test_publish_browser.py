@@ -286,7 +286,6 @@ def test_many_units(browser: Browser, tmp_path: Path, communes: int, days: int, 
     (page, _) = publish_pages(settings, ["quarter"])
     assert page.stat().st_size < megabytes * 1_000_000
     watched = Watched(browser)
-    watched.page.goto("about:blank")
     watched.page.goto(page.as_uri())
     bars = watched.page.evaluate(CHARTS)["chart-parts"]["labels"]
     assert (len(bars), bars[10]) == (21, ""), "ten at each end and a gap"
