@@ -43,16 +43,23 @@ def refusal(folder: Path, content: bytes, name: str = "dossiers.csv", workbook: 
 @pytest.mark.parametrize(
     ("content", "name", "warnings"),
     [
-        (CSV, "dossiers.csv", []),
-        (gzip.compress(CSV), "dossiers.csv.gz", []),
-        (gzip.compress(CSV), "dossiers.csv", []),
-        (gzip.compress(CSV[:30]) + gzip.compress(CSV[30:]), "dossiers.csv.gz", []),
-        (gzip.compress(gzip.compress(CSV)), "dossiers.csv.gz", ["double_gzip"]),
-        (zipped(**{"dossiers.csv": CSV}), "dossiers.csv", ["zipped"]),
-        (zipped(**{"xuất/": b"", "xuất/hồ sơ.csv": CSV}), "dossiers.csv", ["zipped"]),
-        (zipped(**{"a.csv": CSV, "__MACOSX/._a.csv": b"x", ".DS_Store": b"x"}), "dossiers.csv", ["zipped"]),
-        (zipped(**{"a.csv.gz": gzip.compress(CSV)}), "dossiers.csv.gz", ["zipped"]),
-        (gzip.compress(zipped(**{"a.csv": CSV})), "dossiers.csv.gz", ["zipped"]),
+        pytest.param(CSV, "dossiers.csv", [], id="plain"),
+        pytest.param(gzip.compress(CSV), "dossiers.csv.gz", [], id="gzip"),
+        pytest.param(gzip.compress(CSV), "dossiers.csv", [], id="gzip without its ending"),
+        pytest.param(gzip.compress(CSV[:30]) + gzip.compress(CSV[30:]), "dossiers.csv.gz", [], id="gzip in parts"),
+        pytest.param(gzip.compress(gzip.compress(CSV)), "dossiers.csv.gz", ["double_gzip"], id="gzip twice"),
+        pytest.param(zipped(**{"dossiers.csv": CSV}), "dossiers.csv", ["zipped"], id="zip"),
+        pytest.param(
+            zipped(**{"xuất/": b"", "xuất/hồ sơ.csv": CSV}), "dossiers.csv", ["zipped"], id="zip with a folder"
+        ),
+        pytest.param(
+            zipped(**{"a.csv": CSV, "__MACOSX/._a.csv": b"x", ".DS_Store": b"x"}),
+            "dossiers.csv",
+            ["zipped"],
+            id="zip with a system's leavings",
+        ),
+        pytest.param(zipped(**{"a.csv.gz": gzip.compress(CSV)}), "dossiers.csv.gz", ["zipped"], id="gzip in zip"),
+        pytest.param(gzip.compress(zipped(**{"a.csv": CSV})), "dossiers.csv.gz", ["zipped"], id="zip in gzip"),
     ],
 )
 def test_what_is_undone(content: bytes, name: str, warnings: list[str], tmp_path: Path) -> None:
