@@ -4,12 +4,12 @@
 |---|---|
 | ``cchc_loader`` | own and write ``raw`` |
 | ``cchc_modeller`` | read ``raw``, keep its build state; own what dbt makes, and ``pub`` |
-| ``cchc_bi`` | read ``pub``, every row; statements end after ``STATEMENT_SECONDS``, forgotten transactions after ``IDLE_SECONDS`` |
+| ``cchc_bi`` | read ``pub``, every row; a statement, and a forgotten transaction, end after their time |
 | ``cchc_unit`` | the same, but rows of dossiers of its own units only (row-level security); aggregates of everybody |
 
-None of them may log in. People and tools get logins of their own that are members: ``create role chi_ha login password
-... in role cchc_unit``, and for a unit's people ``insert into serving.unit_login values ('chi_ha', 'H50.107')``: the unit
-and all below it.
+None of them may log in. People and tools get logins of their own that are members: ``create role chi_ha login
+password ... in role cchc_unit``, and for a unit's people ``insert into serving.unit_login values ('chi_ha',
+'H50.107')``: the unit and all below it.
 """
 
 from __future__ import annotations
