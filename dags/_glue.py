@@ -37,18 +37,16 @@ DAG: dict[str, Any] = {
 
 
 def step(path: str, *parameters: str) -> Callable[..., Any]:
-    """A function of ``cchc.pipeline``, such as ``tasks.judge``, in Airflow's terms, with the parameters a task fills.
+    """A function of ``cchc.pipeline`` (``tasks.judge``), imported when the task runs, with the parameters a task fills.
 
-    It is imported when the task runs: every task's process parses the DAG file, and few of them need what it imports.
     A permanent error fails the task at once, anything else is retried as ``DAG`` says, told in our terms.
     """
     module, name = path.split(".")
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        function = getattr(importlib.import_module(f"cchc.pipeline.{module}"), name)
         try:
             keep_private()
-            return function(*args, **kwargs)
+            return getattr(importlib.import_module(f"cchc.pipeline.{module}"), name)(*args, **kwargs)
         except Exception as error:
             told = in_our_terms(error)
             if isinstance(told, PermanentError):

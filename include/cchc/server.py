@@ -13,6 +13,9 @@ from typing import Any
 
 from cchc.errors import PermanentError
 
+#: Roles of the warehouse (``cchc.serve.roles``): who writes ``raw``, who models and serves, who reads, a unit's people.
+LOADER, MODELLER, BI, UNIT = ROLES = ("cchc_loader", "cchc_modeller", "cchc_bi", "cchc_unit")
+
 _KINDS = re.compile(r"postgres(?:ql)?(?:\+psycopg2?)?(?=://)")
 _ENCODE = "write signs such as @ / ? # % : in a password or name percent-encoded (@ as %40, / as %2F, % as %25)"
 #: What dbt's profile hands on by itself; everything else reaches it by the variables that libpq has for it.
@@ -35,6 +38,11 @@ class Server:
     def said(self) -> str:
         """Server and database for people: ``host:port/database``, never user or password."""
         return f"{self.parts['host']}:{self.parts['port']}/{self.parts['dbname']}"
+
+    def saying(self, **options: str) -> Server:
+        """The same server, whose sessions begin with these settings (``role``, ``lock_timeout``)."""
+        said = " ".join(f"-c {name}={value}" for name, value in options.items() if value)
+        return Server(self.name, {**self.parts, "options": f"{self.parts.get('options', '')} {said}".strip()})
 
     def dbt_environment(self) -> dict[str, str]:
         """What ``dbt_project/profiles.yml`` reads, and libpq's own variables (``PGSSLMODE``, ...) for every other part.

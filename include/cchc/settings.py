@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
 from cchc.errors import PermanentError
-from cchc.server import is_server, plain_url, read_server
+from cchc.server import Server, is_server, plain_url, read_server
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -90,6 +90,8 @@ class Settings:
     exports: Annotated[str, Variable("CCHC_EXPORTS")]
     registry: Annotated[Path | None, Variable("CCHC_REGISTRY", Path)] = None  # None: the packaged registry
     warehouse: Annotated[str, Variable("CCHC_WAREHOUSE", _warehouse)] = field(default="", repr=False)
+    #: each step takes on its role on PostgreSQL (``cchc roles``); otherwise the login's own rights hold
+    warehouse_roles: Annotated[bool, Variable("CCHC_WAREHOUSE_ROLES", _flag)] = False
     ledger_url: Annotated[str, Variable("CCHC_LEDGER", _ledger)] = field(default="", repr=False)
     schedule: Annotated[Path | None, Variable("CCHC_SCHEDULE", Path)] = None
     fail_share: Annotated[float, Variable("CCHC_FAIL_SHARE", _share)] = 0.5
@@ -202,6 +204,11 @@ class Settings:
     def warehouse_said(self) -> str:
         """Where the warehouse is, for people: no user, no password."""
         return read_server(self.warehouse, "CCHC_WAREHOUSE").said if self.on_postgres else str(self.duckdb_path)
+
+    def warehouse_as(self, role: str, **options: str) -> Server:
+        """The warehouse's server for a step that takes on a role, where roles are asked for."""
+        server = read_server(self.warehouse, "CCHC_WAREHOUSE")
+        return server.saying(role=role if self.warehouse_roles else "", **options)
 
     @property
     def ledger(self) -> str | Path:

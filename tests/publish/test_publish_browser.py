@@ -137,7 +137,7 @@ def test_names_of_groups_and_rules_come_from_the_registry_in_both_languages(tab:
 def test_a_unit_shows_what_the_warehouse_says(tab: Watched, report: Path, settings: Settings) -> None:
     with open_reader(settings) as reader:
         (figure,) = reader.rows(
-            "select numerator, denominator, score from publish.pub_unit_indicator "
+            "select numerator, denominator, score from pub.unit_indicator_v1 "
             "where unit_code = 'H50.102' and indicator = 'ONLINE_DOSSIER' and period_kind = 'quarter'"
         )
     tab.page.goto((report / "2026-Q3.html").as_uri())
@@ -190,10 +190,10 @@ TIP = """(() => {
 
 def test_charts_show_the_ranking(tab: Watched, report: Path, settings: Settings) -> None:
     with open_reader(settings) as reader:
-        quarter = "period_kind = 'quarter' and unit_code in (select unit_code from publish.pub_ranking where "
+        quarter = "period_kind = 'quarter' and unit_code in (select unit_code from pub.ranking_v1 where "
         quarter += "period_kind = 'quarter' and ranked_level = 'commune' and rank is not null)"
-        ranking = reader.rows(f"select * from publish.pub_ranking where {quarter} order by total desc")
-        groups = reader.rows(f"select * from publish.pub_unit_score_group where {quarter}")
+        ranking = reader.rows(f"select * from pub.ranking_v1 where {quarter} order by total desc")
+        groups = reader.rows(f"select * from pub.unit_score_group_v1 where {quarter}")
     scores = {(row["unit_code"], row["group_name"]): row for row in groups}
     tab.page.goto((report / "2026-Q3.html").as_uri())
     charts = tab.page.evaluate(CHARTS)
@@ -281,7 +281,7 @@ def test_many_units(browser: Browser, tmp_path: Path, communes: int, days: int, 
     world = make_world(communes, days)
     # the month would only double the filling
     world = {name: [r for r in rows if r.get("period_kind") != "month"] for name, rows in world.items()}
-    fill_duckdb(tmp_path / "warehouse.duckdb", world)
+    fill_duckdb(tmp_path, world)
     settings = Settings(workdir=tmp_path, exports="")
     (page, _) = publish_pages(settings, ["quarter"])
     assert page.stat().st_size < megabytes * 1_000_000

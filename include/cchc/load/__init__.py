@@ -8,6 +8,7 @@ Idempotent per file revision: a repeated load, a crash in the middle or a correc
 from __future__ import annotations
 
 from cchc.load.base import Load, Warehouse
+from cchc.server import LOADER
 from cchc.settings import Settings
 
 __all__ = ["Load", "Warehouse", "open_warehouse"]
@@ -18,7 +19,7 @@ def open_warehouse(settings: Settings) -> Warehouse:
     if settings.on_postgres:
         from cchc.load.postgres import PostgresWarehouse
 
-        return PostgresWarehouse(settings.warehouse)
+        return PostgresWarehouse(settings.warehouse_as(LOADER))
     from cchc.load.duckdb import DuckDBWarehouse
 
     return DuckDBWarehouse(settings.duckdb_path)

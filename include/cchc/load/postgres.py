@@ -14,15 +14,15 @@ import pyarrow.parquet as pq
 
 from cchc.errors import TransientError
 from cchc.load.base import Warehouse
-from cchc.server import read_server
+from cchc.server import Server
 
 
 class PostgresWarehouse(Warehouse):
-    """See ``Warehouse``. ``url`` is a libpq URL (``postgresql://user:password@host:port/database``)."""
+    """See ``Warehouse``."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, server: Server) -> None:
         try:
-            parts: dict[str, Any] = {**read_server(url, "CCHC_WAREHOUSE").parts}
+            parts: dict[str, Any] = {**server.parts}
             self.connection = psycopg.connect(**parts, autocommit=True)
         except psycopg.OperationalError as error:
             raise TransientError(f"warehouse not reached: {error}") from error

@@ -20,11 +20,13 @@ from cchc.load import open_warehouse
 from cchc.model.failure import told
 from cchc.model.nodes import FAILED, Node
 from cchc.registry.files import content_hash
-from cchc.server import read_server
+from cchc.server import MODELLER
 from cchc.settings import Settings, child_environment
 from cchc.surroundings import of_text
 
 #: Where dbt keeps what it read of the project.
+#: Of a session that holds what a model wants to replace: nobody but the pipeline is there, so something is wrong.
+LOCK_SECONDS = 60
 _PARSE = "partial_parse.msgpack"
 #: What a failure says that has nothing to do with the models.
 _OF_MACHINE = re.compile(r"IO Error|\[Errno \d+\]|FATAL Error|Out of Memory Error")
@@ -58,7 +60,7 @@ def warehouse_environment(settings: Settings) -> dict[str, str]:
         "DO_NOT_TRACK": "1",
     }
     if settings.on_postgres:
-        values |= read_server(settings.warehouse, "CCHC_WAREHOUSE").dbt_environment()
+        values |= settings.warehouse_as(MODELLER, lock_timeout=f"{LOCK_SECONDS}s").dbt_environment()
     return values
 
 

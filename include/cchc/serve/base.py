@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cchc import __version__
 from cchc.contracts import TIMEZONE
-from cchc.serve.shape import served_name
+from cchc.serve.shape import Relation, served_name
 
 #: The one row about the state that readers see: which build, of which program, up to which day.
 BUILD = "build_v1"
@@ -20,6 +21,51 @@ BUILD_COLUMNS = {
     "registry_hash": ("varchar", "Registry and models it was built by"),
     "program_version": ("varchar", "Version of the program that built it"),
 }
+
+#: What is served, as a relation of its own: for tools that cannot ask the engine for keys and references.
+SHAPE = "served_column_v1"
+SHAPE_COLUMNS = {
+    "relation": ("varchar", "Served relation"),
+    "column_name": ("varchar", "Column"),
+    "position": ("integer", "Position of the column in its relation, from 1"),
+    "data_type": ("varchar", "SQL type that both engines share"),
+    "meaning": ("varchar", "What it means"),
+    "key_position": ("integer", "Position in the key of the relation, from 1; null where it is none of the key"),
+    "refers_to": ("varchar", "Relation of which it holds a key, or null"),
+    "refers_to_column": ("varchar", "Column there"),
+}
+#: Relations that every installation serves besides the models.
+ABOUT = {BUILD: BUILD_COLUMNS, SHAPE: SHAPE_COLUMNS}
+
+
+def shape_rows(relations: list[Relation]) -> list[tuple[object, ...]]:
+    """The rows of ``served_column_v1``."""
+    return [
+        (
+            relation.name,
+            column.name,
+            position,
+            column.data_type,
+            column.description,
+            relation.key.index(column.name) + 1 if column.name in relation.key else None,
+            *next(
+                ((each.to, each.to_column) for each in relation.references if each.column == column.name), (None,) * 2
+            ),
+        )
+        for relation in relations
+        for position, column in enumerate(relation.columns, 1)
+    ]
+
+
+def broken_references(relations: list[Relation], schema: str) -> Iterator[tuple[str, str]]:
+    """What must hold before readers see a state: a sentence, and the query whose rows are the values that break it."""
+    for relation in relations:
+        for each in relation.references:
+            yield (
+                f"{relation.name}.{each.column} names what {each.to} has not",
+                f"select distinct {each.column} from {schema}.{relation.name} where {each.column} is not null "
+                f"and {each.column} not in (select {each.to_column} from {schema}.{each.to}) limit 3",
+            )
 
 
 @dataclass
@@ -37,17 +83,14 @@ class Served:
         return "\n".join([*lines, f"build {self.build_no} is what readers see now, {seconds:.1f} s"])
 
 
-def insert_build(last_day: str, registry_hash: str) -> str:
-    """The select that makes the row of ``build_v1``; ``?``: number, moment, version."""
-    return (
-        f"select cast(? as bigint) as build_no, cast(? as timestamp) as served_at, ({last_day}) as last_business_day, "
-        f"({registry_hash}) as registry_hash, cast(? as varchar) as program_version"
-    )
+#: What the row of ``build_v1`` takes from the working warehouse.
+BUILD_FACTS = "select (select max(as_of_date) from publish.pub_period), (select registry_hash from raw.build_state)"
 
 
-def build_values(build_no: int) -> list[object]:
-    """What ``insert_build`` asks for."""
-    return [build_no, datetime.now(ZoneInfo(TIMEZONE)).replace(tzinfo=None, microsecond=0), __version__]
+def build_row(build_no: int, last_day: object, registry_hash: object) -> tuple[object, ...]:
+    """The row of ``build_v1``."""
+    moment = datetime.now(ZoneInfo(TIMEZONE)).replace(tzinfo=None, microsecond=0)
+    return (build_no, moment, last_day, registry_hash, __version__)
 
 
 def over_served(view: str, prefix: str) -> str:

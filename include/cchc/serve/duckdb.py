@@ -13,8 +13,18 @@ from pathlib import Path
 import duckdb
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from cchc.errors import TransientError
-from cchc.serve.base import BUILD, BUILD_COLUMNS, Served, build_values, insert_build, over_served
+from cchc.errors import BuildError, TransientError
+from cchc.serve.base import (
+    ABOUT,
+    BUILD,
+    BUILD_FACTS,
+    SHAPE,
+    Served,
+    broken_references,
+    build_row,
+    over_served,
+    shape_rows,
+)
 from cchc.serve.shape import Relation
 from cchc.settings import Settings
 from cchc.surroundings import of_text, translated
@@ -36,6 +46,8 @@ def write(settings: Settings, relations: list[Relation], build_no: int, anew: bo
     with _connect(settings.duckdb_path) as connection:
         connection.execute(f"attach {_quoted(fresh)} as served")
         served = _fill(connection, relations, build_no)
+        if anew:
+            _audit(connection, relations)
     with translated(target.parent):
         if target.is_file():
             shutil.copymode(target, fresh)  # whom the office lets read it stays
@@ -58,9 +70,11 @@ def _fill(connection: duckdb.DuckDBPyConnection, relations: list[Relation], buil
         same = held.get(relation.name) == ",".join(column.name for column in relation.columns)
         if not (same and relation.changes and _changed_only(connection, relation, served)):
             _whole(connection, relation, served)
-    _note_build(connection, build_no)
+    last_day, registry_hash = connection.execute(BUILD_FACTS).fetchall()[0]
+    _about(connection, BUILD, [build_row(build_no, last_day, registry_hash)])
+    _about(connection, SHAPE, shape_rows(relations))
     connection.execute("use served")
-    _drop_others(connection, {relation.name for relation in relations} | {BUILD})
+    _drop_others(connection, {relation.name for relation in relations} | {*ABOUT})
     for relation in (each for each in relations if each.is_view):
         text = connection.execute(
             "select sql from duckdb_views() "
@@ -100,14 +114,21 @@ def _count(connection: duckdb.DuckDBPyConnection, name: str) -> int:
     return int(connection.execute(f"select count(*) from {name}").fetchall()[0][0])
 
 
-def _note_build(connection: duckdb.DuckDBPyConnection, build_no: int) -> None:
-    last_day, registry = "select max(as_of_date) from publish.pub_period", "select registry_hash from raw.build_state"
-    connection.execute(
-        f"create or replace table served.main.{BUILD} as {insert_build(last_day, registry)}",
-        build_values(build_no),
-    )
-    for column, (_, text) in BUILD_COLUMNS.items():
-        connection.execute(f"comment on column served.main.{BUILD}.{column} is '{text}'")
+def _about(connection: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[object, ...]]) -> None:
+    """Write a relation that says something of the state as a whole."""
+    kinds = ", ".join(f"{column} {kind}" for column, (kind, _) in ABOUT[name].items())
+    connection.execute(f"create or replace table served.main.{name} ({kinds})")
+    marks = ", ".join("?" * len(ABOUT[name]))
+    connection.executemany(f"insert into served.main.{name} values ({marks})", rows)
+    for column, (_, text) in ABOUT[name].items():
+        connection.execute(f"comment on column served.main.{name}.{column} is {_text(text)}")
+
+
+def _audit(connection: duckdb.DuckDBPyConnection, relations: list[Relation]) -> None:
+    """Refuse a state in which something is named that is not there."""
+    for said, query in broken_references(relations, "served.main"):
+        if found := connection.execute(query).fetchall():
+            raise BuildError(f"{said}: {', '.join(str(value) for (value,) in found)}; readers keep the last state")
 
 
 def _drop_others(connection: duckdb.DuckDBPyConnection, wanted: set[str]) -> None:

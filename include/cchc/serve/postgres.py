@@ -12,13 +12,26 @@ from typing import Any
 
 import psycopg
 
-from cchc.errors import TransientError
-from cchc.serve.base import BUILD, BUILD_COLUMNS, Served, build_values, insert_build, over_served
+from cchc.errors import BuildError, TransientError
+from cchc.serve import roles
+from cchc.serve.base import (
+    ABOUT,
+    BUILD,
+    BUILD_FACTS,
+    SHAPE,
+    Served,
+    broken_references,
+    build_row,
+    over_served,
+    shape_rows,
+)
 from cchc.serve.shape import Relation
-from cchc.server import read_server
+from cchc.server import MODELLER, Server, read_server
 from cchc.settings import Settings
 
 LOCK_SECONDS = 30
+#: From this version on a reference can be declared without being checked with every row.
+NOT_ENFORCED_SINCE = 18_00_00
 _UNSERVED = "intermediate.int_unserved_keys"
 #: What was served last, in parts: a part whose rows say the same as then is left alone.
 _PARTS = "serving.part"
@@ -27,7 +40,7 @@ _PARTS = "serving.part"
 def write(settings: Settings, relations: list[Relation], build_no: int, anew: bool) -> Served:
     """Bring the schema ``pub`` to the state of the build; ``anew`` writes every part and every key."""
     try:
-        with _connect(settings.warehouse) as connection:
+        with _connect(settings.warehouse_as(MODELLER)) as connection:
             return _Writer(connection, build_no, anew).write(relations)
     except psycopg.errors.LockNotAvailable as error:
         raise TransientError(
@@ -38,14 +51,14 @@ def write(settings: Settings, relations: list[Relation], build_no: int, anew: bo
         raise TransientError(f"warehouse not reached: {error}") from error
 
 
-def _connect(url: str) -> psycopg.Connection[Any]:
-    parts: dict[str, Any] = {**read_server(url, "CCHC_WAREHOUSE").parts}
+def _connect(server: Server) -> psycopg.Connection[Any]:
+    parts: dict[str, Any] = {**server.parts}
     return psycopg.connect(**parts)
 
 
 def is_there(url: str) -> bool:
     """Whether the server has a served state."""
-    with _connect(url) as connection:
+    with _connect(read_server(url, "CCHC_WAREHOUSE")) as connection:
         found = connection.execute("select to_regclass(%s)", [f"pub.{BUILD}"]).fetchone()
     return bool(found and found[0])
 
@@ -53,9 +66,11 @@ def is_there(url: str) -> bool:
 class _Writer:
     def __init__(self, connection: psycopg.Connection[Any], build_no: int, anew: bool) -> None:
         self.connection, self.anew, self.served = connection, anew, Served(build_no)
+        self.with_roles = False
 
     def write(self, relations: list[Relation]) -> Served:
         self.run(f"set local lock_timeout = '{LOCK_SECONDS}s'")
+        self.with_roles = roles.are_there(self.connection)
         self.run("create schema if not exists serving")
         self.run(
             f"create table if not exists {_PARTS} "
@@ -70,8 +85,15 @@ class _Writer:
                 made = self.table(relation)
                 if made or self.anew or not relation.changes or not self.changed_keys(relation):
                     self.changed_parts(relation)
-        self.drop_others({relation.name for relation in relations} | {BUILD})
-        self.note_build()
+        self.drop_others({relation.name for relation in relations} | {*ABOUT})
+        last_day, registry_hash = self.run(BUILD_FACTS)[0]
+        self.about(BUILD, [build_row(self.served.build_no, last_day, registry_hash)])
+        self.about(SHAPE, shape_rows(relations))
+        if self.connection.info.server_version >= NOT_ENFORCED_SINCE:
+            for relation in (each for each in relations if not each.is_view):
+                self.refer(relation)
+        if self.anew:
+            self.audit(relations)
         return self.served
 
     def run(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
@@ -106,10 +128,11 @@ class _Writer:
         columns = ", ".join(f"{name} {kind}" for name, kind in wanted.items())
         self.run(f"create table pub.{relation.name} ({columns})")
         if relation.key:
-            self.run(f"create unique index on pub.{relation.name} ({', '.join(relation.key)})")
+            self.run(f"alter table pub.{relation.name} add primary key ({', '.join(relation.key)})")
         if relation.changes:
             self.run(f"create index on pub.{relation.name} ({relation.changes.column})")
         self.comment("table", relation)
+        self.rule(roles.rules(relation))
         return True
 
     def changed_keys(self, relation: Relation) -> bool:
@@ -170,16 +193,53 @@ class _Writer:
         self.run(f"delete from {_PARTS} where relation = %s", [relation.name])
         self.run(f"insert into {_PARTS} values (%s, '', 0, %s)", [relation.name, mark])
         self.comment("view", relation)
+        self.rule(roles.rules(relation))
 
-    def note_build(self) -> None:
-        kinds = ", ".join(f"{name} {kind}" for name, (kind, _) in BUILD_COLUMNS.items())
-        self.run(f"create table if not exists pub.{BUILD} ({kinds})")
-        for column, (_, text) in BUILD_COLUMNS.items():
-            self.run(f"comment on column pub.{BUILD}.{column} is '{text}'")
-        self.run(f"delete from pub.{BUILD}")
-        last_day = "select max(as_of_date) from publish.pub_period"
-        select = insert_build(last_day, "select registry_hash from raw.build_state").replace("?", "%s")
-        self.run(f"insert into pub.{BUILD} {select}", build_values(self.served.build_no))
+    def about(self, name: str, rows: list[tuple[Any, ...]]) -> None:
+        """Write a relation that says something of the state as a whole."""
+        wanted = ABOUT[name]
+        if [column for column, _ in self.shape("pub", name)] != list(wanted):
+            self.run(f"drop table if exists pub.{name}")
+            self.run(
+                f"create table pub.{name} ({', '.join(f'{column} {kind}' for column, (kind, _) in wanted.items())})"
+            )
+            for column, (_, text) in wanted.items():
+                self.run(f"comment on column pub.{name}.{column} is '{text}'")
+            self.rule(roles.read_by_all(name))
+        held = sorted(self.run(f"select * from pub.{name}"), key=repr)
+        if held != sorted(rows, key=repr):
+            self.run(f"delete from pub.{name}")
+            marks: Any = f"insert into pub.{name} values ({', '.join(['%s'] * len(wanted))})"
+            self.connection.cursor().executemany(marks, rows)
+
+    def rule(self, statements: list[str]) -> None:
+        """Who may read what was just made; nothing where the roles are not made: ``cchc roles``."""
+        if self.with_roles:
+            for statement in statements:
+                self.run(statement)
+
+    def refer(self, relation: Relation) -> None:
+        """Declare what the columns refer to: for tools that draw joins from it, not checked with every row."""
+        held = {
+            name
+            for (name,) in self.run(
+                "select conname from pg_constraint where contype = 'f' and conrelid = to_regclass(%s)",
+                [f"pub.{relation.name}"],
+            )
+        }
+        for each in relation.references:
+            name = f"{relation.name}_{each.column}"
+            if name not in held:
+                self.run(
+                    f"alter table pub.{relation.name} add constraint {name} foreign key ({each.column}) "
+                    f"references pub.{each.to} ({each.to_column}) not enforced"
+                )
+
+    def audit(self, relations: list[Relation]) -> None:
+        """Refuse a state in which something is named that is not there."""
+        for said, query in broken_references(relations, "pub"):
+            if found := self.run(query):
+                raise BuildError(f"{said}: {', '.join(str(value) for (value,) in found)}; readers keep the last state")
 
     def drop_others(self, wanted: set[str]) -> None:
         found = self.run(

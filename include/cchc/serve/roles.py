@@ -3,79 +3,148 @@
 | role | may |
 |---|---|
 | ``cchc_loader`` | own and write ``raw`` |
-| ``cchc_modeller`` | read ``raw``, keep its build state; own what dbt makes, and ``pub`` |
-| ``cchc_bi`` | read ``pub``, every row; a statement, and a forgotten transaction, end after their time |
-| ``cchc_unit`` | the same, but rows of dossiers of its own units only (row-level security); aggregates of everybody |
+| ``cchc_modeller`` | read ``raw``; own what dbt makes, and ``pub`` |
+| ``cchc_bi`` | read ``pub``, every row; statements and forgotten transactions end after their time |
+| ``cchc_unit`` | the same, but rows about single cases of its own units only (row-level security) |
 
-None of them may log in. People and tools get logins of their own that are members: ``create role chi_ha login
-password ... in role cchc_unit``, and for a unit's people ``insert into serving.unit_login values ('chi_ha',
-'H50.107')``: the unit and all below it.
+None of them may log in. The login of the installation is a member of the first two and takes on one or the other
+for each step (``CCHC_WAREHOUSE_ROLES``). Readers get logins of their own: ``cchc reader``.
 """
 
 from __future__ import annotations
 
+import re
+import secrets
 from collections.abc import Iterable
+from importlib.resources import files
+from typing import Any
 
-from cchc.serve.shape import Relation
+import psycopg
 
-LOADER, MODELLER, BI, UNIT = "cchc_loader", "cchc_modeller", "cchc_bi", "cchc_unit"
-ROLES = (LOADER, MODELLER, BI, UNIT)
-STATEMENT_SECONDS, IDLE_SECONDS = 300, 60
-#: Schemas that dbt makes, besides those that readers see.
-MODELLED = ("staging", "marts", "intermediate", "indicators", "scoring", "publish", "serving")
-#: The column that says whose a row of a dossier is.
-OWNER = "handling_unit"
+from cchc.errors import PermanentError
+from cchc.serve.base import ABOUT
+from cchc.serve.shape import Relation, relations
+from cchc.server import BI, LOADER, MODELLER, ROLES, UNIT, read_server
+from cchc.settings import Settings
 
-
-def statements(relations: Iterable[Relation]) -> list[str]:
-    """All statements, in order; run them as an owner of the database who may create roles, after the first build."""
-    made = [
-        f"do $$ begin create role {role} nologin; exception when duplicate_object then null; end $$" for role in ROLES
-    ]
-    made += [f"revoke all on schema {name} from public" for name in ("public", "raw", *MODELLED, "pub")]
-    made += [
-        f"grant usage, create on schema raw to {LOADER}",
-        f"grant all on all tables in schema raw to {LOADER}",
-        f"grant usage on schema raw to {MODELLER}",
-        f"grant select on all tables in schema raw to {MODELLER}",
-        f"grant insert, update, delete on raw.build_state, raw.pending, raw.building to {MODELLER}",
-    ]
-    for name in (*MODELLED, "pub"):
-        made += [
-            f"grant usage, create on schema {name} to {MODELLER}",
-            f"grant all on all tables in schema {name} to {MODELLER}",
-        ]
-    made += [
-        "create table if not exists serving.unit_login (login text, unit_code text, primary key (login, unit_code))",
-        f"grant usage on schema pub to {BI}, {UNIT}",
-        f"grant select on all tables in schema pub to {BI}, {UNIT}",
-        f"alter default privileges in schema pub grant select on tables to {BI}, {UNIT}",
-        f"grant usage on schema serving to {UNIT}",
-        f"grant select on serving.unit_login to {UNIT}",
-    ]
-    for role in (BI, UNIT):
-        made += [
-            f"alter role {role} set statement_timeout = '{STATEMENT_SECONDS}s'",
-            f"alter role {role} set idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'",
-        ]
-    for relation in relations:
-        if relation.is_view:  # whoever asks is asked for, not the view's owner
-            made.append(f"alter view pub.{relation.name} set (security_invoker = true)")
-        elif any(column.name == OWNER for column in relation.columns):
-            made += _own_rows(relation.name)
-    return made
+_LOGIN = re.compile(r"[a-z][a-z0-9_]{1,62}")
 
 
-def _own_rows(name: str) -> list[str]:
-    """Row-level security of one relation: everybody's rows for BI, those of its own units for a unit."""
-    mine = (
-        "exists (select 1 from serving.unit_login as l join pub.unit_ancestry_v1 as a on a.unit_code = l.unit_code "
-        f"where l.login = current_user and a.descendant_code = {OWNER})"
-    )
+def are_there(connection: psycopg.Connection[Any]) -> bool:
+    """Whether the roles are made on this server."""
+    found = connection.execute("select count(*) from pg_roles where rolname = any(%s)", [list(ROLES)]).fetchone()
+    return found is not None and found[0] == len(ROLES)
+
+
+def read_by_all(name: str) -> list[str]:
+    """The statements that let readers read a served relation."""
+    return [f"grant select on pub.{name} to {BI}, {UNIT}"]
+
+
+def rules(relation: Relation) -> list[str]:
+    """The statements that say who reads which rows of a served relation."""
+    made = read_by_all(relation.name)
+    if relation.is_view:  # whoever asks is asked for, not the view's owner
+        return [*made, f"alter view pub.{relation.name} set (security_invoker = true)"]
+    if not relation.rows_of:
+        return made
     return [
-        f"alter table pub.{name} enable row level security",
-        f"drop policy if exists all_rows on pub.{name}",
-        f"create policy all_rows on pub.{name} for select to {BI}, {MODELLER} using (true)",
-        f"drop policy if exists own_rows on pub.{name}",
-        f"create policy own_rows on pub.{name} for select to {UNIT} using ({mine})",
+        *made,
+        f"alter table pub.{relation.name} enable row level security",
+        f"drop policy if exists all_rows on pub.{relation.name}",
+        f"create policy all_rows on pub.{relation.name} for select to {BI} using (true)",
+        f"drop policy if exists own_rows on pub.{relation.name}",
+        f"create policy own_rows on pub.{relation.name} for select to {UNIT} "
+        f"using ({relation.rows_of} in (select unit_code from serving.own_unit))",
     ]
+
+
+def statements(served: Iterable[Relation]) -> list[str]:
+    """All statements, in order, for a database in which something was served."""
+    made = [_fixed(), *(statement for name in ABOUT for statement in read_by_all(name))]
+    return made + [statement for relation in served for statement in rules(relation)]
+
+
+def give(settings: Settings) -> None:
+    """Make the roles, hand over what each owns, and say who reads what; safe to repeat, in one transaction.
+
+    Raises ``PermanentError`` where the login of ``CCHC_WAREHOUSE`` may not, or nothing was built yet.
+    """
+    served = relations(settings.dbt_target / "manifest.json")
+    with _connect(settings) as connection:
+        if connection.execute("select to_regclass('pub.build_v1')").fetchone() == (None,):
+            raise PermanentError("nothing is served yet: build first (cchc build), then cchc roles")
+        try:
+            for statement in statements(served):
+                connection.execute(statement)
+        except psycopg.errors.InsufficientPrivilege as error:
+            raise PermanentError(
+                f"the login of CCHC_WAREHOUSE may not do this ({error.diag.message_primary}): give it CREATEROLE, or "
+                "let the server's administrator run what cchc roles --sql prints"
+            ) from error
+
+
+def add_reader(settings: Settings, login: str, units: list[str]) -> str:
+    """A login that reads: everything, or as the people of some units. Returns its new password.
+
+    A login that is there gets a new password and these units. Raises ``PermanentError`` for a name that is none, units
+    that the warehouse has not, or roles that are not made.
+    """
+    if not _LOGIN.fullmatch(login) or login in ROLES:
+        raise PermanentError(
+            f"{login!r}: a login is small letters, digits and _, from a letter on, and no role of cchc"
+        )
+    password = secrets.token_urlsafe(24)
+    role, other = (UNIT, BI) if units else (BI, UNIT)
+    with _connect(settings) as connection:
+        if not are_there(connection):
+            raise PermanentError("the roles are not made: cchc roles")
+        known = {code for (code,) in connection.execute("select unit_code from pub.unit_latest_v1").fetchall()}
+        if missing := sorted(set(units) - known):
+            raise PermanentError(f"the warehouse has no unit {', '.join(missing)}; codes: pub.unit_latest_v1")
+        found = connection.execute(
+            "select rolsuper or rolcreaterole or pg_has_role(oid, %s, 'member') or pg_has_role(oid, %s, 'member') "
+            "from pg_roles where rolname = %s",
+            [LOADER, MODELLER, login],
+        ).fetchone()
+        if found and found[0]:
+            raise PermanentError(f"{login} may do more than read: take another name")
+        verb = "alter" if found else "create"
+        for statement in (
+            f"{verb} role {login} login password '{password}'",
+            f"revoke {other} from {login}",
+            f"grant {role} to {login}",
+            f"alter role {login} set search_path = pub",
+        ):
+            connection.execute(statement)
+        connection.execute(_fixed())
+        connection.execute("delete from serving.unit_login where login = %s", [login])
+        with connection.cursor() as cursor:
+            cursor.executemany("insert into serving.unit_login values (%s, %s)", [(login, unit) for unit in set(units)])
+    return password
+
+
+def readers(settings: Settings) -> list[tuple[str, str, str]]:
+    """Who reads: login, role, units."""
+    with _connect(settings) as connection:
+        return connection.execute(
+            "select m.rolname, r.rolname, coalesce((select string_agg(unit_code, ', ' order by unit_code) "
+            "from serving.unit_login where login = m.rolname), '') from pg_auth_members as a "
+            "inner join pg_roles as m on m.oid = a.member inner join pg_roles as r on r.oid = a.roleid "
+            "where r.rolname = any(%s) and m.rolcanlogin and not m.rolsuper order by 1, 2",
+            [[BI, UNIT]],
+        ).fetchall()
+
+
+def _fixed() -> str:
+    return (files("cchc.serve") / "sql" / "roles.sql").read_text(encoding="utf-8")
+
+
+def _connect(settings: Settings) -> psycopg.Connection[Any]:
+    if not settings.on_postgres:
+        raise PermanentError("roles are PostgreSQL's: the embedded warehouse is guarded by the modes of its files")
+    parts: dict[str, Any] = dict(read_server(settings.warehouse, "CCHC_WAREHOUSE").parts)
+    try:
+        return psycopg.connect(**parts)
+    except psycopg.OperationalError as error:
+        raise PermanentError(f"warehouse not reached: {error}") from error

@@ -44,16 +44,33 @@ class Changes:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A column whose values, where it has one, are keys of another served relation."""
+
+    column: str
+    to: str
+    to_column: str
+
+
+@dataclass(frozen=True)
 class Relation:
-    """One served relation. ``source``: the model's name; ``key``: columns that make a row unique, as the tests hold."""
+    """One served relation. ``source``: the model's name; ``key``: columns that make a row unique, none of them null.
+
+    ``rows_of``: the column that says which unit's rows they are, where a row is about one case or person; such rows
+    are shown to a unit's people only if they are their own (``cchc.serve.roles``). None: everybody's. ``served_until``:
+    the last day of a relation that has a successor, see ``cchc.serve.promise``.
+    """
 
     name: str
     source: str
     description: str
     columns: tuple[Column, ...]
     key: tuple[str, ...]
+    references: tuple[Reference, ...]
+    rows_of: str | None
     is_view: bool
     changes: Changes | None
+    served_until: str = ""
 
     @property
     def part(self) -> str | None:
@@ -62,20 +79,22 @@ class Relation:
 
 
 def relations(manifest: Path) -> list[Relation]:
-    """Every served relation, those that are views over others last. Raises ``BuildError`` without a manifest."""
+    """Every served relation, those that are views over others last. Raises ``BuildError`` without a manifest.
+
+    Keys are what the models' ``unique_key`` tests hold, or what ``meta.key`` says where an earlier model is tested.
+    """
     try:
         nodes = json.loads(manifest.read_bytes())["nodes"].values()
     except (OSError, ValueError, KeyError) as error:
         raise BuildError(f"{manifest} can't be read ({error}); build once more: cchc build") from error
-    keys: dict[str, tuple[str, ...]] = {}
+    models = [node for node in nodes if node["resource_type"] == "model" and node["fqn"][1] == "publish"]
+    keys = {node["name"]: tuple(_meta(node).get("key", ())) for node in models}
     for node in nodes:
-        if (node.get("test_metadata") or {}).get("name") == "unique_key":
-            keys.setdefault(node["attached_node"], tuple(node["test_metadata"]["kwargs"]["columns"]))
-    found = [
-        _relation(node, keys.get(node["unique_id"], ()))
-        for node in nodes
-        if node["resource_type"] == "model" and node["fqn"][1] == "publish"
-    ]
+        test = node.get("test_metadata") or {}
+        model = (node.get("attached_node") or "").rpartition(".")[2]
+        if test.get("name") == "unique_key" and not test["kwargs"].get("nullable") and not keys.get(model, True):
+            keys[model] = tuple(test["kwargs"]["columns"])
+    found = [_relation(node, keys) for node in models]
     return sorted(found, key=lambda each: (each.is_view, each.name))
 
 
@@ -85,8 +104,12 @@ def served_name(model: str) -> str:
     return name if re.search(r"_v\d+$", name) else f"{name}_v1"
 
 
-def _relation(node: dict[str, Any], key: tuple[str, ...]) -> Relation:
-    meta = node["config"].get("meta") or {}
+def _meta(node: dict[str, Any]) -> dict[str, Any]:
+    return node["config"].get("meta") or {}
+
+
+def _relation(node: dict[str, Any], keys: dict[str, tuple[str, ...]]) -> Relation:
+    meta = _meta(node)
     columns = tuple(
         Column(column["name"], column["data_type"], " ".join(column["description"].split()))
         for column in node["columns"].values()
@@ -96,7 +119,10 @@ def _relation(node: dict[str, Any], key: tuple[str, ...]) -> Relation:
         node["name"],
         " ".join(node["description"].split()),
         columns,
-        key,
+        keys[node["name"]],
+        tuple(Reference(column, served_name(to), keys[to][0]) for column, to in meta.get("references", {}).items()),
+        meta.get("rows_of"),
         meta.get("serve") == "view",
         Changes(**meta["changes"]) if meta.get("changes") else None,
+        str(meta.get("served_until", "")),
     )
