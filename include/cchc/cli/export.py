@@ -53,3 +53,33 @@ def table(
 
     export_table(o.settings(workdir), name, out, fmt="xlsx" if out.suffix == ".xlsx" else "csv")
     console.print(f"Written: {out}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def opendata(
+    folder: Annotated[Path, typer.Argument(help="Folder to write: new, empty, or of an older package.")],
+    licence: Annotated[
+        str, typer.Option(help="CC-BY-4.0, CC0-1.0, ODC-BY-1.0 or ODbL-1.0: under which others may use it.")
+    ] = "CC-BY-4.0",
+    workdir: o.Workdir = None,
+) -> None:
+    """What of the published relations is open, as Parquet and CSV with a Frictionless data package and a dictionary."""
+    from cchc.opendata import write_open_data
+
+    rows = write_open_data(o.settings(workdir), folder, licence)
+    said = f"{len(rows)} tables, {sum(rows.values()):,} rows"
+    console.print(f"Written: {folder} ({said})", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def semantics(out: Out, workdir: o.Workdir = None) -> None:
+    """Metrics and dimensions over the published relations, as the semantic manifest that MetricFlow reads."""
+    import json
+
+    from cchc.serve.semantic import served_semantics
+    from cchc.table_file import whole_file
+
+    found = served_semantics(o.settings(workdir).dbt_target / "semantic_manifest.json")
+    with whole_file(out) as part:
+        part.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    console.print(f"Written: {out}", highlight=False, soft_wrap=True)

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import psycopg
+import pyarrow as pa
 
 from cchc.errors import BuildError, TransientError
 from cchc.settings import Settings
@@ -41,6 +43,13 @@ class Reader(ABC):
         """All rows of a result."""
         names, found = self.stream(sql, parameters)
         return [dict(zip(names, row, strict=True)) for row in found]
+
+    def tables(self, sql: str, schema: pa.Schema, group: int) -> Iterator[pa.Table]:
+        """The rows as tables of at most ``group`` rows, typed as the schema says; for whole relations."""
+        names, rows = self.stream(sql)
+        while chunk := list(islice(rows, group)):
+            columns = zip(zip(*chunk, strict=True), schema, strict=True)
+            yield pa.table([pa.array(values, field.type) for values, field in columns], names=names).cast(schema)
 
     def served(self) -> set[str]:
         """Names of the served relations: ``ranking_v1`` and so on."""
@@ -73,6 +82,19 @@ class DuckDBReader(Reader):
         except duckdb.CatalogException as error:
             raise BuildError(f"the warehouse does not publish this yet: {error}") from error
         return [column[0] for column in cursor.description or []], _chunks(cursor)
+
+    def tables(self, sql: str, schema: pa.Schema, group: int) -> Iterator[pa.Table]:
+        """The rows as tables, without a Python object a value."""
+        found = self.connection.sql(sql).to_arrow_reader(group)
+        held: list[pa.RecordBatch] = []
+        for batch in found:
+            held.append(batch)
+            if sum(each.num_rows for each in held) >= group:
+                whole = pa.Table.from_batches(held)
+                yield whole.slice(0, group).cast(schema)
+                held = whole.slice(group).to_batches()
+        if held:
+            yield pa.Table.from_batches(held).cast(schema)
 
 
 class PostgresReader(Reader):

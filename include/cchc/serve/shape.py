@@ -58,7 +58,8 @@ class Relation:
 
     ``rows_of``: the column that says which unit's rows they are, where a row is about one case or person; such rows
     are shown to a unit's people only if they are their own (``cchc.serve.roles``). None: everybody's. ``served_until``:
-    the last day of a relation that has a successor, see ``cchc.serve.promise``.
+    the last day of a relation that has a successor, see ``cchc.serve.promise``. ``is_open``: anybody may have it, as
+    ``cchc.opendata`` writes it.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Relation:
     is_view: bool
     changes: Changes | None
     served_until: str = ""
+    is_open: bool = False
 
     @property
     def part(self) -> str | None:
@@ -125,4 +127,5 @@ def _relation(node: dict[str, Any], keys: dict[str, tuple[str, ...]]) -> Relatio
         meta.get("serve") == "view",
         Changes(**meta["changes"]) if meta.get("changes") else None,
         str(meta.get("served_until", "")),
+        meta.get("open") is True,
     )

@@ -1,0 +1,104 @@
+"""Write the folder: beside its place first, then in it with one rename."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from cchc.errors import PermanentError
+from cchc.opendata.choose import open_relations, titles
+from cchc.opendata.describe import package, readme
+from cchc.opendata.tables import write_tables
+from cchc.publish import Reader, open_reader
+from cchc.serve import relations
+from cchc.settings import Settings
+from cchc.surroundings import translated
+
+DESCRIPTOR = "datapackage.json"
+#: Licences that fit open data of a state body; which one, the office says.
+LICENCES = {
+    "CC-BY-4.0": ("Creative Commons Attribution 4.0", "https://creativecommons.org/licenses/by/4.0/"),
+    "CC0-1.0": ("Creative Commons Zero 1.0", "https://creativecommons.org/publicdomain/zero/1.0/"),
+    "ODC-BY-1.0": ("Open Data Commons Attribution License 1.0", "https://opendatacommons.org/licenses/by/1-0/"),
+    "ODbL-1.0": ("Open Data Commons Open Database License 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
+}
+
+
+def write_open_data(settings: Settings, folder: Path, licence: str = "CC-BY-4.0") -> dict[str, int]:
+    """Write the open relations of the served state into ``folder``; returns rows by relation.
+
+    An older one there is replaced when the new one is whole. Raises ``PermanentError`` for a licence that is not known,
+    for a folder that holds anything else, and where a relation that is called open is not (``open_relations``).
+    """
+    if licence not in LICENCES:
+        raise PermanentError(f"{licence!r} is no licence that is known here; say one of {', '.join(LICENCES)}")
+    folder = Path(folder).absolute()
+    if folder.exists() and not _ours(folder):
+        raise PermanentError(f"{folder} holds other things than open data; name a folder that is new or empty")
+    chosen = open_relations(relations(settings.dbt_target / "manifest.json"))
+    with translated(folder.parent):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        part = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        try:
+            (part / "data").mkdir()
+            written: dict[str, dict[str, Any]] = {}
+            with open_reader(settings) as reader:
+                for each in chosen:
+                    csv, parquet = (part / "data" / f"{each.name}.{kind}" for kind in ("csv", "parquet"))
+                    rows = write_tables(reader, each, csv, parquet)
+                    written |= {f"data/{path.name}": _facts(path, rows) for path in (csv, parquet)}
+                build = reader.rows("select * from pub.build_v1")[0]
+                found = package(chosen, written, build, _licence(licence), _sources(reader), titles())
+            (part / DESCRIPTOR).write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
+            (part / "README.md").write_text(readme(found), "utf-8")
+            _put(part, folder)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
+    return {each.name: written[f"data/{each.name}.csv"]["rows"] for each in chosen}
+
+
+def _ours(folder: Path) -> bool:
+    return folder.is_dir() and ((folder / DESCRIPTOR).is_file() or not any(folder.iterdir()))
+
+
+def _facts(path: Path, rows: int) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"bytes": path.stat().st_size, "hash": f"sha256:{digest}", "rows": rows}
+
+
+def _licence(name: str) -> dict[str, str]:
+    title, path = LICENCES[name]
+    return {"name": name, "title": title, "path": path}
+
+
+def _sources(reader: Reader) -> list[str]:
+    """The systems that delivered, and the law by which figures were made."""
+    systems = reader.rows("select distinct system from pub.delivery_summary_v1 order by system")
+    laws = reader.rows("select distinct method_source from pub.method_v1 where method_source <> '' order by 1")
+    return [f"Hệ thống · system: {row['system']}" for row in systems] + [row["method_source"] for row in laws]
+
+
+def _put(part: Path, folder: Path) -> None:
+    """In its place at once; a folder that is not empty can't be renamed over, so the old one steps aside first."""
+    part.chmod(0o755)
+    for path in part.rglob("*"):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    if not folder.exists():
+        part.rename(folder)
+        return
+    aside = folder.with_name(f"{part.name}.old")
+    folder.rename(aside)
+    try:
+        part.rename(folder)
+    except OSError:
+        with suppress(OSError):
+            aside.rename(folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
