@@ -1,4 +1,4 @@
-"""Who may read what an installation writes: its owner alone, but for the published pages and editions.
+"""Who may read what an installation writes: its owner alone, but for the published pages, editions and open data.
 
 Landing holds personal data, the ledger and the logs name units and files, keys are keys: files 0600, folders 0700
 (umask 077). Pages and editions are read by a web server, which is another user: they get ``published_mode``.

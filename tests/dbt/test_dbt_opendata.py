@@ -17,7 +17,9 @@ import pyarrow.parquet as pq
 import pytest
 from dbt_warehouse import Built
 from frictionless import Package
+from typer.testing import CliRunner
 
+from cchc.cli.export import app
 from cchc.errors import PermanentError
 from cchc.opendata import write_open_data
 from cchc.opendata.choose import CLOSED, open_relations, titles
@@ -205,3 +207,17 @@ def test_what_fails_halfway_leaves_the_older_one(
         write_open_data(installation, tmp_path / "opendata")
     assert [path.name for path in tmp_path.iterdir()] == ["opendata"]
     assert (tmp_path / "opendata" / "README.md").read_bytes() == (package / "README.md").read_bytes()
+
+
+def test_the_commands_write_what_they_say(installation: Settings, built: Built, tmp_path: Path) -> None:
+    shutil.copy(Path(built.env["DBT_TARGET_PATH"]) / "semantic_manifest.json", installation.dbt_target)
+    where = ["--workdir", str(installation.workdir)]
+    said = CliRunner().invoke(app, ["opendata", str(tmp_path / "open"), "--licence", "CC0-1.0", *where])
+    assert said.exit_code == 0 and "20 tables" in said.output, said.output
+    found = json.loads((tmp_path / "open" / "datapackage.json").read_text("utf-8"))
+    assert found["licenses"][0]["name"] == "CC0-1.0"
+    modes = {path.stat().st_mode & 0o777 for path in (tmp_path / "open").rglob("*") if path.is_file()}
+    assert modes == {installation.published_mode}
+    assert CliRunner().invoke(app, ["semantics", "--out", str(tmp_path / "s.json"), *where]).exit_code == 0
+    models = json.loads((tmp_path / "s.json").read_text("utf-8"))["semantic_models"]
+    assert "pub.current_ranking_v1" in {each["node_relation"]["relation_name"] for each in models}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cchc.errors import PermanentError
+from cchc.modes import open_up
 from cchc.opendata.choose import open_relations, titles
 from cchc.opendata.describe import package, readme
 from cchc.opendata.tables import write_tables
@@ -56,6 +57,7 @@ def write_open_data(settings: Settings, folder: Path, licence: str = "CC-BY-4.0"
                 found = package(chosen, written, build, _licence(licence), _sources(reader), titles())
             (part / DESCRIPTOR).write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
             (part / "README.md").write_text(readme(found), "utf-8")
+            open_up(settings, part, part)
             _put(part, folder)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
@@ -87,9 +89,6 @@ def _sources(reader: Reader) -> list[str]:
 
 def _put(part: Path, folder: Path) -> None:
     """In its place at once; a folder that is not empty can't be renamed over, so the old one steps aside first."""
-    part.chmod(0o755)
-    for path in part.rglob("*"):
-        path.chmod(0o755 if path.is_dir() else 0o644)
     if not folder.exists():
         part.rename(folder)
         return
