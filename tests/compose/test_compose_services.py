@@ -173,7 +173,7 @@ def site(machine: Machine) -> None:
         if each.stat().st_mode & 0o777 == 0o700 and each.is_relative_to("/tmp"):
             each.chmod(0o711)
     config = (PROJECT / "scripts" / "site.conf").read_text("utf-8")
-    config = config.replace("/srv/", f"{var}/").replace("/tmp/", f"{machine.folder}/tmp/")
+    config = config.replace("/tmp/", f"{machine.folder}/tmp/").replace("/srv/", f"{var}/")
     config = config.replace("listen 8081", f"listen 127.0.0.1:{machine.ports['site']}")
     (machine.folder / "conf" / "site.conf").write_text(f"user root;\n{config}" if os.getuid() == 0 else config, "utf-8")
 
