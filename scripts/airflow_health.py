@@ -1,7 +1,7 @@
 """Whether a part of Airflow is well, for the health checks of docker-compose.yaml: ``airflow_health.py scheduler``.
 
-Cheap, as it is asked twice a minute: Airflow itself is not imported. The parts that beat into the metadata are looked up at
-the API server; a Celery worker is asked over its broker.
+Cheap, as it is asked twice a minute: Airflow itself is not imported. The parts that beat into the metadata are looked
+up at the API server; a Celery worker is asked over its broker.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A backup every day, for the service ``backup`` of docker-compose.yaml: ``cchc backup`` into a folder of the day.
 
-``BACKUP_TO``: the folder of all backups; ``BACKUP_AT``: time of the day (Asia/Ho_Chi_Minh); ``BACKUP_KEEP``: how many whole
-ones stay. One that was missed is made at the next start. ``backup_daily.py check`` says whether the last one is there.
+``BACKUP_TO``: the folder of all backups; ``BACKUP_AT``: time of the day (Asia/Ho_Chi_Minh); ``BACKUP_KEEP``: how many
+whole ones stay. One that was missed is made at the next start. With ``check``: whether the last one is there.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """``make bundle``: a folder with everything that a server without internet needs.
 
-Wheels of ``requirements.server.lock`` for this kind of machine (their hashes hold), the project's source, images where a
-container engine runs, ``install.sh``, and ``SHA256SUMS`` of it all. ``--only NAME,NAME`` takes these packages of the lock
-alone: for trying the bundle itself, not for a server.
+Wheels of ``requirements.server.lock`` for this kind of machine (their hashes hold), the project's source, images where
+a container engine runs, ``install.sh``, and ``SHA256SUMS`` of it all. ``--only NAME,NAME`` takes these packages of the
+lock alone: for trying the bundle itself, not for a server.
 """
 
 from __future__ import annotations

@@ -23,8 +23,8 @@ MADE: dict[str, Callable[[], str]] = {
     "JWT_KEY": lambda: secrets.token_urlsafe(64),
     "WEB_KEY": lambda: secrets.token_urlsafe(64),
 }
-HEAD = "# Secrets of docker-compose.yaml, by `make secrets`. Passwords are percent-encoded: make secrets SET=NAME writes one.\n"
-HINTS = "# Celery workers instead of tasks in the scheduler: take the # away.\n#COMPOSE_PROFILES=celery\n#CELERY=1\n#WORKERS=2\n"
+HEAD = "# Secrets of docker-compose.yaml. Passwords are percent-encoded: make secrets SET=NAME writes one so.\n"
+HINTS = "# Tasks in Celery workers: take the # away.\n#COMPOSE_PROFILES=celery\n#CELERY=1\n#WORKERS=2\n"
 
 
 def completed(text: str, chosen: dict[str, str]) -> str:

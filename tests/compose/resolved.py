@@ -1,4 +1,4 @@
-"""docker-compose.yaml as compose resolves it: ``.env``, interpolation, environment, command and health check by service."""
+"""docker-compose.yaml as compose resolves it: ``.env``, interpolation, environment."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ import pytest
 from resolved import PROJECT
 
 sys.path.insert(0, str(PROJECT / "scripts"))
-import backup_daily  # noqa: E402
+import backup_daily
 
 
 @pytest.mark.parametrize(("hour", "day"), [(21, 27), (22, 28)])

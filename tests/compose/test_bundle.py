@@ -1,4 +1,4 @@
-"""``make bundle`` and its ``install.sh``, with the network off. Of the lock only what ``cchc registry check`` imports."""
+"""``make bundle`` and its ``install.sh``, with the network off: with what ``cchc registry check`` imports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pytest
 from resolved import PROJECT
 
 sys.path.insert(0, str(PROJECT / "scripts"))
-import bundle  # noqa: E402
+import bundle
 
 #: A few packages, some seconds: the whole bundle takes minutes and is tried by hand before a release.
 FEW = "setuptools,packaging,typer,click,rich,shellingham,typing-extensions,annotated-doc,markdown-it-py,mdurl,pygments"

@@ -20,12 +20,12 @@ from typing import Any
 
 import psycopg
 import pytest
-from postgres_cluster import cluster
 from ports import free_port
+from postgres_cluster import cluster
 from resolved import PROJECT, services
 
 sys.path.insert(0, str(PROJECT / "scripts"))
-import make_secrets  # noqa: E402
+import make_secrets
 
 pytestmark = pytest.mark.slow
 #: Any characters: signs with a meaning in URLs, in compose, in shells, in SQL and in Redis' configuration.
@@ -188,11 +188,13 @@ def test_every_service_is_healthy(machine: Machine) -> None:
 
 
 def test_a_part_that_is_gone_is_not_healthy(machine: Machine) -> None:
-    """Health checks can fail: of a worker that does not listen, of a backup that is not there, of a site that is closed."""
+    """Health checks can fail: of a worker that does not listen, a server that is closed, a backup that is not there."""
     worker = machine.environment("worker") | {"CCHC_AIRFLOW_BROKER": "redis://127.0.0.1:1/0"}
     asked = [sys.executable, "scripts/airflow_health.py", "worker"]
     assert subprocess.run(asked, env=worker, cwd=PROJECT, capture_output=True).returncode
-    closed = machine.environment("scheduler") | {"AIRFLOW__CORE__EXECUTION_API_SERVER_URL": "http://127.0.0.1:1/execution/"}
+    closed = machine.environment("scheduler") | {
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": "http://127.0.0.1:1/execution/"
+    }
     asked = [sys.executable, "scripts/airflow_health.py", "scheduler"]
     assert subprocess.run(asked, env=closed, cwd=PROJECT, capture_output=True).returncode
     without = machine.environment("backup") | {"BACKUP_TO": str(machine.folder / "exports")}
@@ -235,7 +237,9 @@ def test_the_site_shows_what_is_published_and_no_draft(machine: Machine) -> None
     assert " 200 " in ask(f"{edition}/r1/ranking.csv")[0]
     assert " 404 " in ask(f"{edition}/r2/ranking.csv")[0] and " 404 " in ask(f"{edition}/r2/")[0]
     assert "Content-Security-Policy" in ask(f"{edition}/r2/")[0]
-    assert " 404 " in ask("/../ledger.sqlite", "--path-as-is")[0] or " 400 " in ask("/../ledger.sqlite", "--path-as-is")[0]
+    assert (
+        " 404 " in ask("/../ledger.sqlite", "--path-as-is")[0] or " 400 " in ask("/../ledger.sqlite", "--path-as-is")[0]
+    )
     assert " 405 " in ask("/", "-X", "POST")[0]
 
 
