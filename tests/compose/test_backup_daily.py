@@ -18,6 +18,7 @@ def test_the_due_day_changes_at_the_hour(hour: int, day: int) -> None:
     assert backup_daily.due(datetime(2026, 11, 28, hour), time(22)) == date(2026, 11, day)
 
 
+@pytest.mark.slow
 def test_the_newest_stay_and_nothing_else_is_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("2026-11-01", "2026-11-02", "2026-11-03", "by-hand"):
         (tmp_path / name).mkdir()
@@ -31,6 +32,7 @@ def test_the_newest_stay_and_nothing_else_is_touched(tmp_path: Path, monkeypatch
     assert left == ["2026-10-01", "2026-11-03", "2026-11-04", "by-hand", "var"]
 
 
+@pytest.mark.slow
 def test_one_that_fails_leaves_no_backup_of_the_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CCHC_WORKDIR", str(tmp_path / "nowhere"))
     assert not backup_daily.back_up(tmp_path, date(2026, 11, 4), 2)
