@@ -16,7 +16,7 @@ export UV_SYSTEM_CERTS ?= true
 # uv, the installer: the one on the PATH, else one in a private environment of its own
 UV = $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
 
-.PHONY: help run airflow airflow-cli test fast lint format bench chaos fuzz fuzz-guided docs backup restore install clean
+.PHONY: help run airflow airflow-cli test fast lint format bench chaos fuzz fuzz-guided docs backup restore install clean secrets up down pin bundle
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -47,11 +47,13 @@ fast: $(STAMP) ## Quick lint and the tests that start no server, browser, dbt or
 	$(VENV)/bin/ruff format --quiet --check .
 	$(PY) -m pytest -n 2 --dist loadfile -m "not slow"
 
-lint: $(STAMP) ## ruff, sqlfluff, mypy; also that include/ never imports Airflow
+lint: $(STAMP) ## ruff, sqlfluff, mypy, dclint (schema and style of the compose file); also that include/ never imports Airflow
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	CCHC_DUCKDB_PATH=:memory: $(VENV)/bin/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
 	$(VENV)/bin/mypy
+	@if command -v npx >/dev/null 2>&1; then npx --yes dclint@3.1.0 --max-warnings 0 docker-compose.yaml; \
+	else echo "dclint skipped: it needs npx, which Node.js brings"; fi
 
 format: $(STAMP) ## Let ruff and sqlfluff mend what they can
 	$(VENV)/bin/ruff check --fix .
@@ -80,6 +82,23 @@ backup: $(STAMP) ## Copy ledger, warehouse, landing, editions, registry and keys
 
 restore: $(STAMP) ## Put a backup into an empty working folder: FROM=/backup/2026-11-28
 	@$(VENV)/bin/cchc restore --from "$(or $(FROM),$(error say what: make restore FROM=/backup/DAY))"
+
+secrets: ## Passwords and keys of docker-compose.yaml into .env, mode 0600; one of your own: SET=WAREHOUSE_PASSWORD
+	@$(PYTHON) scripts/make_secrets.py $(SET)
+
+up: ## Start the server of docker-compose.yaml and wait until it is well; needs .env of `make secrets`
+	@test -f .env || { echo "no .env here: make secrets"; exit 1; }
+	docker image inspect cchc:local >/dev/null 2>&1 || docker compose build
+	docker compose up --detach --wait
+
+down: ## Stop it; volumes stay
+	docker compose --profile '*' down
+
+pin: ## Write the digests of the images into docker-compose.yaml and Dockerfile, on a machine that reaches their registry
+	@$(PYTHON) scripts/pin_images.py
+
+bundle: ## Everything that a server without internet needs, in dist/: wheels, source, images where an engine is, checksums
+	@$(PYTHON) scripts/bundle.py $(if $(TO),--to $(TO))
 
 clean: ## Remove var/ (exports, warehouse, ledger, reports) and caches; keeps .venv
 	rm -rf var .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs

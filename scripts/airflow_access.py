@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,12 @@ from cryptography.fernet import Fernet
 
 KEY_FILE = "keys.env"
 PASSWORD_FILE = "admin_password"
+#: Variable -> how its key is made: of stored connections, of tokens between the parts, of web sessions.
+KEYS: dict[str, Callable[[], str]] = {
+    "AIRFLOW__CORE__FERNET_KEY": lambda: Fernet.generate_key().decode(),
+    "AIRFLOW__API_AUTH__JWT_SECRET": lambda: secrets.token_urlsafe(64),
+    "AIRFLOW__API__SECRET_KEY": lambda: secrets.token_urlsafe(64),
+}
 #: The DAG that asks a person; whoever may edit it and *HITL Detail* may answer.
 ASKING = "DAG:approve_rankings"
 
@@ -54,18 +61,15 @@ ROLES = {"cchc_viewer": VIEWER, "cchc_data_engineer": ENGINEER, "cchc_approver":
 
 
 def keys(home: Path) -> dict[str, str]:
-    """Variables with the keys of this installation: of tokens, of stored connections, of web sessions.
+    """Variables with the keys of this installation, none where the environment has them all.
 
     Made once and kept below ``home``, readable to the owner only. Every part of Airflow has to have the same ones.
     """
+    if all(os.environ.get(name) for name in KEYS):
+        return {}
     path = home / KEY_FILE
     if not path.is_file():
-        made = {
-            "AIRFLOW__CORE__FERNET_KEY": Fernet.generate_key().decode(),
-            "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_urlsafe(64),
-            "AIRFLOW__API__SECRET_KEY": secrets.token_urlsafe(64),
-        }
-        _keep(path, "".join(f"{name}={value}\n" for name, value in made.items()))
+        _keep(path, "".join(f"{name}={make()}\n" for name, make in KEYS.items()))
     return dict(line.split("=", 1) for line in path.read_text("utf-8").splitlines() if line)
 
 

@@ -36,7 +36,9 @@ def environment(settings: Settings) -> dict[str, str]:
         "AIRFLOW__API__HOST": os.environ.get("AIRFLOW__API__HOST", "127.0.0.1"),
         "AIRFLOW__API__PORT": PORT,
         "AIRFLOW__API__BASE_URL": os.environ.get("AIRFLOW__API__BASE_URL", f"http://127.0.0.1:{PORT}"),
-        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{PORT}/execution/",  # where tasks report to
+        "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": os.environ.get(  # where tasks report to
+            "AIRFLOW__CORE__EXECUTION_API_SERVER_URL", f"http://127.0.0.1:{PORT}/execution/"
+        ),
         "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_HOST": "127.0.0.1",
         "PYTHONPATH": f"{PROJECT / 'scripts' / 'airflow_local'}{os.pathsep}{os.environ.get('PYTHONPATH', '')}",
         "CCHC_WORKDIR": str(settings.workdir),

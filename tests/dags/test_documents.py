@@ -24,12 +24,6 @@ def test_data_dictionary_is_fresh(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-def test_compose_uses_the_environment_of_the_makefile() -> None:
-    compose = yaml.safe_load((PROJECT / "docker-compose.yaml").read_text("utf-8"))
-    assert compose["services"]["airflow"]["env_file"] == "scripts/airflow.env"
-    assert all(port.startswith("127.0.0.1:") for port in compose["services"]["airflow"]["ports"])
-
-
 def test_hooks_need_no_other_repository() -> None:
     hooks = yaml.safe_load((PROJECT / ".pre-commit-config.yaml").read_text("utf-8"))
     assert [repo["repo"] for repo in hooks["repos"]] == ["local"]

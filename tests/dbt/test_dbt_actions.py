@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from dbt_warehouse import Built, dbt, duckdb_environment, served_by
 
@@ -31,11 +32,13 @@ def rows(settings: Settings, sql: str, parameters: tuple[Any, ...] = ()) -> list
 
 
 def test_the_arithmetic_gives_every_score_of_the_warehouse(built: Built) -> None:
-    found = rows(
-        built.settings,
-        "select s.*, c.full_at_percent, c.zero_denominator from scoring.fct_unit_score s "
-        "join marts.dim_criterion c on s.method = c.method and s.criterion = c.criterion",
-    )
+    with duckdb.connect(str(built.path), read_only=True) as working:
+        answer = working.execute(
+            "select s.*, c.full_at_percent, c.zero_denominator from scoring.fct_unit_score s "
+            "join marts.dim_criterion c on s.method = c.method and s.criterion = c.criterion",
+        )
+        names = [column[0] for column in answer.description]
+        found = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
     assert len({row["score"] for row in found}) > 50
     for row in found:
         rule = Criterion(row["criterion"], row["max_score"], row["full_at_percent"], row["zero_denominator"])

@@ -85,7 +85,7 @@ def test_a_state_that_names_what_is_not_there_is_not_served(served: Settings, tm
     shutil.copytree(served.workdir, tmp_path, dirs_exist_ok=True)
     with duckdb.connect(str(settings.duckdb_path)) as connection:
         connection.execute("delete from marts.dim_unit where unit_code = 'X1.102'")
-    with pytest.raises(BuildError, match=r"handling_unit names what unit_latest_v1 has not: X1\.102; readers keep the"):
+    with pytest.raises(BuildError, match=r"names what unit_latest_v1 has not: X1\.102; readers keep the last"):
         serve(settings, 2, anew=True)
     with open_reader(settings) as reader:
         assert reader.rows("select build_no from pub.build_v1") == [{"build_no": 1}]

@@ -17,6 +17,9 @@ def test_changed_models_are_built_whole_once(tmp_path: Path, registry: Registry)
     settings = Settings(workdir=tmp_path / "var", exports="", dbt_project=project)
     assert prepare_build(settings, registry)["full_refresh"]  # a new warehouse
     finish_build(settings)
+    assert prepare_build(settings, registry)["due"]  # nothing is served yet
+    settings.served_path.parent.mkdir()
+    settings.served_path.touch()
     assert not prepare_build(settings, registry)["due"]
     model.write_text("select 2", encoding="utf-8")
     state = prepare_build(settings, registry)

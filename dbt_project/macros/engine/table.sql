@@ -35,7 +35,7 @@
 {% macro default__refill(relation, sql) %}
     truncate {{ relation }};
     insert into {{ relation }}
-    {%- if config.get('contract').enforced %} {{ get_column_names() }} {{ get_select_subquery(sql) }}
+    {%- if config.get('contract').enforced %} ({{ model.columns.keys() | join(', ') }}) {{ get_select_subquery(sql) }}
     {%- else %} {{ sql }}
     {%- endif %}
 {% endmacro %}

@@ -33,7 +33,7 @@ def restore(settings: Settings, source: Path) -> dict[str, Any]:
     for blob in settings.landing.glob("*/*"):
         blob.chmod(0o400)
     if (source / "releases").is_dir():
-        shutil.copytree(source / "releases", settings.editions, copy_function=shutil.copyfile)
+        shutil.copytree(source / "releases", settings.editions, copy_function=shutil.copyfile, dirs_exist_ok=True)
         open_up(settings, settings.editions, settings.editions)
     if (source / "keys").is_dir():
         shutil.copytree(source / "keys", settings.workdir / "keys", copy_function=shutil.copyfile)
@@ -71,7 +71,8 @@ def _refuse_what_is_there(settings: Settings, engine: str) -> None:
     if settings.on_postgres != (engine == "postgresql"):
         raise PermanentError(f"the backup is of a warehouse on {engine}: set or unset CCHC_WAREHOUSE accordingly")
     for folder in (settings.workdir, settings.editions):
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        # empty folders are where volumes of their own are mounted
+        if folder.exists() and (not folder.is_dir() or any(not each.is_dir() for each in folder.rglob("*"))):
             raise PermanentError(f"{folder} is not empty: a restore never writes over anything; name an empty place")
     if settings.on_postgres:
         with psycopg.connect(**_parts(settings.warehouse)) as connection:

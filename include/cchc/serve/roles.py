@@ -131,7 +131,8 @@ def readers(settings: Settings) -> list[tuple[str, str, str]]:
             "select m.rolname, r.rolname, coalesce((select string_agg(unit_code, ', ' order by unit_code) "
             "from serving.unit_login where login = m.rolname), '') from pg_auth_members as a "
             "inner join pg_roles as m on m.oid = a.member inner join pg_roles as r on r.oid = a.roleid "
-            "where r.rolname = any(%s) and m.rolcanlogin and not m.rolsuper order by 1, 2",
+            "where r.rolname = any(%s) and m.rolcanlogin and not m.rolsuper "
+            "and pg_has_role(m.oid, r.oid, 'usage') order by 1, 2",  # whoever made the roles is a member without use
             [[BI, UNIT]],
         ).fetchall()
 

@@ -82,7 +82,10 @@ begin
         from pg_auth_members as a
         inner join pg_roles as m on m.oid = a.member
         inner join pg_roles as r on r.oid = a.roleid
-        where r.rolname in ('cchc_bi', 'cchc_unit') and m.rolcanlogin and not m.rolsuper
+        where
+            r.rolname in ('cchc_bi', 'cchc_unit')
+            and m.rolcanlogin and not m.rolsuper
+            and pg_has_role(m.oid, r.oid, 'usage')  -- whoever made the roles is a member without use
     loop
         execute format('alter role %I set statement_timeout = ''300s''', reader.login);
         execute format('alter role %I set idle_in_transaction_session_timeout = ''60s''', reader.login);
