@@ -9,5 +9,5 @@ select
     valid_from,
     valid_to,
     is_current
-from {{ ref('pub_unit') }}
+from {{ ref('dim_unit') }}
 where is_latest
