@@ -113,6 +113,18 @@ def by_command(workdir: Path, aside: Path) -> list[str]:
     return nodes(aside)
 
 
+def served_events(build_no: int) -> dict[str, Any]:
+    """The asset events of one build, by asset: what they say."""
+    import sqlalchemy as sa
+    from airflow.models.asset import AssetEvent, AssetModel
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        events = sa.select(AssetModel.name, AssetEvent.extra).join(AssetEvent, AssetEvent.asset_id == AssetModel.id)
+        found = session.execute(events).all()
+    return {name: extra for name, extra in found if name.startswith("pub.") and extra["build_no"] == build_no}
+
+
 def contacts(folder: Path, port: int) -> None:
     """A registry that knows whom to tell of runs, and a mail server on this machine."""
     folder.mkdir()
@@ -180,10 +192,12 @@ def scenarios(workdir: Path, mails: Any) -> dict[str, Any]:
     heard.take()
     seen["build"] = play(bag.dags["build_warehouse"], {})
     seen["build_said"], seen["full_by_dag"] = heard.take(), nodes(workdir)
+    seen["events"] = served_events(1)
     seen["publish"] = play(bag.dags["publish_rankings"], {"period": f"{LAST:%Y-%m}"})
     seen["publish_said"] = heard.take()
     seen["rows"] = count("select count(*) from raw.dossiers")
     seen["ranked"] = count("select count(*) from publish.pub_ranking where rank is not null")
+    seen["rankings"] = count("select count(*) from publish.pub_ranking")
     seen["served"] = [path.name for path in (workdir / "serve").iterdir()]
     seen["views"] = views(workdir)
     seen["pending_after_build"] = count("select count(*) from raw.building")

@@ -127,6 +127,14 @@ def test_past_the_stated_share_the_run_fails(seen: Seen) -> None:
     assert (run["state"], run["tasks"]["judge"], run["tasks"]["check"]) == ("failed", ["failed"], ["failed"])
 
 
+def test_other_dags_can_wait_for_what_readers_see(seen: Seen) -> None:
+    rows = seen["rankings"]
+    assert seen["events"]["pub.ranking_v1"] == {"build_no": 1, "rows": rows, "written": rows}
+    assert rows > 0
+    assert len(seen["events"]) > 20
+    assert all(event["written"] > 0 for event in seen["events"].values())
+
+
 def test_a_failed_data_test_fails_the_run(seen: Seen) -> None:
     run = seen["broken_test"]
     assert run["state"] == "failed"

@@ -197,9 +197,16 @@ def build_models(prepared: Json) -> Json:
 
 
 def serve_build(prepared: Json) -> Json:
-    """See ``cchc.pipeline.build.serve_build``; ``prepared`` is what ``prepare_build`` returned."""
+    """See ``cchc.pipeline.build.serve_build``; ``prepared`` is what ``prepare_build`` returned.
+
+    Returns, by each served relation of which rows were written: ``build_no``, ``rows`` in all, ``written``.
+    """
     served = _build.serve_build(Settings.from_env(), prepared["build_no"], prepared["full_refresh"])
-    return {"build_no": served.build_no, "rows": served.rows, "written": served.changed}
+    return {
+        name: {"build_no": served.build_no, "rows": served.rows[name], "written": written}
+        for name, written in served.changed.items()
+        if written
+    }
 
 
 def finish_build() -> None:
