@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from dataclasses import replace
@@ -13,7 +14,9 @@ import duckdb
 import pytest
 from dbt_warehouse import Built, change, dbt, duckdb_environment, served_by
 from served_readers import readers
+from typer.testing import CliRunner
 
+from cchc.cli import app
 from cchc.errors import BuildError
 from cchc.load import open_warehouse
 from cchc.publish import open_reader
@@ -205,3 +208,15 @@ def test_names_of_served_relations() -> None:
     assert served_name("pub_ranking_v2") == "ranking_v2"
     text = 'select a.x from "warehouse"."publish"."pub_unit" as a join publish.pub_period_v2 b join w.publish.pub_c'
     assert over_served(text, "pub.") == "select a.x from pub.unit_v1 as a join pub.period_v2 b join pub.c_v1"
+
+
+def test_the_models_are_documented_as_a_site_that_asks_no_network(served: Settings, tmp_path: Path) -> None:
+    settings = Settings(workdir=tmp_path, exports="")
+    shutil.copytree(served.workdir, tmp_path, dirs_exist_ok=True)
+    page = settings.reports / "models.html"
+    done = CliRunner().invoke(app, ["export", "models", "--out", str(page), "--workdir", str(tmp_path)])
+    assert done.exit_code == 0, done.output
+    assert page.stat().st_mode & 0o777 == 0o644
+    text = page.read_text("utf-8")
+    assert "model.cchc.pub_ranking" in text and "one row per unit" in text.lower()
+    assert not re.search(r"<(script|link|img)[^>]+(src|href)=[\"']https?:", text)

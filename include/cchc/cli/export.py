@@ -72,6 +72,19 @@ def opendata(
 
 
 @app.command()
+def models(out: Out, workdir: o.Workdir = None) -> None:
+    """dbt's documentation of the models as one HTML file: columns, tests, which model reads which, their SQL."""
+    from cchc.model.site import write_site
+    from cchc.modes import open_up
+
+    settings = o.settings(workdir)
+    write_site(settings, out)
+    if out.resolve().parent == settings.reports.resolve():
+        open_up(settings, settings.reports, settings.reports)
+    console.print(f"Written: {out}", highlight=False, soft_wrap=True)
+
+
+@app.command()
 def semantics(out: Out, workdir: o.Workdir = None) -> None:
     """Metrics and dimensions over the published relations, as the semantic manifest that MetricFlow reads."""
     import json
