@@ -56,9 +56,11 @@ def test_what_is_absent_is_named(registry: Registry) -> None:
 
 @pytest.mark.parametrize("place", ["include", "dbt_project", "expectations", "tests"])
 def test_every_file_that_speaks_of_apologies_is_named_by_a_step(place: str, registry: Registry) -> None:
-    """The dataset from which the guide was learned: a file that it forgets fails here."""
+    """The dataset from which the guide was learned: a file that it forgets fails here. Nobody writes the promise of
+    served names by hand: a release does."""
     steps_name = named_by(of_dataset("apologies", registry), "A dataset")
-    command = ["git", "grep", "-l", "-i", "--untracked", "apolog", "--", place, ":!tests/datasets"]
+    left_out = [":!tests/datasets", ":!tests/dbt/released_schema.json"]
+    command = ["git", "grep", "-l", "-i", "--untracked", "apolog", "--", place, *left_out]
     found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     assert found
     models = [re.sub(r"(models/.*)\.yml$", r"\1.sql", name) for name in found]  # the yml goes with its model
