@@ -95,7 +95,8 @@ def _still(ledger: Ledger) -> Iterator[sa.Connection | None]:
             lock.execute("rollback")
     else:
         with ledger.engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-            connection.execute(sa.text("lock table file_revision, change_counter in exclusive mode"))
+            # in the order in which writers take them, or one waits for the other for ever
+            connection.execute(sa.text("lock table change_counter, file_revision in exclusive mode"))
             yield connection
             connection.rollback()
 
