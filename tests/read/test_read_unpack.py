@@ -40,29 +40,27 @@ def refusal(folder: Path, content: bytes, name: str = "dossiers.csv", workbook: 
     return refused.value.reason
 
 
-@pytest.mark.parametrize(
-    ("content", "name", "warnings"),
-    [
-        pytest.param(CSV, "dossiers.csv", [], id="plain"),
-        pytest.param(gzip.compress(CSV), "dossiers.csv.gz", [], id="gzip"),
-        pytest.param(gzip.compress(CSV), "dossiers.csv", [], id="gzip without its ending"),
-        pytest.param(gzip.compress(CSV[:30]) + gzip.compress(CSV[30:]), "dossiers.csv.gz", [], id="gzip in parts"),
-        pytest.param(gzip.compress(gzip.compress(CSV)), "dossiers.csv.gz", ["double_gzip"], id="gzip twice"),
-        pytest.param(zipped(**{"dossiers.csv": CSV}), "dossiers.csv", ["zipped"], id="zip"),
-        pytest.param(
-            zipped(**{"xuất/": b"", "xuất/hồ sơ.csv": CSV}), "dossiers.csv", ["zipped"], id="zip with a folder"
-        ),
-        pytest.param(
-            zipped(**{"a.csv": CSV, "__MACOSX/._a.csv": b"x", ".DS_Store": b"x"}),
-            "dossiers.csv",
-            ["zipped"],
-            id="zip with a system's leavings",
-        ),
-        pytest.param(zipped(**{"a.csv.gz": gzip.compress(CSV)}), "dossiers.csv.gz", ["zipped"], id="gzip in zip"),
-        pytest.param(gzip.compress(zipped(**{"a.csv": CSV})), "dossiers.csv.gz", ["zipped"], id="zip in gzip"),
-    ],
-)
-def test_what_is_undone(content: bytes, name: str, warnings: list[str], tmp_path: Path) -> None:
+UNDONE: dict[str, tuple[bytes, str, list[str]]] = {
+    "plain": (CSV, "dossiers.csv", []),
+    "gzip": (gzip.compress(CSV), "dossiers.csv.gz", []),
+    "gzip without its ending": (gzip.compress(CSV), "dossiers.csv", []),
+    "gzip in parts": (gzip.compress(CSV[:30]) + gzip.compress(CSV[30:]), "dossiers.csv.gz", []),
+    "gzip twice": (gzip.compress(gzip.compress(CSV)), "dossiers.csv.gz", ["double_gzip"]),
+    "zip": (zipped(**{"dossiers.csv": CSV}), "dossiers.csv", ["zipped"]),
+    "zip with a folder": (zipped(**{"xuất/": b"", "xuất/hồ sơ.csv": CSV}), "dossiers.csv", ["zipped"]),
+    "zip with a system's leavings": (
+        zipped(**{"a.csv": CSV, "__MACOSX/._a.csv": b"x", ".DS_Store": b"x"}),
+        "dossiers.csv",
+        ["zipped"],
+    ),
+    "gzip in zip": (zipped(**{"a.csv.gz": gzip.compress(CSV)}), "dossiers.csv.gz", ["zipped"]),
+    "zip in gzip": (gzip.compress(zipped(**{"a.csv": CSV})), "dossiers.csv.gz", ["zipped"]),
+}
+
+
+@pytest.mark.parametrize("case", UNDONE)
+def test_what_is_undone(case: str, tmp_path: Path) -> None:
+    content, name, warnings = UNDONE[case]
     assert unpacked(tmp_path, content, name) == Unpacked(CSV, warnings)
 
 
