@@ -9,10 +9,10 @@ is drafted and waits for a person to approve it (*Required Actions*), who is sho
 binds to the hash of what was shown. *Trigger* with `period` to approve one.
 """
 
-from airflow.providers.standard.operators.hitl import ApprovalOperator
 from airflow.sdk import CronTriggerTimetable, Param, dag, task, task_group
 
 from _glue import DAG, POOL, step
+from _question import Question
 from cchc.contracts import TIMEZONE
 
 PARAMS = {
@@ -40,13 +40,12 @@ def approve_rankings():
     @task_group
     def one(period):
         drafted = task(step("approvals.draft", "period"), pool=POOL, multiple_outputs=True)(period)
-        answer = ApprovalOperator(
+        answer = Question(
             task_id="ask",
             subject=drafted["subject"],
             body=drafted["body"],
             params=ASKED,
             fail_on_reject=True,
-            retries=0,
         )
         task(step("approvals.record", "drafted", "answer"))(drafted, answer.output)
 

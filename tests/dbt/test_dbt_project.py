@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -193,6 +194,30 @@ def test_each_meaning_is_written_once() -> None:
     named = {where: re.fullmatch(r"\{\{ doc\('(\w+)'\) \}\}", written) for where, written in documented_columns()}
     assert [where for where, name in named.items() if name is None] == []
     assert {name[1] for name in named.values() if name} == {name for name, _ in blocks}
+
+
+def not_bilingual(text: str) -> bool:
+    """Whether a comment is not English, `` · `` and Vietnamese; no Vietnamese text of ours is without a diacritic."""
+    english, *rest = " ".join(text.split()).split(" · ")
+    if len(rest) != 1 or not english.strip() or not rest[0].strip():
+        return True
+    decomposed = unicodedata.normalize("NFD", rest[0])
+    return not ("đ" in decomposed.lower() or any(unicodedata.combining(letter) for letter in decomposed))
+
+
+def test_every_comment_of_a_served_relation_is_bilingual(models: list[dict[str, Any]]) -> None:
+    served = [model for model in models if model["fqn"][1] == "publish"]
+    assert len(served) > 30
+    said = {model["name"]: model["description"] for model in served}
+    for model in served:
+        said |= {f"{model['name']}.{name}": column["description"] for name, column in model["columns"].items()}
+    assert [where for where, text in said.items() if not_bilingual(text)] == []
+
+
+@pytest.mark.parametrize("text", ["", "Score.", "Score. · ", " · Điểm.", "Score. · Diem.", "Score. · Điểm. · Hạng."])
+def test_a_comment_in_one_language_is_found(text: str) -> None:
+    assert not_bilingual(text)
+    assert not not_bilingual("Score. · Điểm.")
 
 
 def test_one_name_has_one_meaning(models: list[dict[str, Any]]) -> None:
