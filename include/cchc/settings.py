@@ -135,6 +135,7 @@ class Settings:
     disk_share: Annotated[float, Variable("CCHC_DISK_SHARE", _share)] = 0.9  # in use, until it is a matter
     airflow_db: Annotated[str, Variable("CCHC_AIRFLOW_DB")] = ""  # Airflow's metadata; empty: an SQLite file
     airflow_broker: Annotated[str, Variable("CCHC_AIRFLOW_BROKER")] = ""  # of Celery; empty: the scheduler runs tasks
+    lineage: Annotated[str, Variable("CCHC_LINEAGE")] = field(default="", repr=False)  # who hears what a build read
     debug: Annotated[bool, Variable("CCHC_DEBUG", _flag)] = False  # tracebacks of our own errors
 
     @classmethod

@@ -21,8 +21,9 @@ from typing import Any
 import psycopg
 import pytest
 from ports import free_port
-from postgres_cluster import Cluster, cluster
 from resolved import PROJECT, services
+
+from support.cluster import PASSWORDS, Cluster, cluster
 
 sys.path.insert(0, str(PROJECT / "scripts"))
 import make_secrets
@@ -128,7 +129,7 @@ def machine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Machine]:
     folder = tmp_path_factory.mktemp("server")
     with ExitStack() as ended:
         postgres_options = services_options()
-        server = ended.enter_context(cluster(*postgres_options))
+        server = ended.enter_context(cluster(*postgres_options, rules=PASSWORDS))
         found = Machine(folder, server)
         ended.callback(found.stop)
         with superuser(server) as connection:  # as the image does it
@@ -188,8 +189,9 @@ def site(machine: Machine) -> None:
 
 def test_every_service_is_healthy(machine: Machine) -> None:
     checked = {name for name, service in machine.services.items() if "test" in service["healthcheck"]}
-    assert checked == {"postgres", "redis", "site", "backup", *AIRFLOW}
-    assert checked - {"postgres"} == set(machine.running)  # the fixture asked each until it said yes
+    assert checked == {"postgres", "redis", "site", "backup", "superset", *AIRFLOW}
+    # superset needs a built warehouse: tests/dbt/test_dbt_superset.py starts its script and asks the same address
+    assert checked - {"postgres", "superset"} == set(machine.running)  # the fixture asked each until it said yes
     assert all(process.poll() is None for process in machine.running.values())
     words = [machine.here(each) for each in machine.services["postgres"]["healthcheck"]["test"][1:]]
     asked = subprocess.run(words, env=machine.environment("postgres"), capture_output=True)

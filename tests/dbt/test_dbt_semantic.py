@@ -17,9 +17,10 @@ from dbt_semantic_interfaces.validations.semantic_manifest_validator import Sema
 from dbt_warehouse import PROJECT, Built, dbt
 from metric_queries import Questions, documented_queries
 
+from cchc.bi.aggregates import Aggregates
+from cchc.bi.semantic import served_semantics
 from cchc.errors import BuildError
 from cchc.serve import relations
-from cchc.serve.semantic import served_semantics
 
 Served = duckdb.DuckDBPyConnection
 
@@ -138,6 +139,28 @@ def test_metrics_say_what_is_served(manifest: dict[str, Any], questions: Questio
         compared[metric["name"]] = sum(value is not None for value in found.values())
     assert len(compared) > 15
     assert min(compared.values()) > 0, compared
+
+
+def test_an_aggregate_says_what_its_metric_says(manifest: dict[str, Any], questions: Questions, served: Served) -> None:
+    """Tools that know no MetricFlow are given aggregates; both of them by unit, by what goes together, and over all."""
+    aggregates, compared = Aggregates(manifest), 0
+    for model in manifest["semantic_models"]:
+        relation = model["node_relation"]["alias"]
+        for metric in aggregates.of(model["name"]):
+            for by, keys in (ASKED[relation][:2], (["unit"], ["unit_code"]), ([], [])):
+                found = served.execute(f"select {', '.join([*keys, metric.sql])} from pub.{relation} group by all")
+                asked = ask(served, questions.sql([metric.name], by))
+                wanted = {tuple(row[each] for each in by): row[metric.name] for row in asked}
+                told = {tuple(row[:-1]): row[-1] for row in found.fetchall()}
+                assert {key: value for key, value in told.items() if value is not None} == pytest.approx(
+                    {key: value for key, value in wanted.items() if value is not None}
+                ), metric.name
+                compared += sum(value is not None for value in told.values())
+    assert compared > 300
+
+
+def test_a_metric_of_last_days_is_no_aggregate(manifest: dict[str, Any]) -> None:
+    assert Aggregates(manifest).of("population") == []
 
 
 def test_a_rate_is_the_published_ratio(questions: Questions, served: Served) -> None:

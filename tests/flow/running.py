@@ -14,21 +14,12 @@ from typing import Any
 
 import duckdb
 
+from support.postgres_tables import CLOCKS
+
 #: The export contract and its samples lie beside the repository; see tests/flow/conftest.py.
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 SAMPLES = SHARED / "contract" / "samples"
 
-#: Columns that say when something happened, not what: they differ between two equal runs.
-CLOCKS = {
-    "landed_at",
-    "change_no",
-    "recorded_at",
-    "duration_ms",
-    "started_at",
-    "finished_at",
-    "first_seen_at",
-    "summary",
-}
 #: Tables that describe runs, not results.
 RUNS = {"run", "alembic_version", "change_counter", "stage_outcome", "raw.build_state"}
 

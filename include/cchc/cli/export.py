@@ -89,10 +89,25 @@ def semantics(out: Out, workdir: o.Workdir = None) -> None:
     """Metrics and dimensions over the published relations, as the semantic manifest that MetricFlow reads."""
     import json
 
-    from cchc.serve.semantic import served_semantics
+    from cchc.bi.semantic import served_semantics
     from cchc.table_file import whole_file
 
     found = served_semantics(o.settings(workdir).dbt_target / "semantic_manifest.json")
     with whole_file(out) as part:
         part.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
     console.print(f"Written: {out}", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def dashboards(
+    out: Out,
+    database: Annotated[
+        str, typer.Option(help="SQLAlchemy URL under which Superset reaches the warehouse; it asks for a password.")
+    ] = "",
+    workdir: o.Workdir = None,
+) -> None:
+    """Our dashboards for a Superset of one's own, as the ZIP that it imports. `make superset` brings one along."""
+    from cchc.bi.superset import NOBODY, write_bundle
+
+    titles = write_bundle(o.settings(workdir).dbt_target, out, database or NOBODY)
+    console.print(f"Written: {out} ({', '.join(titles)})", highlight=False, soft_wrap=True)

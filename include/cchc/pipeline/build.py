@@ -10,6 +10,7 @@ from cchc.load import Warehouse, open_warehouse
 from cchc.load.registry import READING_ONLY
 from cchc.model import DbtResult, models_hash, run_dbt
 from cchc.model.dbt import Progress
+from cchc.model.lineage import tell_lineage
 from cchc.model.report import log_result
 from cchc.registry.open import Registry, open_registry
 from cchc.registry.tables import build_tables
@@ -81,7 +82,12 @@ def build_models(settings: Settings, full_refresh: bool, progress: Progress | No
 
     The log ``cchc.model`` says what became of every model and which tests failed.
     """
-    return run_dbt(settings, build_arguments(full_refresh), progress, log_result)
+
+    def report(result: DbtResult) -> None:
+        log_result(result)
+        tell_lineage(settings)
+
+    return run_dbt(settings, build_arguments(full_refresh), progress, report)
 
 
 def build_arguments(full_refresh: bool) -> list[str]:

@@ -1,0 +1,191 @@
+"""A server that is killed in the middle: after the restart every run completes without a hand, as if undisturbed.
+
+PostgreSQL for warehouse, ledger and metadata, a Celery worker with Redis, and a clock that the test moves, so that no
+retry is waited for. A step is held in its middle by a lock of the database, and killed there.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import psutil
+import psycopg
+import pytest
+from clock import Clock
+from serving import Airflow, metadata, redis, serving
+
+from cchc.pipeline.build import build
+from cchc.registry.open import open_registry
+from support.cluster import Cluster, cluster
+from support.office import FIRST, LAST, UNITS, deliver
+from support.postgres_tables import postgres_tables
+from support.world import World, world
+
+SCHEMAS = ("raw", "staging", "intermediate", "marts", "indicators", "scoring", "publish", "pub")
+#: What says when and how often something was built, and what only one build works with.
+OF_ONE_BUILD = ("raw.build_state", "raw.pending", "raw.building", "pub.build_v1", "intermediate.")
+DAYS = (date(2026, 9, 29), date(2026, 9, 30), date(2026, 10, 1))
+
+
+@dataclass
+class Server:
+    """One installation, whose Airflow is started anew after each blow."""
+
+    here: World
+    clock: Clock
+    database: Cluster
+    settings: dict[str, str]
+
+    def deliver(self, day: date) -> None:
+        for unit, late in zip(UNITS, (0, 1, 2), strict=True):
+            deliver(self.here, unit, day, 10 + day.day, late)
+
+    def started(self) -> AbstractContextManager[Airflow]:
+        return serving(self.here.settings.workdir, **self.settings, **self.clock.environment)
+
+    @contextmanager
+    def held(self, lock: str) -> Iterator[Callable[[], None]]:
+        """A lock in the warehouse; what it yields waits until somebody waits for it."""
+        with psycopg.connect(self.here.settings.warehouse) as holding:
+            holding.execute(lock)
+
+            def until_met() -> None:
+                end = time.monotonic() + 240
+                with psycopg.connect(self.here.settings.warehouse, autocommit=True) as asking:
+                    waiting = "select count(*) from pg_locks where not granted and database = "
+                    own = "(select oid from pg_database where datname = current_database())"
+                    while asking.execute(waiting + own).fetchone() == (0,):
+                        assert time.monotonic() < end, "nobody came to the lock"
+                        time.sleep(0.2)
+
+            yield until_met
+            if holding.pgconn.status == psycopg.pq.ConnStatus.OK:
+                holding.rollback()
+
+
+def part(airflow: Airflow, word: str) -> psutil.Process:
+    """The part of a running Airflow that was started as ``airflow <word>``."""
+    assert airflow.process is not None
+    (found,) = (each for each in psutil.Process(airflow.process.pid).children() if word in each.cmdline())
+    return found
+
+
+def kill(*processes: psutil.Process) -> None:
+    """SIGKILL, them and whatever they started."""
+    everybody = [each for process in processes for each in (*process.children(recursive=True), process)]
+    for each in everybody:
+        with suppress(psutil.NoSuchProcess):
+            each.kill()
+    psutil.wait_procs(everybody, 20)
+
+
+def until_running(airflow: Airflow, dag: str, task: str) -> None:
+    end = time.monotonic() + 240
+    while True:
+        runs = airflow.runs(dag)
+        if runs and airflow.states(dag, runs[-1]["dag_run_id"]).get(task) == "running":
+            return
+        assert time.monotonic() < end, (dag, task, airflow.log()[-4000:])
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    folder = tmp_path_factory.mktemp("killed")
+    clock = Clock(folder / "clock")
+    clock.move(datetime(2026, 9, 30, 12))
+    with cluster("max_connections=80") as database, redis() as broker:
+        with psycopg.connect(f"{database.url}/postgres", autocommit=True) as connection:
+            for name in ("warehouse", "ledger", "calm", "calm_ledger"):
+                connection.execute(f"create database {name}")
+        stores = {"warehouse": f"{database.url}/warehouse", "ledger_url": f"{database.url}/ledger"}
+        here = world(folder, open_registry(), **stores)
+        settings = {
+            "CCHC_AIRFLOW_DB": metadata(database.url, "airflow"),
+            "CCHC_AIRFLOW_BROKER": broker,
+            "CCHC_EXPORTS": here.settings.exports,
+            "CCHC_WAREHOUSE": stores["warehouse"],
+            "CCHC_LEDGER": stores["ledger_url"],
+        }
+        clock.govern(f"{database.url}/airflow", "airflow")
+        yield Server(here, clock, database, settings)
+
+
+def completed(airflow: Airflow, clock: Clock, counts: dict[str, int]) -> None:
+    """Until each DAG has so many runs and all of them succeeded; the clock runs ahead of what is waited for."""
+    end = time.monotonic() + 400
+    moved = time.monotonic()
+    while True:
+        seen = {dag: [run["state"] for run in airflow.runs(dag)] for dag in counts}
+        if all(len(seen[dag]) >= count and set(seen[dag]) == {"success"} for dag, count in counts.items()):
+            return
+        assert "failed" not in {state for states in seen.values() for state in states}, (seen, airflow.log()[-6000:])
+        assert time.monotonic() < end, (seen, airflow.log()[-6000:])
+        if time.monotonic() - moved > 15:  # a heartbeat that is missed, a retry that is put off
+            clock.move(clock.now() + timedelta(minutes=6))
+            moved = time.monotonic()
+        time.sleep(1)
+
+
+def test_killed_in_every_stage_it_ends_as_if_undisturbed(server: Server, tmp_path: Path) -> None:
+    with server.started() as airflow:
+        for dag in ("ingest_exports", "build_warehouse"):
+            airflow.ended(dag)
+        server.deliver(DAYS[0])
+        server.clock.move(datetime(2026, 10, 1, 1, 29, 58))
+        until_running(airflow, "ingest_exports", "judge")
+        kill(part(airflow, "worker"))
+    with server.started() as airflow:
+        completed(airflow, server.clock, {"ingest_exports": 2, "build_warehouse": 2})
+        server.deliver(DAYS[1])
+        with server.held("lock table raw.dossiers in access exclusive mode") as until_met:
+            server.clock.move(datetime(2026, 10, 2, 1, 29, 58))
+            until_met()
+            kill(part(airflow, "scheduler"))
+    with server.started() as airflow:
+        with server.held("lock table marts.fct_dossier in access exclusive mode") as until_met:
+            until_met()
+            (dbt,) = (each for each in psutil.process_iter(["cmdline"]) if is_dbt_of(each, server.here))
+            kill(dbt)
+        completed(airflow, server.clock, {"ingest_exports": 3, "build_warehouse": 3})
+        server.deliver(DAYS[2])
+        with server.held("select pg_advisory_xact_lock(hashtext('cchc.serve'))") as until_met:
+            server.clock.move(datetime(2026, 10, 3, 1, 29, 58))
+            until_met()
+            assert airflow.process is not None
+            server.database.kill()
+            kill(psutil.Process(airflow.process.pid))
+    server.database.start()
+    with server.started() as airflow:
+        completed(airflow, server.clock, {"ingest_exports": 4, "build_warehouse": 4})
+    calm = undisturbed(server, tmp_path)
+    stormy = tables(server.here.settings.warehouse)
+    assert sorted(calm) == sorted(stormy)
+    assert {name: (calm[name], stormy[name]) for name in calm if calm[name] != stormy[name]} == {}
+    assert len(calm["pub.ranking_v1"]) > 3
+
+
+def is_dbt_of(process: psutil.Process, here: World) -> bool:
+    return "cchc.model.runner" in (process.info["cmdline"] or ()) and process.cwd() == str(here.settings.workdir)
+
+
+def undisturbed(server: Server, tmp_path: Path) -> dict[str, list[str]]:
+    """The same deliveries taken in and built day by day where nobody disturbs."""
+    stores = {"warehouse": f"{server.database.url}/calm", "ledger_url": f"{server.database.url}/calm_ledger"}
+    calm = world(tmp_path, open_registry(), **stores)
+    there = replace(server, here=calm)
+    for day in DAYS:
+        there.deliver(day)
+        calm.ingest(FIRST, LAST)
+        build(calm.settings)
+    return tables(calm.settings.warehouse)
+
+
+def tables(url: str) -> dict[str, list[str]]:
+    found = postgres_tables(url, SCHEMAS)
+    return {name: rows for name, rows in found.items() if not name.startswith(OF_ONE_BUILD)}
