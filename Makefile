@@ -10,6 +10,8 @@ export CCHC_WORKDIR ?= $(CURDIR)/var
 export SCARF_ANALYTICS := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
+# whoever writes no bytecode compiles every library anew in each of the hundreds of processes that run and tests start
+unexport PYTHONDONTWRITEBYTECODE
 # behind a proxy of one's own, the certificates of the system are the ones that hold
 export UV_SYSTEM_CERTS ?= true
 

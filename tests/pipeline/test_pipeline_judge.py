@@ -12,7 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cchc.contracts import Revision
-from cchc.pipeline import plan_batches
+from cchc.errors import PermanentError
+from cchc.land import blob_path
+from cchc.pipeline import collect, plan_batches
 from cchc.registry.open import Registry
 from support.declared import declared, declared_bytes
 from support.dossiers import Tables, delimited, dossier, envelope, lines, record_2022, record_2026, workbook
@@ -267,3 +269,28 @@ def test_a_file_of_a_system_the_registry_lost_does_not_stop_the_others(tmp_path:
     lost = Revision(key, "gone/H50.101/2026-11-05/dossiers.json", 1, known.sha256, known.size_bytes)
     (batch,) = plan_batches(here.settings, registry, [lost, known])
     assert batch.revisions == (known,)
+
+
+def test_files_whose_bytes_are_gone_wait_and_the_others_go_on(
+    tmp_path: Path, registry: Registry, caplog: pytest.LogCaptureFixture
+) -> None:
+    """As after a restore without its landing; fetched again, they are judged like any other."""
+    here = world(tmp_path, registry)
+    other = G2.replace("H50.101", "H50.106")
+    here.deliver(G2, g2_file(1, 2))
+    here.deliver(other, g2_file(1, 2, 3).replace(b"H50.101", b"H50.106"))
+    here.collect()
+    lost = next(revision for revision in here.ledger.undecided() if revision.key.unit == "H50.101")
+    blob = blob_path(here.settings.landing, lost.sha256)
+    blob.unlink()
+    (judged,) = here.judge()
+    assert [result.revision.key.unit for result in judged.results] == ["H50.106"]
+    (said,) = [record.getMessage() for record in caplog.records if "bytes" in record.getMessage()]
+    assert lost.path in said and "cchc ingest --from 2026-11-05 --to 2026-11-05 --recheck" in said
+    here.load([judged])
+    with pytest.raises(PermanentError, match="the landed bytes of 1 files are gone"):
+        here.judge()
+    collect(here.settings, here.registry, here.ledger, DAY, DAY, recheck=True)
+    assert blob.is_file()
+    (judged,) = here.judge()
+    assert [(result.revision.key.unit, result.outcome) for result in judged.results] == [("H50.101", "accepted")]

@@ -9,6 +9,7 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,6 +17,7 @@ import pyarrow as pa
 from cchc import land, scratch
 from cchc.contracts import Batch, Judged, Result, Revision
 from cchc.datasets.dialects import DIALECTS
+from cchc.errors import PermanentError
 from cchc.normalise import normalise
 from cchc.read import Opened, read_batch
 from cchc.registry.open import Registry
@@ -51,8 +53,13 @@ def judge_batch(
     folder: Path,
     waivers: set[tuple[str, int, str]] | None = None,
 ) -> Judged:
-    """Run read -> normalise -> validate over one batch; writes ``<table>-<batch>.parquet`` files into ``folder``."""
+    """Run read -> normalise -> validate over one batch; writes ``<table>-<batch>.parquet`` files into ``folder``.
+
+    Files whose landed bytes are gone wait, and are told of: they are in no result. Raises ``PermanentError`` where that
+    is all of them.
+    """
     clock = _Clock()
+    batch = _with_bytes(settings, batch)
     results = {n: Result(revision) for n, revision in enumerate(batch.revisions)}
     opened = [
         Opened(
@@ -87,6 +94,25 @@ def judge_batch(
         if result.outcome == "refused":
             result.stage_ms = {"read": result.stage_ms["read"]}
     return judged
+
+
+def _with_bytes(settings: Settings, batch: Batch) -> Batch:
+    """The batch without files whose landed bytes are not there, which a restore without its landing leaves behind."""
+    there, lost = [], []
+    for revision in batch.revisions:
+        (there if land.blob_path(settings.landing, revision.sha256).is_file() else lost).append(revision)
+    if not lost:
+        return batch
+    days = sorted({revision.key.export_date.isoformat() for revision in lost})
+    told = (
+        f"the landed bytes of {len(lost)} files are gone, first {lost[0].path}: {settings.landing} holds no "
+        f"{lost[0].sha256[:12]}…. Restore landing from a backup, or fetch again what the source still has: "
+        f"cchc ingest --from {days[0]} --to {days[-1]} --recheck"
+    )
+    if not there:
+        raise PermanentError(told)
+    log.error("%s", told)
+    return replace(batch, revisions=tuple(there))
 
 
 def _cut(members: list[Revision], is_packed: bool, most_bytes: int, most_files: int) -> Iterator[list[Revision]]:
