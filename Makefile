@@ -50,7 +50,7 @@ superset: $(STAMP) .superset/.installed ## Superset with our dashboards on http:
 	@$(PY) scripts/superset_env.py serve
 
 test: $(if $(T),$(STAMP),lint) ## Lint, then every test; T=tests/land (a folder, a file, a test id): that alone, no lint, in seconds
-	$(PY) -m pytest $(if $(T),-n 0 $(T),-n 2 --dist loadfile)
+	$(PY) -m pytest $(if $(T),-n 0 $(T),-n 2 --dist loadfile --no-loadscope-reorder)
 
 fast: $(STAMP) ## Quick lint and the tests that start no server, browser, dbt or Airflow: under a minute on two cores
 	$(VENV)/bin/ruff check --quiet .

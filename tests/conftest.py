@@ -19,13 +19,17 @@ SLOW_FIXTURES = {"browser", "page", "postgres_server", "postgres_url"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what ``make fast`` leaves out: whole folders, PostgreSQL, browsers, and tests that try many examples."""
+    """Mark what ``make fast`` leaves out: whole folders, PostgreSQL, browsers, and tests that try many examples.
+
+    What is marked comes first, and short files fill up the end: no worker waits for another one's long last file.
+    """
     for item in items:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
         fixtures, engine = set(getattr(item, "fixturenames", ())), "postgres" in item.name
         tries_many = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
         if folder in SLOW or fixtures & SLOW_FIXTURES or engine or tries_many:
             item.add_marker("slow")
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(autouse=True)

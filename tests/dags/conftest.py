@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -9,11 +8,9 @@ from typing import Any
 
 import pytest
 
+from support.surroundings import clean_environment
+
 HERE = Path(__file__).parent
-
-
-def clean_environment() -> dict[str, str]:
-    return {name: value for name, value in os.environ.items() if not name.startswith(("AIRFLOW", "CCHC_", "DBT_"))}
 
 
 @pytest.fixture(scope="session")

@@ -20,7 +20,7 @@ from typing import Any
 
 import psycopg
 
-from conftest import clean_environment
+from support.surroundings import clean_environment
 
 PROJECT = Path(__file__).resolve().parents[2]
 #: A password with the signs that have a meaning in URLs and in configuration files.

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from conftest import clean_environment
+from support.surroundings import clean_environment
 
 PROJECT = Path(__file__).resolve().parents[2]
 

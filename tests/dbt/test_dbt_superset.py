@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import signal
@@ -23,8 +24,9 @@ from playwright.sync_api import Page
 
 from cchc.bi.superset import NOBODY, write_bundle
 from cchc.errors import BuildError
-from conftest import clean_environment
+from cchc.serve.shape import served_name
 from support.browser import chromium
+from support.surroundings import clean_environment
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -62,6 +64,18 @@ def test_every_chart_stands_on_a_dashboard_and_shows_what_is_there(bundle: Path)
         labels = [column["verbose_name"] for column in each["columns"]]
         assert all(labels) and all(" · " in column["description"] for column in each["columns"])
         assert each["description"]
+
+
+def test_an_exposure_names_what_its_dashboard_reads(bundle: Path, built: Built) -> None:
+    found = parts(bundle)
+    manifest = json.loads((built.settings.dbt_target / "manifest.json").read_bytes())
+    tables = {each["uuid"]: each["table_name"] for name, each in found.items() if name.startswith("datasets/")}
+    reads = {each["uuid"]: tables[each["dataset_uuid"]] for name, each in found.items() if name.startswith("charts/")}
+    for dashboard in ("ranking", "delivery_board", "unit_progress", "map"):
+        boxes = found[f"dashboards/cchc-{dashboard.replace('_', '-')}.yaml"]["position"].values()
+        read = {reads[box["meta"]["uuid"]] for box in boxes if isinstance(box, dict) and box["type"] == "CHART"}
+        named = manifest["exposures"][f"exposure.cchc.superset_{dashboard}"]["depends_on"]["nodes"]
+        assert read == {served_name(node.rpartition(".")[2]) for node in named}
 
 
 def test_the_label_above_a_column_says_one_thing(bundle: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import signal
 import sqlite3
 import subprocess
@@ -15,6 +14,7 @@ from typing import Any
 import duckdb
 
 from support.postgres_tables import CLOCKS
+from support.surroundings import clean_environment as environment
 
 #: The export contract and its samples lie beside the repository; see tests/flow/conftest.py.
 SHARED = Path(__file__).resolve().parents[3] / "shared"
@@ -22,12 +22,6 @@ SAMPLES = SHARED / "contract" / "samples"
 
 #: Tables that describe runs, not results.
 RUNS = {"run", "alembic_version", "change_counter", "stage_outcome", "raw.build_state"}
-
-
-def environment(**extra: str) -> dict[str, str]:
-    """This process's environment without any setting of an installation."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("CCHC_", "DBT_", "AIRFLOW"))}
-    return {**clean, **extra}
 
 
 def cchc(

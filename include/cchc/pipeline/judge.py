@@ -98,7 +98,8 @@ def judge_batch(
 
 def _with_bytes(settings: Settings, batch: Batch) -> Batch:
     """The batch without files whose landed bytes are not there, which a restore without its landing leaves behind."""
-    there, lost = [], []
+    there: list[Revision] = []
+    lost: list[Revision] = []
     for revision in batch.revisions:
         (there if land.blob_path(settings.landing, revision.sha256).is_file() else lost).append(revision)
     if not lost:
