@@ -95,8 +95,13 @@ class Airflow:
             time.sleep(0.5)
 
     def log(self) -> str:
-        """What the processes printed."""
-        return (self.workdir / "airflow.log").read_text("utf-8", "replace")
+        """What the processes printed, at every start."""
+        path = self.workdir / "airflow.log"
+        return path.read_text("utf-8", "replace") if path.exists() else ""
+
+    def starts(self) -> int:
+        """How often all services were up."""
+        return self.log().count("password of the first start")
 
     def command(self, *arguments: str) -> str:
         """Airflow's own command line, as ``make airflow-cli`` calls it."""
@@ -143,25 +148,26 @@ def serving(workdir: Path, **variables: str) -> Iterator[Airflow]:
     env = clean_environment() | {"CCHC_WORKDIR": str(workdir), "AIRFLOW_PORT": port} | variables
     env["PYTHONPATH"] = os.pathsep.join([variables.get("PYTHONPATH", ""), *sys.path])
     found = Airflow(f"http://127.0.0.1:{port}", workdir, env)
-    with (workdir / "airflow.log").open("wb") as log:
+    before = found.starts()
+    with (workdir / "airflow.log").open("ab") as log:
         process = subprocess.Popen([*SCRIPT, "serve"], env=env, stdout=log, stderr=log, start_new_session=True)
         found.process = process
     try:
-        _ready(found, process)
+        _ready(found, process, before)
         yield found
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
 
 
-def _ready(found: Airflow, process: subprocess.Popen[bytes]) -> None:
+def _ready(found: Airflow, process: subprocess.Popen[bytes], before: int) -> None:
     end = time.monotonic() + 240
     while True:
         assert process.poll() is None and time.monotonic() < end, found.log()[-6000:]
         try:
             if not found.token:
                 found.token = found.sign_in("admin", (found.home / "admin_password").read_text("utf-8"))
-            if found.ask("/api/v2/dags")["total_entries"] >= 4 and "password of the first start" in found.log():
+            if found.ask("/api/v2/dags")["total_entries"] >= 4 and found.starts() > before:
                 return
         except OSError:  # not there yet
             pass

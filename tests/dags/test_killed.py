@@ -29,6 +29,7 @@ from support.world import World, world
 SCHEMAS = ("raw", "staging", "intermediate", "marts", "indicators", "scoring", "publish", "pub")
 #: What says when and how often something was built, and what only one build works with.
 OF_ONE_BUILD = ("raw.build_state", "raw.pending", "raw.building", "pub.build_v1", "intermediate.")
+DAGS = ("ingest_exports", "build_warehouse")
 DAYS = (date(2026, 9, 29), date(2026, 9, 30))
 
 
@@ -53,18 +54,19 @@ class Server:
         return serving(self.here.settings.workdir, **self.settings, **self.clock.environment)
 
     @contextmanager
-    def held(self, lock: str) -> Iterator[Callable[[], None]]:
-        """A lock in the warehouse; what it yields waits until somebody waits for it."""
+    def held(self, lock: str) -> Iterator[Callable[[Airflow], None]]:
+        """A lock in the warehouse; what it yields waits until a task of a running Airflow waits for it."""
         with psycopg.connect(self.here.settings.warehouse) as holding:
             holding.execute(lock)
 
-            def until_met() -> None:
+            def until_met(airflow: Airflow) -> None:
                 end = time.monotonic() + 240
                 with psycopg.connect(self.here.settings.warehouse, autocommit=True) as asking:
                     waiting = "select count(*) from pg_locks where not granted and database = "
                     own = "(select oid from pg_database where datname = current_database())"
                     while asking.execute(waiting + own).fetchone() == (0,):
-                        assert time.monotonic() < end, "nobody came to the lock"
+                        assert time.monotonic() < end, ("nobody came to the lock", airflow.log()[-6000:])
+                        retry_at_once(airflow, self.clock, DAGS)
                         time.sleep(0.2)
 
             yield until_met
@@ -120,21 +122,12 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         yield Server(here, clock, database, settings)
 
 
-def retry_at_once(airflow: Airflow, clock: Clock, dags: Iterable[str]) -> bool:
+def retry_at_once(airflow: Airflow, clock: Clock, dags: Iterable[str]) -> None:
     """Move the clock to where a retry is due, if there is one that everything waits for."""
     running = [(dag, run["dag_run_id"]) for dag in dags for run in airflow.runs(dag) if run["state"] == "running"]
     tasks = {state for dag, run in running for state in airflow.states(dag, run).values()}
-    waits = "up_for_retry" in tasks and not tasks & {"running", "queued"}
-    if waits:
+    if "up_for_retry" in tasks and not tasks & {"running", "queued"}:
         clock.move(clock.now() + timedelta(minutes=16))
-    return waits
-
-
-def until_up_for_retry(airflow: Airflow, clock: Clock) -> None:
-    end = time.monotonic() + 120
-    while not retry_at_once(airflow, clock, ["build_warehouse"]):
-        assert time.monotonic() < end, airflow.log()[-6000:]
-        time.sleep(0.5)
 
 
 def completed(airflow: Airflow, clock: Clock, counts: dict[str, int]) -> None:
@@ -154,7 +147,7 @@ def completed(airflow: Airflow, clock: Clock, counts: dict[str, int]) -> None:
 def test_killed_in_every_stage_it_ends_as_if_undisturbed(server: Server, tmp_path: Path) -> None:
     """Worker in ``judge``; scheduler in ``load``; dbt alone; PostgreSQL and all of Airflow in ``publish``."""
     with server.started() as airflow:
-        for dag in ("ingest_exports", "build_warehouse"):
+        for dag in DAGS:
             airflow.ended(dag)
         server.deliver(DAYS[0])
         server.clock.move(datetime(2026, 10, 1, 1, 29, 58))
@@ -162,7 +155,7 @@ def test_killed_in_every_stage_it_ends_as_if_undisturbed(server: Server, tmp_pat
         kill(part(airflow, "worker"))
     server.rest()
     with server.started() as airflow, server.held("lock table raw.dossiers in access exclusive mode") as until_met:
-        until_met()
+        until_met(airflow)
         kill(part(airflow, "scheduler"))
     server.rest()
     with server.started() as airflow:
@@ -170,12 +163,11 @@ def test_killed_in_every_stage_it_ends_as_if_undisturbed(server: Server, tmp_pat
         server.deliver(DAYS[1])
         with server.held("lock table marts.fct_dossier in access exclusive mode") as until_met:
             server.clock.move(datetime(2026, 10, 2, 1, 29, 58))
-            until_met()
+            until_met(airflow)
             (dbt,) = (each for each in psutil.process_iter(["cmdline"]) if is_dbt_of(each, server.here))
             kill(dbt)
         with server.held("select pg_advisory_xact_lock(hashtext('cchc.serve'))") as until_met:
-            until_up_for_retry(airflow, server.clock)
-            until_met()
+            until_met(airflow)
             assert airflow.process is not None
             server.database.kill()
             kill(psutil.Process(airflow.process.pid))
