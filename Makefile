@@ -50,12 +50,12 @@ superset: $(STAMP) .superset/.installed ## Superset with our dashboards on http:
 	@$(PY) scripts/superset_env.py serve
 
 test: $(if $(T),$(STAMP),lint) ## Lint, then every test; T=tests/land (a folder, a file, a test id): that alone, no lint, in seconds
-	$(PY) -m pytest $(if $(T),-n 0 $(T),-n 2 --dist loadfile --no-loadscope-reorder)
+	$(PY) -m pytest $(if $(T),-n 0 $(T),-n 2 --dist loadfile --no-loadscope-reorder -m "not chaos")
 
 fast: $(STAMP) ## Quick lint and the tests that start no server, browser, dbt or Airflow: under a minute on two cores
 	$(VENV)/bin/ruff check --quiet .
 	$(VENV)/bin/ruff format --quiet --check .
-	$(PY) -m pytest -n 2 --dist loadfile -m "not slow"
+	$(PY) -m pytest -n 2 --dist loadfile -m "not slow and not chaos"
 
 lint: $(STAMP) ## ruff, sqlfluff, mypy, dclint (schema and style of the compose file); also that include/ never imports Airflow
 	$(VENV)/bin/ruff check .
@@ -73,7 +73,8 @@ format: $(STAMP) ## Let ruff and sqlfluff mend what they can
 bench: $(STAMP) ## 1,000,000 dossier rows from files to ranking, beside the floor (smaller: ROWS=20000)
 	PYTHONPATH=tests $(PY) -m bench $(if $(ROWS),--rows $(ROWS) --history 0)
 
-chaos: $(STAMP) ## Kill `cchc run` 20 times at random points; the tables must not differ
+chaos: $(STAMP) ## Kill a real Airflow with PostgreSQL in every stage, `cchc run` 20 times: the tables must not differ (10 minutes)
+	$(PY) -m pytest -n 0 -m chaos
 	$(PY) tests/flow/chaos.py --kills 20
 
 fuzz: $(STAMP) ## 10,000 mutated files against a second reading of the contract (others: SEED=7; fewer: FILES=500)

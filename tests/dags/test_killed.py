@@ -26,6 +26,8 @@ from support.office import FIRST, LAST, UNITS, deliver
 from support.postgres_tables import postgres_tables
 from support.world import World, world
 
+#: Five minutes of restarts: `make chaos`, not `make test` (2026-11-28), which kills `cchc run` and builds instead.
+pytestmark = pytest.mark.chaos
 SCHEMAS = ("raw", "staging", "intermediate", "marts", "indicators", "scoring", "publish", "pub")
 #: What says when and how often something was built, and what only one build works with.
 OF_ONE_BUILD = ("raw.build_state", "raw.pending", "raw.building", "pub.build_v1", "intermediate.")

@@ -101,6 +101,18 @@ def test_a_crash_between_the_warehouse_and_the_ledger_repeats_the_load(
     assert ended(here) == [(1, "accepted", False), (2, "accepted", True)]
 
 
+def test_a_load_whose_success_nobody_heard_of_is_not_repeated(here: World) -> None:
+    """The task died after its work: the staged files are gone, and the next attempt is handed the same batches."""
+    here.deliver(G2, g2_file(1, 2))
+    here.collect()
+    judged = here.judge()
+    first = here.load(judged)
+    before = here.content(), ended(here)
+    assert not any(path.exists() for batch in judged for paths in batch.files.values() for path in paths)
+    assert here.load(judged) == first
+    assert (here.content(), ended(here)) == before
+
+
 def test_after_such_a_crash_a_still_newer_revision_wins(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
     here.deliver(G2, g2_file(1))
     here.collect()

@@ -107,7 +107,7 @@ def _with_bytes(settings: Settings, batch: Batch) -> Batch:
     days = sorted({revision.key.export_date.isoformat() for revision in lost})
     told = (
         f"the landed bytes of {len(lost)} files are gone, first {lost[0].path}: {settings.landing} holds no "
-        f"{lost[0].sha256[:12]}…. Restore landing from a backup, or fetch again what the source still has: "
+        f"{lost[0].sha256}. Restore landing from a backup, or fetch again what the source still has: "
         f"cchc ingest --from {days[0]} --to {days[-1]} --recheck"
     )
     if not there:

@@ -1,4 +1,8 @@
-"""Load judged batches into the warehouse, then tell the ledger: a crash between the two repeats the load."""
+"""Load judged batches into the warehouse, then tell the ledger, then let go of the staged files.
+
+A crash before the ledger knows repeats the load; an attempt that is made again after it (a task whose success nobody
+heard of) finds nothing to do.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,15 @@ from cchc.load import Load, Warehouse
 
 
 def load_judged(warehouse: Warehouse, ledger: Ledger, judged: Sequence[Judged]) -> list[Result]:
-    """Load what was judged and record how every revision ended; returns the results."""
+    """Load what was judged and record how every revision ended; returns the results, also of what was loaded before."""
+    everything = [result for batch in judged for result in batch.results]
+    if not everything:
+        return []
+    waiting = {revision.id for revision in ledger.undecided()}
+    judged = [batch for batch in judged if any(result.revision.id in waiting for result in batch.results)]
     results = [result for batch in judged for result in batch.results]
     if not results:
-        return []
+        return everything
     standing = ledger.standing(results)
     load = Load(revisions=standing.in_force, replaced=standing.replaced, discarded=standing.discarded)
     for batch in judged:
@@ -32,4 +41,4 @@ def load_judged(warehouse: Warehouse, ledger: Ledger, judged: Sequence[Judged]) 
         for paths in batch.files.values():
             for path in paths:
                 path.unlink(missing_ok=True)
-    return results
+    return everything
