@@ -4,6 +4,8 @@
     make bench ROWS=20000           smaller, without the larger history
     PYTHONPATH=tests .venv/bin/python -m bench --help      every size
 
+The same rows are loaded and built on a PostgreSQL server of its own beside it, its commits made safe (fsync on).
+
 The floor is one DuckDB query a dialect over the same files that reads, casts, keeps the latest row a dossier and
 counts seven indicators a unit. Start-up (imports of Great Expectations and dbt, parsing of the models) is shown apart.
 Memory is the largest sum over all processes of a run, sampled five times a second.
@@ -19,13 +21,17 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
+import psycopg
 
 from bench.floor import floor
 from bench.scale import write_increment, write_scale
+from support.cluster import cluster
 
 MOST_RATIO, MOST_GB, MOST_GROWTH = 8.0, 2.5, 0.30
 
@@ -50,14 +56,15 @@ def say(text: str) -> None:
     print(f"{time.strftime('%H:%M:%S')}  {text}", flush=True)
 
 
-def measure(exports: Path, reference: Path, work: Path) -> Measured:
-    """Run ``cchc run`` in a process of its own and watch its memory."""
+def measure(exports: Path, reference: Path, work: Path, warehouse: str = "") -> Measured:
+    """Run ``cchc run`` in a process of its own and watch its memory (on a server: that of the client)."""
     out = work / "measured.json"
     command = [sys.executable, "-c", "from cchc.cli import run; run()", "run", "--quiet", "--json", str(out)]
     command += ["--exports", str(exports), "--reference", str(reference), "--workdir", str(work)]
     command += ["--from", days(exports)[0], "--to", days(exports)[-1]]
     work.mkdir(parents=True, exist_ok=True)
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONWARNINGS": "ignore"})
+    env = {**os.environ, "PYTHONWARNINGS": "ignore", "CCHC_WAREHOUSE": warehouse}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=env)
     peak = Peak(process.pid)
     peak.start()
     if process.wait():
@@ -107,6 +114,7 @@ def main() -> int:
     parser.add_argument("--history", type=int, default=3_000_000, help="rows of the larger history; 0 leaves it out")
     parser.add_argument("--changed", type=int, default=10_000)
     parser.add_argument("--folder", type=Path, default=Path("var/bench"))
+    parser.add_argument("--no-postgres", action="store_true", help="leave PostgreSQL out")
     parser.add_argument("--keep", action="store_true", help="keep the exports and warehouses")
     chosen = parser.parse_args()
     after: dict[int, Measured] = {}
@@ -127,10 +135,21 @@ def main() -> int:
         show("whole", whole)
         if rows == chosen.rows:
             ratio, peak = whole.seconds / least, whole.peak_gb
-        write_increment(exports, reference, chosen.changed)
-        say("cchc run, the day after")
-        after[rows] = measure(exports, reference, work)
-        show("day after", after[rows])
+        with postgres(rows == chosen.rows and not chosen.no_postgres) as server:
+            if server:
+                say("cchc run on PostgreSQL")
+                there = measure(exports, reference, base / "server", server)
+                show("whole on PostgreSQL", there)
+            write_increment(exports, reference, chosen.changed)
+            say("cchc run, the day after")
+            after[rows] = measure(exports, reference, work)
+            show("day after", after[rows])
+            if server:
+                say("cchc run on PostgreSQL, the day after")
+                day = measure(exports, reference, base / "server", server)
+                show("day after on PostgreSQL", day)
+                beside = f"{there.seconds / whole.seconds:.1f} times, {day.seconds / after[rows].seconds:.1f} times"
+                print(f"  PostgreSQL beside DuckDB: {beside} the day after")
         if not chosen.keep:
             shutil.rmtree(base, ignore_errors=True)
     print()
@@ -142,6 +161,18 @@ def main() -> int:
         good &= verdict(text, growth <= MOST_GROWTH, f"at most +{MOST_GROWTH:.0%}")
     print("Next: docs/operations.md says what to do when a stage is slow.")
     return 0 if good else 1
+
+
+@contextmanager
+def postgres(wanted: bool) -> Iterator[str]:
+    """The URL of a database on a server of its own, or nothing."""
+    if not wanted:
+        yield ""
+        return
+    with cluster("fsync=on", "shared_buffers=1GB", "max_wal_size=4GB") as server:
+        with psycopg.connect(f"{server.url}/postgres", autocommit=True) as connection:
+            connection.execute("create database bench")
+        yield f"{server.url}/bench"
 
 
 def verdict(text: str, good: bool, limit: str) -> bool:

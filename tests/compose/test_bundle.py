@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -35,8 +36,12 @@ def test_the_image_installs_the_servers_lock_only() -> None:
     lines = (PROJECT / "Dockerfile").read_text("utf-8").splitlines()
     assert any("uv pip sync" in line and line.endswith(" requirements.server.lock") for line in lines)
     assert not any(" requirements.lock" in line or "COPY . " in line or "--group" in line for line in lines)
-    last = max(number for number, line in enumerate(lines) if line.startswith("FROM "))
-    assert not any(" pip " in line for line in lines[last:]) and "USER 10001:10001" in lines[last:]
+    stages = re.split(r"(?m)^FROM ", "\n".join(lines))[1:]
+    made = {stage.splitlines()[0].split(" AS ")[-1]: stage.splitlines() for stage in stages}
+    assert stages[-1].strip() == "cchc"  # what is built where no target is named
+    for name in ("cchc", "superset"):
+        users = [line for line in made[name] if line.startswith("USER ")]
+        assert not any(" pip " in line for line in made[name]) and users[-1] == "USER 10001:10001"
 
 
 @pytest.fixture(scope="module")
