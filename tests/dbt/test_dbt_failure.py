@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from pathlib import Path
 
+import psutil
 import pytest
 from dbt_warehouse import Built, served_by
 
-from cchc.errors import BuildError
+from cchc.errors import BuildError, MachineError
 from cchc.load import open_warehouse
 from cchc.model import run_dbt
 from cchc.model.failure import told
@@ -74,3 +76,25 @@ def test_rows_that_can_not_be_shown_hide_no_failure() -> None:
     assert "(its rows can't be shown: the warehouse is gone)" in said
     assert "it holds that: The cube counts." in said
     assert "--full-refresh" in said
+
+
+def test_a_dbt_that_was_killed_says_so_and_may_be_tried_again(tmp_path: Path) -> None:
+    """No ``BuildError``: that would fail Airflow's task for good."""
+    settings = Settings(workdir=tmp_path, exports="")
+    killed = threading.Event()
+
+    def kill() -> None:
+        while not killed.is_set():
+            for child in psutil.Process().children():
+                if "cchc.model.runner" in child.cmdline():
+                    child.kill()
+                    killed.set()
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        with pytest.raises(MachineError, match=r"dbt was killed \(signal 9\) after 0 models and tests"):
+            run_dbt(settings, ["build"])
+    finally:
+        killed.set()
+        killer.join()

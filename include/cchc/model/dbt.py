@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from cchc.errors import BuildError
+from cchc.errors import BuildError, MachineError
 from cchc.load import open_warehouse
 from cchc.model.failure import told
 from cchc.model.nodes import FAILED, Node
@@ -100,7 +100,8 @@ def run_dbt(
     progress: Progress | None = None,
     report: Callable[[DbtResult], None] | None = None,
 ) -> DbtResult:
-    """Run one dbt command in a process of its own. Raises ``BuildError``, whose first line names what failed.
+    """Run one dbt command in a process of its own. Raises ``BuildError``, whose first line names what failed, or
+    ``MachineError`` where nothing of the models did: dbt was killed, as the kernel does where memory ends.
 
     ``report`` hears of the result before that, however it ended. When the caller is interrupted (a task past its time),
     dbt ends with it and lets go of the warehouse.
@@ -129,6 +130,11 @@ def run_dbt(
         machine = of_text(said, str(settings.duckdb_path)) if _OF_MACHINE.search(said) else None
         failed = [node for node in result.done if node.status in FAILED]
         skipped = sum(node.status == "skipped" for node in result.done)
+        if process.returncode < 0 and not result.done:
+            raise MachineError(
+                f"dbt was killed (signal {-process.returncode}) after {result.nodes} models and tests: memory ran out, or "
+                "somebody ended it. Readers keep the last state; the same build again repeats the work"
+            )
         raise machine or BuildError(
             told(failed, skipped, lambda sql: _ask(settings, sql)) if failed else f"dbt {arguments[0]} failed:\n{said}"
         )
