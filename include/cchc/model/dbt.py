@@ -132,8 +132,8 @@ def run_dbt(
         skipped = sum(node.status == "skipped" for node in result.done)
         if process.returncode < 0 and not result.done:
             raise MachineError(
-                f"dbt was killed (signal {-process.returncode}) after {result.nodes} models and tests: memory ran out, or "
-                "somebody ended it. Readers keep the last state; the same build again repeats the work"
+                f"dbt was killed (signal {-process.returncode}) after {result.nodes} models and tests: memory ran out, "
+                "or somebody ended it. Readers keep the last state; the same build again repeats the work"
             )
         raise machine or BuildError(
             told(failed, skipped, lambda sql: _ask(settings, sql)) if failed else f"dbt {arguments[0]} failed:\n{said}"
