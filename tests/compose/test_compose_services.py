@@ -20,10 +20,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from ports import free_port
 from resolved import PROJECT, services
 
 from support.cluster import PASSWORDS, Cluster, cluster
+from support.ports import free_port
 
 sys.path.insert(0, str(PROJECT / "scripts"))
 import make_secrets

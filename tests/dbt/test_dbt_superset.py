@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -26,6 +25,7 @@ from cchc.bi.superset import NOBODY, write_bundle
 from cchc.errors import BuildError
 from cchc.serve.shape import served_name
 from support.browser import chromium
+from support.ports import free_port
 from support.surroundings import clean_environment
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,9 +103,7 @@ def superset(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     (workdir / "serve").symlink_to(built.settings.served_path.parent)
     (workdir / "dbt").symlink_to(built.settings.dbt_target.parent)
     subprocess.run(["make", "--silent", ".superset/.installed"], cwd=ROOT, check=True, env=clean_environment())
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = free_port()
     env = clean_environment() | {"CCHC_WORKDIR": str(workdir), "SUPERSET_PORT": port}
     script = [sys.executable, ROOT / "scripts" / "superset_env.py", "serve"]
     with (workdir / "log").open("wb") as log:

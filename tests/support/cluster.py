@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from support.ports import free_port
 
 #: Passwords asked for over TCP, none on its socket.
 PASSWORDS = "local all all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
@@ -53,9 +54,7 @@ def cluster(*options: str, rules: str = "") -> Iterator[Cluster]:
     server.stop()
     if rules:
         (home / "data" / "pg_hba.conf").write_text(rules, "utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
+    port = free_port()
     said = " ".join(f"-c {option}" for option in ("fsync=off", *options))
     found = Cluster(
         port,

@@ -19,6 +19,8 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from support.ports import free_port
+
 
 @dataclass
 class Mails:
@@ -69,7 +71,7 @@ def mail_server(mails: Mails, tls: ssl.SSLContext | None = None, implicit: bool 
     controller = Controller(
         mails,
         hostname="127.0.0.1",
-        port=mails.port or _free(),
+        port=mails.port or int(free_port()),
         ssl_context=tls if implicit else None,
         **options,
     )
@@ -79,15 +81,6 @@ def mail_server(mails: Mails, tls: ssl.SSLContext | None = None, implicit: bool 
         yield mails
     finally:
         controller.stop()
-
-
-def _free() -> int:
-    import socket
-
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
 
 
 @dataclass

@@ -39,7 +39,7 @@ _UNIT = {
     "filterable": True,
     "is_dttm": False,
 }
-_WIDE, _HIGH = 12, 50
+_HIGH = 50
 
 
 def write_bundle(dbt_target: Path, out: Path, database: str = NOBODY) -> list[str]:
@@ -164,9 +164,8 @@ class _Bundle:
         return position
 
     def _filter(self, dashboard: str, number: int, told: dict[str, Any]) -> dict[str, Any]:
-        column = next(
-            each for each in self.dataset(told["dataset"])["columns"] if each["column_name"] == told["column"]
-        )
+        columns = {each["column_name"]: each for each in self.dataset(told["dataset"])["columns"]}
+        column = columns[_there(told["column"], columns, f"dashboard {dashboard}: column")]
         return {
             "id": f"NATIVE_FILTER-{dashboard}-{number}",
             "name": column["verbose_name"],

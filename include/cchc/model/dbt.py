@@ -24,9 +24,9 @@ from cchc.server import MODELLER
 from cchc.settings import Settings, child_environment
 from cchc.surroundings import of_text
 
-#: Where dbt keeps what it read of the project.
 #: Of a session that holds what a model wants to replace: nobody but the pipeline is there, so something is wrong.
 LOCK_SECONDS = 60
+#: Where dbt keeps what it read of the project.
 _PARSE = "partial_parse.msgpack"
 #: What a failure says that has nothing to do with the models.
 _OF_MACHINE = re.compile(r"IO Error|\[Errno \d+\]|FATAL Error|Out of Memory Error")

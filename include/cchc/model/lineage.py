@@ -29,7 +29,8 @@ def tell_lineage(settings: Settings) -> None:
     if not settings.lineage:
         return
     told = subprocess.run(
-        [sys.executable, "-m", __name__, settings.lineage, str(settings.dbt_project), str(settings.dbt_target)],
+        [sys.executable, "-m", __name__, str(settings.dbt_project), str(settings.dbt_target)],
+        input=settings.lineage,  # which may hold a password: no list of processes shows it
         env=child_environment(**warehouse_environment(settings)),  # OpenLineage reads dbt's profile by it
         cwd=settings.workdir,
         capture_output=True,
@@ -57,7 +58,7 @@ def _said(where: str) -> str:
     return where.rpartition("@")[2]
 
 
-def _main(where: str, project: str, target: str) -> None:
+def _main(project: str, target: str, where: str) -> None:
     from openlineage.client import OpenLineageClient
     from openlineage.common.provider.dbt.local import DbtLocalArtifactProcessor
 
@@ -77,4 +78,4 @@ def _main(where: str, project: str, target: str) -> None:
 
 
 if __name__ == "__main__":
-    _main(*sys.argv[1:])
+    _main(sys.argv[1], sys.argv[2], sys.stdin.read())

@@ -85,7 +85,8 @@ def build_models(settings: Settings, full_refresh: bool, progress: Progress | No
 
     def report(result: DbtResult) -> None:
         log_result(result)
-        tell_lineage(settings)
+        if result.done:  # else what dbt left behind is of an earlier run
+            tell_lineage(settings)
 
     return run_dbt(settings, build_arguments(full_refresh), progress, report)
 

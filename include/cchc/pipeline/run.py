@@ -17,10 +17,10 @@ from filelock import FileLock, Timeout
 
 from cchc import land
 from cchc.contracts import Result
-from cchc.errors import TransientError
 from cchc.extract import run_steps
 from cchc.ledger import Ledger, open_ledger
 from cchc.load import open_warehouse
+from cchc.pipeline.alone import alone
 from cchc.pipeline.build import build
 from cchc.pipeline.collect import Collected, collect
 from cchc.pipeline.destroy import finish as finish_destruction
@@ -32,7 +32,7 @@ from cchc.pipeline.share import Share, first_refused
 from cchc.registry.importer import import_reference
 from cchc.registry.open import Registry, open_registry
 from cchc.settings import Settings
-from cchc.surroundings import AGAIN, translated
+from cchc.surroundings import AGAIN
 from cchc.validate.verdict import context
 
 Say = Callable[[str, str], None]
@@ -41,17 +41,8 @@ Say = Callable[[str, str], None]
 @contextmanager
 def sole_run(settings: Settings) -> Iterator[None]:
     """Only one run at a time works in a folder; the lock goes with the process, however it ends."""
-    lock = FileLock(settings.workdir / ".run.lock", timeout=0)
-    try:
-        with translated(settings.workdir):
-            settings.workdir.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
-    except Timeout:
-        raise TransientError(f"another run is working in {settings.workdir}; {AGAIN}") from None
-    try:
+    with alone(settings.workdir, ".run.lock", f"another run is working in {settings.workdir}; {AGAIN}"):
         yield
-    finally:
-        lock.release()
 
 
 def place(settings: Settings) -> str:

@@ -7,16 +7,14 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from filelock import FileLock, Timeout
-
 from cchc.contracts import TIMEZONE
-from cchc.errors import TransientError
 from cchc.ledger import Ledger, open_ledger
 from cchc.notes import Asked, held_rows, letter
+from cchc.pipeline.alone import alone
 from cchc.pipeline.approvals import waiting
 from cchc.registry.open import Registry, open_registry
 from cchc.settings import Settings
-from cchc.surroundings import in_our_terms, translated
+from cchc.surroundings import in_our_terms
 from cchc.watch import Channels, Look, Unsent, gather, look
 from cchc.watch.words import WORDS
 
@@ -29,17 +27,8 @@ def watch(settings: Settings, now: datetime | None = None, dry_run: bool = False
     One look at a time in a working folder; raises ``TransientError`` where another one is under way.
     """
     now = now or datetime.now(ZoneInfo(TIMEZONE)).replace(tzinfo=None)
-    lock = FileLock(settings.workdir / ".watch.lock", timeout=0)
-    try:
-        with translated(settings.workdir):
-            settings.workdir.mkdir(parents=True, exist_ok=True)
-            lock.acquire()
-    except Timeout:
-        raise TransientError(f"another look is under way in {settings.workdir}") from None
-    try:
+    with alone(settings.workdir, ".watch.lock", f"another look is under way in {settings.workdir}"):
         return _watch(settings, now, dry_run)
-    finally:
-        lock.release()
 
 
 def _watch(settings: Settings, now: datetime, dry_run: bool) -> Look:
