@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 PROJECT = Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "tests" / "watch")]
+sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "tests"), str(PROJECT / "tests" / "watch")]
 
 FIRST, LAST = date(2026, 9, 28), date(2026, 9, 29)
 UNKNOWN = "H50.NOWHERE"
