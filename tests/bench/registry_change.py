@@ -11,30 +11,15 @@ from __future__ import annotations
 
 import argparse
 import csv
-import json
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 
+from bench.installation import copy_of, run
 from bench.scale import CSV_SYSTEM, write_increment, write_scale
 
 MOST = 1.3
 COMMUNE = "H50.999"
-
-
-def run(exports: Path, reference: Path, work: Path) -> tuple[float, dict[str, float]]:
-    """``cchc run`` over the last export days; seconds of work and of start-up together, and the work by stage."""
-    days = sorted({path.name for path in exports.glob("*/*/*") if path.is_dir()})
-    out = work / "measured.json"
-    command = [sys.executable, "-c", "from cchc.cli import run; run()", "run", "--quiet", "--json", str(out)]
-    command += ["--exports", str(exports), "--reference", str(reference), "--workdir", str(work)]
-    command += ["--from", days[0], "--to", days[-1]]
-    work.mkdir(parents=True, exist_ok=True)
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "PYTHONWARNINGS": "ignore"})
-    found = json.loads(out.read_text())
-    return sum(found["seconds"].values()), found["seconds"]
 
 
 def with_commune(reference: Path, target: Path) -> Path:
@@ -72,12 +57,7 @@ def main() -> int:
     least: dict[str, float] = {}
     for _ in range(chosen.rounds):
         for name, folder in (("ordinary day", reference), ("one commune more", more)):
-            copy = base / "copy"
-            shutil.rmtree(copy, ignore_errors=True)
-            shutil.copytree(work, copy, copy_function=os.link)
-            for own in [*work.glob("warehouse.duckdb*"), *work.glob("ledger.sqlite*")]:  # these are written in place
-                (copy / own.name).unlink()
-                shutil.copy(own, copy / own.name)
+            copy = copy_of(work, base / "copy")
             shutil.rmtree(copy / "registry")
             seconds, stages = run(exports, folder, copy)
             least[name] = min(least.get(name, seconds), seconds)

