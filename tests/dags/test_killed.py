@@ -18,7 +18,7 @@ from pathlib import Path
 import psutil
 import psycopg
 import pytest
-from clock import Clock
+from clock import HERE, Clock
 from serving import Airflow, metadata, redis, serving
 
 from cchc.pipeline.build import build
@@ -47,8 +47,13 @@ class Server:
     settings: dict[str, str]
 
     def deliver(self, day: date, to: World | None = None) -> None:
+        """Into the export folder, with the same moment of arrival everywhere: that is compared too."""
+        there = to or self.here
+        arrival = datetime(day.year, day.month, day.day, 17, tzinfo=HERE).timestamp()
         for unit, late in zip(UNITS, (0, 1, 2), strict=True):
-            deliver(to or self.here, unit, day, 10 + day.toordinal() % 50, late)
+            deliver(there, unit, day, 10 + day.toordinal() % 50, late)
+        for file in Path(there.settings.exports).glob(f"*/*/{day}/*"):
+            os.utime(file, (arrival, arrival))
 
     def rest(self) -> None:
         """Long enough for the heartbeats of what was killed to be missed."""
@@ -60,22 +65,23 @@ class Server:
     @contextmanager
     def held(self, lock: str) -> Iterator[Callable[[Airflow], None]]:
         """A lock in the warehouse; what it yields waits until a task of a running Airflow waits for it."""
-        with psycopg.connect(self.here.settings.warehouse) as holding:
-            holding.execute(lock)
+        holding = psycopg.connect(self.here.settings.warehouse)
+        holding.execute(lock)
 
-            def until_met(airflow: Airflow) -> None:
-                end = time.monotonic() + 240
-                with psycopg.connect(self.here.settings.warehouse, autocommit=True) as asking:
-                    waiting = "select count(*) from pg_locks where not granted and database = "
-                    own = "(select oid from pg_database where datname = current_database())"
-                    while asking.execute(waiting + own).fetchone() == (0,):
-                        assert time.monotonic() < end, ("nobody came to the lock", airflow.log()[-6000:])
-                        retry_at_once(airflow, self.clock, DAGS)
-                        time.sleep(0.2)
+        def until_met(airflow: Airflow) -> None:
+            end = time.monotonic() + 240
+            with psycopg.connect(self.here.settings.warehouse, autocommit=True) as asking:
+                waiting = "select count(*) from pg_locks where not granted and database = "
+                own = "(select oid from pg_database where datname = current_database())"
+                while asking.execute(waiting + own).fetchone() == (0,):
+                    assert time.monotonic() < end, ("nobody came to the lock", airflow.log()[-6000:])
+                    retry_at_once(airflow, self.clock, DAGS)
+                    time.sleep(0.2)
 
-            yield until_met
-            if holding.pgconn.status == psycopg.pq.ConnStatus.OK:
-                holding.rollback()
+        yield until_met
+        with suppress(psycopg.OperationalError):  # its server may have been killed
+            holding.rollback()
+        holding.close()
 
 
 def part(airflow: Airflow, word: str) -> psutil.Process:
