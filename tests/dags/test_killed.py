@@ -229,7 +229,7 @@ def test_a_full_disk_is_waited_out(server: Server, calm: World, landing: Landing
         landing.fill()
         server.clock.move(datetime(2026, 10, 3, 1, 29, 58))
         until(lambda: "up_for_retry" in last_states(airflow, "ingest_exports").values(), airflow)
-        assert "no room" in said_by(airflow, "ingest_exports")
+        assert "no space left on the disk of" in said_by(airflow, "ingest_exports")
         landing.clear()
         completed(airflow, server.clock, {dag: count + 1 for dag, count in ended.items()})
     as_if_undisturbed(server, calm, FULL)
