@@ -80,13 +80,17 @@ def of_office(server: str, name: str) -> str:
 
 
 @pytest.fixture
-def mine(made: str, tmp_path: Path) -> Iterator[Settings]:
+def mine(made: str, tmp_path: Path) -> Settings:
     """The built warehouse, in a database of the test's own."""
-    name = tmp_path.name.replace("-", "_")
-    with psycopg.connect(of_office(made, "postgres"), autocommit=True) as connection:
+    return another(made, tmp_path)
+
+
+def another(server: str, workdir: Path) -> Settings:
+    """The built warehouse once more, in a database of its own on the same server."""
+    name = workdir.name.replace("-", "_")
+    with psycopg.connect(of_office(server, "postgres"), autocommit=True) as connection:
         connection.execute(f"create database {name} template first")
-    settings = Settings(workdir=tmp_path, exports="", warehouse=of_office(made, name))
-    yield settings
+    return Settings(workdir=workdir, exports="", warehouse=of_office(server, name))
 
 
 def test_postgres_equals_duckdb(built: Built, mine: Settings, tmp_path: Path) -> None:
@@ -258,3 +262,35 @@ def test_each_role_does_its_part_and_nothing_else(mine: Settings, built: Built) 
     with psycopg.connect(of_login.format("chi_ha")) as unit:
         found = unit.execute("select distinct handling_unit from dossier_trail_v1").fetchall()
         assert found == [("X1.102",)]
+
+
+def test_a_second_database_of_a_server_has_its_own_roles_to_make(made: str, mine: Settings, built: Built) -> None:
+    """A server's roles are made once for all its databases; who reads which rows is said in each."""
+    served_by(mine, built.env, anew=False)
+    roles.give(mine)
+    (second := mine.workdir / f"{mine.workdir.name}_second").mkdir()
+    other = another(made, second)
+    with psycopg.connect(other.warehouse) as connection:
+        connection.execute("drop schema pub cascade")
+    served_by(other, built.env, anew=True)
+    with pytest.raises(PermanentError, match="the roles are not made: cchc roles"):
+        roles.add_reader(other, "chi_hoa", ["X1.102"])
+    roles.give(other)
+    roles.add_reader(other, "chi_hoa", ["X1.102"])
+    with psycopg.connect(other.warehouse.replace("office@", "chi_hoa@")) as unit:
+        found = unit.execute("select distinct handling_unit from dossier_trail_v1").fetchall()
+    assert found == [("X1.102",)]
+
+
+def test_the_server_has_counted_every_table_that_a_build_filled(made: str) -> None:
+    """A fresh table counts as unknown to PostgreSQL's planner, whose joins of 125 units then take minutes."""
+    with psycopg.connect(of_office(made, "first")) as connection:
+        uncounted = connection.execute(
+            "select c.oid::regclass::text from pg_class as c inner join pg_namespace as n on n.oid = c.relnamespace "
+            "where c.relkind = 'r' and c.reltuples < 0 and n.nspname in "
+            "('staging', 'intermediate', 'marts', 'indicators', 'scoring', 'publish')"
+        ).fetchall()
+        counted = connection.execute("select count(*) from pg_class where relkind = 'r' and reltuples > 0").fetchone()
+    assert uncounted == []
+    assert counted is not None
+    assert counted[0] > 50

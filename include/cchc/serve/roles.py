@@ -31,9 +31,14 @@ _LOGIN = re.compile(r"[a-z][a-z0-9_]{1,62}")
 
 
 def are_there(connection: psycopg.Connection[Any]) -> bool:
-    """Whether the roles are made on this server."""
-    found = connection.execute("select count(*) from pg_roles where rolname = any(%s)", [list(ROLES)]).fetchone()
-    return found is not None and found[0] == len(ROLES)
+    """Whether ``cchc roles`` ran in this database: a server's roles are those of all its databases, what says who reads
+    which rows is each database's own.
+    """
+    found = connection.execute(
+        "select to_regclass('serving.own_unit') is not null and count(*) = %s from pg_roles where rolname = any(%s)",
+        [len(ROLES), list(ROLES)],
+    ).fetchone()
+    return found is not None and bool(found[0])
 
 
 def read_by_all(name: str) -> list[str]:
