@@ -14,89 +14,22 @@ Memory is the largest sum over all processes of a run, sampled five times a seco
 from __future__ import annotations
 
 import argparse
-import json
-import os
 import shutil
-import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 
-import psutil
-import psycopg
-
 from bench.floor import floor
+from bench.installation import Measured, database, run, server
 from bench.scale import write_increment, write_scale
-from support.cluster import cluster
 
 MOST_RATIO, MOST_GB, MOST_GROWTH = 8.0, 2.5, 0.30
-
-
-@dataclass
-class Measured:
-    """One run: seconds of work and of start-up by stage, and peak memory of all its processes."""
-
-    work: dict[str, float]
-    startup: dict[str, float]
-    peak_gb: float
-    rows: int
-
-    @property
-    def seconds(self) -> float:
-        """Work without start-up."""
-        return sum(self.work.values())
 
 
 def say(text: str) -> None:
     """One line of progress."""
     print(f"{time.strftime('%H:%M:%S')}  {text}", flush=True)
-
-
-def measure(exports: Path, reference: Path, work: Path, warehouse: str = "") -> Measured:
-    """Run ``cchc run`` in a process of its own and watch its memory (on a server: that of the client)."""
-    out = work / "measured.json"
-    command = [sys.executable, "-c", "from cchc.cli import run; run()", "run", "--quiet", "--json", str(out)]
-    command += ["--exports", str(exports), "--reference", str(reference), "--workdir", str(work)]
-    command += ["--from", days(exports)[0], "--to", days(exports)[-1]]
-    work.mkdir(parents=True, exist_ok=True)
-    env = {**os.environ, "PYTHONWARNINGS": "ignore", "CCHC_WAREHOUSE": warehouse}
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=env)
-    peak = Peak(process.pid)
-    peak.start()
-    if process.wait():
-        sys.exit(f"cchc run failed with exit code {process.returncode}")
-    peak.ended.set()
-    peak.join()
-    found = json.loads(out.read_text())
-    return Measured(found["seconds"], found["startup"], peak.gb, found["counts"]["rows_accepted"])
-
-
-class Peak(threading.Thread):
-    """Samples the memory of a process and all its children."""
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self.root, self.gb, self.ended = psutil.Process(pid), 0.0, threading.Event()
-
-    def run(self) -> None:
-        """Sample until told to end."""
-        while not self.ended.wait(0.2):
-            total = 0
-            try:
-                for process in [self.root, *self.root.children(recursive=True)]:
-                    total += process.memory_info().rss
-            except psutil.NoSuchProcess:
-                continue
-            self.gb = max(self.gb, total / 1e9)
-
-
-def days(exports: Path) -> list[str]:
-    """Export dates below a root, in order."""
-    return sorted({path.name for path in exports.glob("*/*/*") if path.is_dir()})
 
 
 def show(name: str, measured: Measured) -> None:
@@ -131,25 +64,27 @@ def main() -> int:
             for part in floors:
                 print(f"  floor {part.dialect}: {part.files} files in {part.seconds:.1f} s")
         say("cchc run")
-        whole = measure(exports, reference, work)
+        whole = run(exports, reference, work)
         show("whole", whole)
         if rows == chosen.rows:
             ratio, peak = whole.seconds / least, whole.peak_gb
-        with postgres(rows == chosen.rows and not chosen.no_postgres) as server:
-            if server:
+        with ExitStack() as held:
+            beside = ""
+            if rows == chosen.rows and not chosen.no_postgres:
                 say("cchc run on PostgreSQL")
-                there = measure(exports, reference, base / "server", server)
+                beside = database(held.enter_context(server()), "bench")
+                there = run(exports, reference, base / "server", beside)
                 show("whole on PostgreSQL", there)
             write_increment(exports, reference, chosen.changed)
             say("cchc run, the day after")
-            after[rows] = measure(exports, reference, work)
+            after[rows] = run(exports, reference, work)
             show("day after", after[rows])
-            if server:
+            if beside:
                 say("cchc run on PostgreSQL, the day after")
-                day = measure(exports, reference, base / "server", server)
+                day = run(exports, reference, base / "server", beside)
                 show("day after on PostgreSQL", day)
-                beside = f"{there.seconds / whole.seconds:.1f} times, {day.seconds / after[rows].seconds:.1f} times"
-                print(f"  PostgreSQL beside DuckDB: {beside} the day after")
+                times = f"{there.seconds / whole.seconds:.1f} times, {day.seconds / after[rows].seconds:.1f} times"
+                print(f"  PostgreSQL beside DuckDB: {times} the day after")
         if not chosen.keep:
             shutil.rmtree(base, ignore_errors=True)
     print()
@@ -161,18 +96,6 @@ def main() -> int:
         good &= verdict(text, growth <= MOST_GROWTH, f"at most +{MOST_GROWTH:.0%}")
     print("Next: docs/operations.md says what to do when a stage is slow.")
     return 0 if good else 1
-
-
-@contextmanager
-def postgres(wanted: bool) -> Iterator[str]:
-    """The URL of a database on a server of its own, or nothing."""
-    if not wanted:
-        yield ""
-        return
-    with cluster("fsync=on", "shared_buffers=1GB", "max_wal_size=4GB") as server:
-        with psycopg.connect(f"{server.url}/postgres", autocommit=True) as connection:
-            connection.execute("create database bench")
-        yield f"{server.url}/bench"
 
 
 def verdict(text: str, good: bool, limit: str) -> bool:

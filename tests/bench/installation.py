@@ -1,4 +1,4 @@
-"""An installation that a measurement runs again and again from the same state: one run, and a copy."""
+"""What every measurement runs: an installation, a command on it, a copy of it, a server of its own."""
 
 from __future__ import annotations
 
@@ -7,30 +7,81 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+import psycopg
 
-def cchc(command: str, work: Path, *options: str, warehouse: str = "") -> None:
-    """One command of ours on an installation, in a process of its own."""
+from support.cluster import Cluster, cluster
+
+
+@dataclass
+class Measured:
+    """One run: seconds of work and of start-up by stage, and peak memory of all its processes."""
+
+    work: dict[str, float]
+    startup: dict[str, float]
+    peak_gb: float
+    rows: int
+
+    @property
+    def seconds(self) -> float:
+        """Work without start-up."""
+        return sum(self.work.values())
+
+
+class _Peak(threading.Thread):
+    """Samples the memory of a process and all its children."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.root, self.gb, self.ended = psutil.Process(pid), 0.0, threading.Event()
+
+    def run(self) -> None:
+        """Sample until told to end."""
+        while not self.ended.wait(0.2):
+            total = 0
+            try:
+                for process in [self.root, *self.root.children(recursive=True)]:
+                    total += process.memory_info().rss
+            except psutil.NoSuchProcess:
+                continue
+            self.gb = max(self.gb, total / 1e9)
+
+
+def cchc(command: str, work: Path, *options: str, warehouse: str = "") -> float:
+    """One command of ours on an installation, in a process of its own; returns the peak of its memory in GB."""
     said = [sys.executable, "-c", "from cchc.cli import run; run()", command, "--quiet"]
     said += ["--workdir", str(work), *options]
     env = {**os.environ, "PYTHONWARNINGS": "ignore", "CCHC_WAREHOUSE": warehouse}
-    subprocess.run(said, check=True, stdout=subprocess.DEVNULL, env=env)
+    process = subprocess.Popen(said, stdout=subprocess.DEVNULL, env=env)
+    peak = _Peak(process.pid)
+    peak.start()
+    if process.wait():
+        sys.exit(f"cchc {command} failed with exit code {process.returncode}")
+    peak.ended.set()
+    peak.join()
+    return peak.gb
 
 
-def given(exports: Path, reference: Path) -> list[str]:
-    """The options that name exports, all their days and the reference folder."""
+def of_days(exports: Path) -> list[str]:
+    """The options that name exports and all their days."""
     days = sorted({path.name for path in exports.glob("*/*/*") if path.is_dir()})
-    return ["--exports", str(exports), "--reference", str(reference), "--from", days[0], "--to", days[-1]]
+    return ["--exports", str(exports), "--from", days[0], "--to", days[-1]]
 
 
-def run(exports: Path, reference: Path, work: Path) -> tuple[float, dict[str, float]]:
-    """``cchc run`` over all export days; seconds of work and of start-up together, and the work by stage."""
+def run(exports: Path, reference: Path, work: Path, warehouse: str = "") -> Measured:
+    """``cchc run`` over all export days."""
     out = work / "measured.json"
     work.mkdir(parents=True, exist_ok=True)
-    cchc("run", work, "--json", str(out), *given(exports, reference))
+    given = ["--json", str(out), "--reference", str(reference), *of_days(exports)]
+    peak = cchc("run", work, *given, warehouse=warehouse)
     found = json.loads(out.read_text())
-    return sum(found["seconds"].values()), found["seconds"]
+    return Measured(found["seconds"], found["startup"], peak, found["counts"]["rows_accepted"])
 
 
 def copy_of(work: Path, copy: Path) -> Path:
@@ -41,3 +92,18 @@ def copy_of(work: Path, copy: Path) -> Path:
         (copy / own.name).unlink()
         shutil.copy(own, copy / own.name)
     return copy
+
+
+@contextmanager
+def server() -> Iterator[Cluster]:
+    """A PostgreSQL server of its own, its commits made safe (fsync on)."""
+    with cluster("fsync=on", "shared_buffers=1GB", "max_wal_size=4GB") as started:
+        yield started
+
+
+def database(of: Cluster, name: str, template: str = "template1") -> str:
+    """A database made anew: its URL."""
+    with psycopg.connect(f"{of.url}/postgres", autocommit=True) as connection:
+        connection.execute(f"drop database if exists {name} with (force)")
+        connection.execute(f"create database {name} template {template}")
+    return f"{of.url}/{name}"

@@ -50,7 +50,7 @@ def main() -> int:
     exports, reference, work = base / "exports", base / "reference", base / "work"
     if not (work / "measured.json").is_file():
         write_scale(exports, reference, rows=chosen.rows)
-        print(f"whole: {run(exports, reference, work)[0]:.1f} s", flush=True)
+        print(f"whole: {run(exports, reference, work).seconds:.1f} s", flush=True)
     shutil.rmtree(base / "reference-more", ignore_errors=True)
     write_increment(exports, reference)
     more = with_commune(reference, base / "reference-more")
@@ -59,10 +59,10 @@ def main() -> int:
         for name, folder in (("ordinary day", reference), ("one commune more", more)):
             copy = copy_of(work, base / "copy")
             shutil.rmtree(copy / "registry")
-            seconds, stages = run(exports, folder, copy)
-            least[name] = min(least.get(name, seconds), seconds)
-            parts = ", ".join(f"{stage} {spent:.1f}" for stage, spent in stages.items())
-            print(f"{name}: {seconds:.1f} s ({parts})", flush=True)
+            day = run(exports, folder, copy)
+            least[name] = min(least.get(name, day.seconds), day.seconds)
+            parts = ", ".join(f"{stage} {spent:.1f}" for stage, spent in day.work.items())
+            print(f"{name}: {day.seconds:.1f} s ({parts})", flush=True)
     ratio = least["one commune more"] / least["ordinary day"]
     print(f"{'ok  ' if ratio <= MOST else 'MISS'}  one commune more costs {ratio:.2f} times a day (at most {MOST:g})")
     return 0 if ratio <= MOST else 1

@@ -30,8 +30,10 @@ def main(arguments: list[str]) -> int:
             total = getattr(data, "total", 0) or getattr(data, "num_models", 0)
             say("node", name=data.node_info.node_name, seconds=data.execution_time, index=data.index, total=total)
 
+    # nobody reads dbt's own lines: it would still write and scrub each of them
+    silent = ["--quiet", "--log-level", "none", "--no-use-colors"]
     try:
-        outcome = dbtRunner(callbacks=[follow]).invoke(["--quiet", "--no-use-colors", *arguments])
+        outcome = dbtRunner(callbacks=[follow]).invoke([*silent, *arguments])
     except OSError as error:
         say("done", failures=[f"dbt: {error}"], nodes=[])
         return 1
