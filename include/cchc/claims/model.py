@@ -32,7 +32,6 @@ class Kind(StrEnum):
     PERCENT = "percent"  # 100 * numerator / denominator
     SUM = "sum"  # numerator: parts with + and -
     BARE = "bare"  # no parts: nothing to compute
-    BETWEEN = "between"  # a rate of the whole, between the least and the greatest of the parts' (a;b;c)
     AT_MOST = "at_most"  # not above the numerator: fields of procedures, a part of a whole
 
 

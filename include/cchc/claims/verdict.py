@@ -42,7 +42,7 @@ def judge(claim: Claim, others: Sequence[Denominator] = ()) -> Judged:
             return _percent(claim, stated, decimals, others)
         if kind is Kind.SUM:
             return _compared(claim, _range("numerator", claim.numerator), stated, decimals, "sum")
-        return _bounded(claim, kind, stated, decimals)
+        return _at_most(claim, stated, decimals)
     except Unreadable as error:
         return _open(claim, error.note)
 
@@ -103,18 +103,14 @@ def _compared(claim: Claim, found: Range, stated: Fraction, decimals: int, what:
     return Judged(claim, Verdict.CONTRADICTS_ITSELF, recomputed, tuple(notes))
 
 
-def _bounded(claim: Claim, kind: Kind, stated: Fraction, decimals: int) -> Judged:
-    """A figure that has to lie between its parts, or not above one of them."""
-    parts = [_range("numerator", each) for each in claim.numerator.split(";")]
+def _at_most(claim: Claim, stated: Fraction, decimals: int) -> Judged:
+    """A part beside the whole that it cannot exceed."""
+    whole = _range("numerator", claim.numerator)
     half = Fraction(1, 2 * 10**decimals) if decimals else Fraction(0)
-    least, greatest = min(each.low for each in parts), max(each.high for each in parts)
-    values = {"stated": stated, "decimals": decimals, "low": min(each.exact for each in parts)}
-    values["high"] = max(each.exact for each in parts)
-    word = stated_word(claim)
-    inside = stated - half <= greatest and (kind is Kind.AT_MOST or stated + half >= least)
-    if word is None and not inside:
-        return Judged(claim, Verdict.CONTRADICTS_ITSELF, None, (Note(f"{kind.value}_off", values),))
-    return _open(claim, Note(f"{kind.value}_possible", values))
+    values = {"stated": stated, "decimals": decimals, "high": whole.exact}
+    if stated_word(claim) is None and stated - half > whole.high:
+        return Judged(claim, Verdict.CONTRADICTS_ITSELF, None, (Note("at_most_off", values),))
+    return _open(claim, Note("at_most_possible", values))
 
 
 def swapped(one: Fraction, two: Fraction) -> bool:

@@ -41,6 +41,8 @@ class Words:
     hedge: re.Pattern[str]
     joins_all: re.Pattern[str]
     joins_some: re.Pattern[str]
+    silent: re.Pattern[str]
+    not_figures: re.Pattern[str]
 
     def name(self, tag: str, language: str) -> str:
         """What a tag is called in the answers; an unknown one is its own name."""
@@ -71,6 +73,8 @@ def words() -> Words:
         hedge=re.compile(rf"(?:^|[\s(]){comparing}({'|'.join(_longest(data['hedges']))})\s*(?:là\s*)?$"),
         joins_all=_any(data["joins"]["all"]),
         joins_some=_any(data["joins"]["some"]),
+        silent=_any(data["silent"]),
+        not_figures=re.compile("|".join(rf"(?<![\w.,]){each}" for each in data["not_figures"])),
     )
 
 
