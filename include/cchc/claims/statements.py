@@ -148,13 +148,21 @@ def _identities(found: Sequence[Figure], before: Sequence[Figure], taken: set[in
             if len(set(tags)) != len(tags) or not family.is_whole(tags):
                 continue
             heads = [each for each in block if _single(each) in family.heads] or _latest(earlier, family.heads)
-            carried = [each for each in block if each.counts("carried")] if family.name == "state" else []
             if len(heads) == 2 and family.name == "state":  # received, and received with those carried over
-                heads, carried = [each for each in heads if each.counts("handled")], []
+                heads = [each for each in heads if each.counts("handled")]
             if len(heads) == 1 and heads[0] not in parts:
-                statements.append(_sum(heads[0], parts, True, carried))
+                statements.append(_sum(heads[0], parts, True, _carried(heads[0], parts, block)))
         statements += _origin(block)
     return statements
+
+
+def _carried(head: Figure, parts: Sequence[Figure], block: Sequence[Figure]) -> list[Figure]:
+    """Those carried over, where the received and they together are what was handled: a text seldom says which it means."""
+    carried = [each for each in block if each.counts("carried")]
+    if len(carried) != 1 or not head.counts("received"):
+        return []
+    total = sum(each.number.value for each in parts)
+    return carried if total - carried[0].number.value == head.number.value else []
 
 
 def _origin(block: Sequence[Figure]) -> list[Statement]:
