@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from cchc.claims.denominators import Denominator
 from cchc.claims.expression import number as exact
-from cchc.claims.figures import COUNT, MEASURED, PERCENT, POINTS, Figure, tags_of
+from cchc.claims.figures import COUNT, MEASURED, PERCENT, PLACES, POINTS, Figure, tags_of
 from cchc.claims.model import Claim, Judged, Kind, Note, Verdict
 from cchc.claims.statements import Statement
 from cchc.claims.verdict import judge
@@ -21,6 +22,7 @@ from cchc.claims.words import words
 
 #: A rate that these words stand before has another base than a count of the text.
 _OTHER_BASE = re.compile(r"(?<!\w)(?:tăng|giảm|cao hơn|thấp hơn|chênh|so với|mục tiêu|chỉ tiêu|kế hoạch|phấn đấu)(?!\w)")
+_OUT_OF = re.compile(rf"(?<!\w){words().data['out_of']}")
 #: Wholes that a rate may be of, also where no word says so.
 _WHOLES = frozenset({"received", "resolved", "running", "handled", "due", "new"})
 
@@ -47,6 +49,9 @@ def _numerator(found: Sequence[Figure], at: int, near: Sequence[Figure]) -> tupl
         if named:
             return named
     beside = found[at - 1] if at else None
+    if beside is not None and at > 1 and _OUT_OF.search(beside.lead) and found[at - 2].kind == COUNT:
+        whole, beside = beside, found[at - 2]
+        return str(beside.number.value), (replace(beside, of=whole.number), whole)
     if beside is not None and beside.kind in (COUNT, POINTS, MEASURED) and _is_beside(rate, beside):
         return str(beside.number.value), (beside,)
     behind = found[at + 1] if at + 1 < len(found) else None
@@ -103,11 +108,15 @@ def _judged(
         if first and claim.denominator_is != first[0].name and claim is not claims[0]:
             note = Note("only_another_fits", {"name": claim.denominator_is, "value": exact(claim.denominator).exact})
             answer = Judged(claim, answer.verdict, answer.recomputed, (*answer.notes[:1], note))
-        return Statement(claim, rate, parts), answer
+        return Statement(claim, rate, parts, _of(claim, found)), answer
     if first:
-        return Statement(claims[0], rate, parts), judged[0][1]
+        return Statement(claims[0], rate, parts, _of(claims[0], found)), judged[0][1]
     bare = _claim(rate, parts, written, None)
     return Statement(bare, rate, parts), Judged(bare, Verdict.NOT_CHECKABLE, None, (Note("no_denominator"),))
+
+
+def _of(claim: Claim, found: Sequence[Figure]) -> tuple[Figure, ...]:
+    return tuple(each for each in found if each.kind == COUNT and str(each.number.value) == claim.denominator)
 
 
 def _candidates(
@@ -131,8 +140,15 @@ def _candidates(
     for tag in _wanted(parts, rate):
         first += [each for each in [*reversed(here), *reversed(near)] if each.counts(tag)]
     first += wholes
+    if not first and not any(each.tags & PLACES for each in found):
+        first = _only([each for tag in _wanted(parts, rate) for each in far if each.counts(tag)])
     rest = [each for each in [*reversed(here), *reversed(near), *reversed(far)] if each.measure & _WHOLES]
     return list(_named(first, parts, least)), list(_named(rest, parts, least))
+
+
+def _only(figures: Sequence[Figure]) -> list[Figure]:
+    """The one whole that a report names of its kind; of several none is meant for certain."""
+    return list(figures[:1]) if len({each.number.value for each in figures}) == 1 else []
 
 
 def _wanted(parts: Sequence[Figure], rate: Figure) -> list[str]:

@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 
 from cchc.claims.documents import Paragraph, paragraphs
 from cchc.claims.expression import evaluate
-from cchc.claims.figures import COUNT, MEASURED, Figure, figures, numerals_of
+from cchc.claims.figures import COUNT, MEASURED, PLACES, Figure, figures, numerals_of
 from cchc.claims.model import Claim, Judged, Kind, Note, Verdict
-from cchc.claims.numerals import habit
+from cchc.claims.numerals import Number, habit
 from cchc.claims.rates import rates
 from cchc.claims.rounding import half_up
 from cchc.claims.statements import Statement, sums
 from cchc.claims.texts import said, written
 from cchc.claims.verdict import judge
+from cchc.claims.words import words
 
 
 class Answer(StrEnum):
@@ -74,7 +75,7 @@ class Sentence:
     @property
     def not_understood(self) -> list[str]:
         """The figures that no statement uses."""
-        used = {id(figure) for each in self.findings for figure in (each.statement.stated, *each.statement.parts)}
+        used = {id(figure) for each in self.findings for figure in each.statement.figures}
         known = {note.values.get("figure") for note in self.notes}
         return [each.text for each in self.figures if id(each) not in used and each.text not in known]
 
@@ -84,7 +85,8 @@ class Sentence:
             f"{each.statement.stated.text}: {' '.join(said(note, language) for note in each.judged.notes)}"
             for each in self.findings
         ]
-        return " ".join([*found, *(said(note, language) for note in self.notes)])
+        found += [said(note, language) for note in self.notes]
+        return " ".join(found) or said(Note("table" if self.is_table else "no_statement"), language)
 
     def _notes(self, code: str) -> list[Note]:
         return [note for note in self.notes if note.code == code]
@@ -102,22 +104,39 @@ def read_report(path: Path) -> list[Sentence]:
 def judge_paragraphs(found: Sequence[Paragraph]) -> list[Sentence]:
     """See ``read_report``."""
     sign = habit(numeral for each in found for numeral in numerals_of(each.text))
-    far: list[Figure] = []  # every count of the report so far
+    told = _Told()
     answers = []
     for paragraph in found:
-        near: list[Figure] = []
         for number, text in enumerate([paragraph.text] if paragraph.is_table else _sentences(paragraph.text), start=1):
             these = figures(text, sign)
-            if paragraph.is_table:
-                if these:
-                    answers.append(Sentence(paragraph.number, number, text, tuple(these), is_table=True))
+            if not these:
                 continue
-            if these:
-                answers.append(Sentence(paragraph.number, number, text, tuple(these), _findings(these, near, far)))
-            counts = [each for each in these if each.kind == COUNT]
-            near = counts or near
-            far += counts
+            findings = () if paragraph.is_table else _findings(these, told)
+            answers.append(Sentence(paragraph.number, number, text, tuple(these), findings, is_table=paragraph.is_table))
     return answers
+
+
+@dataclass
+class _Told:
+    """The counts of a report so far. ``near``: those since the last whole that was named, and that whole."""
+
+    far: list[Figure] = field(default_factory=list)
+    near: list[Figure] = field(default_factory=list)
+    taken: frozenset[int] = frozenset()
+
+    def turn(self, found: Sequence[Figure]) -> None:
+        """Forget what is near where a sentence speaks of another place."""
+        places = frozenset().union(*(each.tags & PLACES for each in found if not each.brackets))
+        if places and not any(places <= each.tags for each in self.near[:1]):
+            self.near = []
+
+    def add(self, found: Sequence[Figure], statements: Sequence[Statement]) -> None:
+        """Take in the counts of a sentence and which of them are parts."""
+        counts = [each for each in found if each.kind == COUNT and each.of is None]
+        self.far += counts
+        self.taken |= {id(part) for each in statements for part in each.parts}
+        wholes = [at for at, each in enumerate(counts) if each.counts("received") or each.counts("handled")]
+        self.near = counts[wholes[0] :] if wholes else self.near + counts
 
 
 def row(sentence: Sentence, language: str = "vi") -> tuple[object, ...]:
@@ -133,11 +152,13 @@ def row(sentence: Sentence, language: str = "vi") -> tuple[object, ...]:
     )
 
 
-def _findings(found: Sequence[Figure], near: Sequence[Figure], far: Sequence[Figure]) -> tuple[Finding, ...]:
-    of_sums = sums(found, near)
+def _findings(found: Sequence[Figure], told: _Told) -> tuple[Finding, ...]:
+    told.turn(found)
+    of_sums = sums(found, told.near, told.taken)
     judged = [Finding(each, _of_sum(each)) for each in of_sums]
-    judged += [Finding(*each) for each in rates(found, of_sums, near, far)]
-    judged += [Finding(each, judge(each.claim)) for each in _ratios(found, judged)]
+    judged += [Finding(*each) for each in rates(found, of_sums, told.near, told.far)]
+    judged += [Finding(each, judge(each.claim)) for each in [*_ratios(found, judged), *_never_more(found)]]
+    told.add(found, of_sums)
     return tuple(judged)
 
 
@@ -156,14 +177,25 @@ def _ratios(found: Sequence[Figure], judged: Sequence[Finding]) -> Iterator[Stat
     used = {id(part) for each in judged for part in each.statement.parts}
     for each in found:
         if each.of is not None and each.kind != MEASURED and id(each) not in used:
-            claim = Claim(
-                statement_type=Kind.AT_MOST.value,
-                numerator=str(each.of.value),
-                value=str(each.number.value),
-                decimals=str(each.number.decimals),
-                slack=each.hedge or "",
-            )
-            yield Statement(claim, each, ())
+            yield Statement(_at_most(each, each.of), each, ())
+
+
+def _never_more(found: Sequence[Figure]) -> Iterator[Statement]:
+    """``14 thủ tục và 439 lĩnh vực``: there are never more of the one than of the other."""
+    for less, more in words().data["never_more"].items():
+        named = [[each for each in found if each.kind == COUNT and each.noun == noun] for noun in (less, more)]
+        if all(len(each) == 1 for each in named) and named[0][0].number.value > named[1][0].number.value:
+            yield Statement(_at_most(named[0][0], named[1][0].number), named[0][0], (named[1][0],))
+
+
+def _at_most(part: Figure, whole: Number) -> Claim:
+    return Claim(
+        statement_type=Kind.AT_MOST.value,
+        numerator=str(whole.value),
+        value=str(part.number.value),
+        decimals=str(part.number.decimals),
+        slack=part.hedge or "",
+    )
 
 
 def _mended(finding: Finding) -> str:
@@ -176,7 +208,8 @@ def _mended(finding: Finding) -> str:
     if claim.statement_type == Kind.PERCENT.value:
         ratio = 100 * evaluate(claim.numerator).exact / evaluate(claim.denominator).exact
         return f"{stated.text} → {written(half_up(ratio, decimals), decimals=decimals)}%"
-    return f"{written(stated.number.value)} → {written(Fraction(judged.recomputed))}"
+    parts = ", ".join(written(each.number.value) for each in finding.statement.parts)
+    return f"{written(stated.number.value)} → {written(Fraction(judged.recomputed))} (hoặc sửa lại các phần: {parts})"
 
 
 #: A full stop ends a sentence where a new one or nothing follows, not behind an abbreviation.

@@ -23,23 +23,34 @@ class Statement:
     claim: Claim
     stated: Figure
     parts: tuple[Figure, ...]
+    of: tuple[Figure, ...] = ()  # the denominator of a rate, where the sentence has it
     is_complete: bool = True  # False: the parts may be only some of the whole
 
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """Every figure that it uses."""
+        return (self.stated, *self.parts, *self.of)
 
-def sums(found: Sequence[Figure], before: Sequence[Figure] = ()) -> list[Statement]:
-    """Every whole with its parts. ``before``: the counts of the sentences before, for a sentence that goes on with them."""
+
+def sums(found: Sequence[Figure], before: Sequence[Figure] = (), taken: frozenset[int] = frozenset()) -> list[Statement]:
+    """Every whole with its parts.
+
+    ``before``: the counts since the last whole that was named, for a sentence that goes on with them; ``taken``: the
+    ``id`` of those that are parts of a list already.
+    """
     listed = list(_lists(found, before))
-    taken = {id(part) for each in listed for part in each.parts}
-    wholes = {(id(each.stated), tuple(sorted(map(_tag, each.parts)))) for each in listed}
-    return [*listed, *(each for each in _identities(found, before, taken) if _key(each) not in wholes)]
+    taken |= {id(part) for each in listed for part in each.parts}
+    here = set(map(id, found))
+    wholes = {_key(each) for each in listed}
+    return listed + [
+        each
+        for each in _identities([*before, *found], taken)
+        if _key(each) not in wholes and here & set(map(id, (each.stated, *each.parts)))
+    ]
 
 
-def _key(statement: Statement) -> tuple[int, tuple[str, ...]]:
-    return id(statement.stated), tuple(sorted(map(_tag, statement.parts)))
-
-
-def _tag(figure: Figure) -> str:
-    return "+".join(sorted(figure.tags))
+def _key(statement: Statement) -> tuple[int, frozenset[str]]:
+    return id(statement.stated), frozenset(map(_single, statement.parts))
 
 
 def _lists(found: Sequence[Figure], before: Sequence[Figure]) -> list[Statement]:
@@ -135,11 +146,10 @@ def _own(figure: Figure, head: Figure) -> str:
     return next(iter(own)) if len(own) == 1 else ""
 
 
-def _identities(found: Sequence[Figure], before: Sequence[Figure], taken: set[int]) -> list[Statement]:
-    """Wholes and parts that are so by their meaning, wherever they stand in the sentence."""
+def _identities(found: Sequence[Figure], taken: frozenset[int]) -> list[Statement]:
+    """Wholes and parts that are so by their meaning, wherever they stand."""
     statements = []
     for block in _blocks(found):
-        earlier = [each for each in before if _alike(each, block[0])]
         for family in words().families:
             if family.name == "place":
                 continue
@@ -147,7 +157,7 @@ def _identities(found: Sequence[Figure], before: Sequence[Figure], taken: set[in
             tags = [_single(each) for each in parts]
             if len(set(tags)) != len(tags) or not family.is_whole(tags):
                 continue
-            heads = [each for each in block if _single(each) in family.heads] or _latest(earlier, family.heads)
+            heads = [each for each in block if _single(each) in family.heads]
             if len(heads) == 2 and family.name == "state":  # received, and received with those carried over
                 heads = [each for each in heads if each.counts("handled")]
             if len(heads) == 1 and heads[0] not in parts:
@@ -177,17 +187,14 @@ def _blocks(found: Sequence[Figure]) -> list[list[Figure]]:
     """The counts of a sentence, parted where it turns to another place: where a whole is named a second time."""
     blocks: list[list[Figure]] = []
     for each in found:
-        if each.kind != COUNT:
+        if each.kind != COUNT or each.of is not None:
             continue
         again = ("received", "handled")
         if not blocks or any(each.counts(tag) and any(other.counts(tag) for other in blocks[-1]) for tag in again):
             blocks.append([])
-        blocks[-1].append(each)
+        if not any(each.measure == other.measure and each.number == other.number for other in blocks[-1]):
+            blocks[-1].append(each)  # said a second time it is the same figure
     return blocks
-
-
-def _latest(earlier: Sequence[Figure], heads: frozenset[str]) -> list[Figure]:
-    return next(([each] for each in reversed(earlier) if _single(each) in heads), [])
 
 
 def _single(figure: Figure) -> str:
@@ -209,4 +216,4 @@ def _sum(head: Figure, parts: Sequence[Figure], complete: bool, minus: Sequence[
         decimals=str(head.number.decimals),
         slack=hedge or "",
     )
-    return Statement(claim, head, (*parts, *minus), complete)
+    return Statement(claim, head, (*parts, *minus), is_complete=complete)
