@@ -1,4 +1,4 @@
-"""Which denominator a published rate was divided by: received, resolved, due in the period, or another figure of the source."""
+"""Which denominator a published rate was divided by: received, resolved, due in the period or another figure."""
 
 from __future__ import annotations
 

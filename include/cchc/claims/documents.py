@@ -1,7 +1,7 @@
 """The paragraphs of a report: a text file in UTF-8, or a Word document (``.docx``) read from its XML.
 
-Lists are one paragraph with the sentence that leads to them. Tables of a document are not read; each is named in the answer.
-Nothing of the document is run or fetched. Raises ``PermanentError`` that names the file and what to do.
+Lists are one paragraph with the sentence that leads to them. Tables of a document are not read; each is named in the
+answer. Nothing of the document is run or fetched. Raises ``PermanentError`` that names the file and what to do.
 """
 
 from __future__ import annotations

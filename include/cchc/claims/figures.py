@@ -1,13 +1,16 @@
 """The figures of a sentence: numbers with what they count, as rates, bounds or parts, and where they stand.
 
-In: one sentence of a report. Out: ``Figure`` in the order of the text; dates, documents, ranks and levels are none. What a
-figure counts are *tags* (``data/words.yaml``): the words right behind it up to the next comma, else those before it.
+In: one sentence of a report. Out: ``Figure`` in the order of the text; dates, documents, ranks and levels are none.
+What a figure counts are *tags* (``data/words.yaml``): the words right behind it up to the next comma, else those
+before it.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import partial
 
 from cchc.claims import numerals
 from cchc.claims.numerals import NUMERAL, Number
@@ -19,7 +22,8 @@ COUNT, PERCENT, POINTS, MEASURED = "count", "percent", "points", "measured"
 PLACES = frozenset({"province", "district", "commune", "desk"})
 
 _FIGURE = re.compile(
-    rf"(?<![\w.,])(?:(?P<one>{NUMERAL})(?:\s*/\s*(?P<of>{NUMERAL}))?|(?P<none>không (?:có|còn|phát sinh))(?=\s+hồ sơ))(?!\w)"
+    rf"(?<![\w.,])(?:(?P<one>{NUMERAL})(?:\s*/\s*(?P<of>{NUMERAL}))?"
+    r"|(?P<none>không (?:có|còn|phát sinh))(?=\s+hồ sơ))(?!\w)"
 )
 _PERCENT = re.compile(r"\s*(?:%|phần trăm)")
 _POINTS = re.compile(r"\s*điểm(?! phần trăm)")
@@ -99,11 +103,11 @@ def _figure(lower: str, match: re.Match[str], since: int, until: int, sign: str)
         kind, end = MEASURED, found.end()
     elif found := words().noun.match(lower, end):
         noun, end = words().noun_of[found[0].strip()], found.end()
-    options = {"is_rate": kind in (PERCENT, POINTS), "is_whole": noun is not None, "decimal_sign": sign}
-    number = Number(numerals.Decimal(0), 0) if match["none"] else numerals.read(match["one"], **options)
+    read = partial(numerals.read, is_whole=noun is not None, decimal_sign=sign)
+    number = Number(Decimal(0), 0) if match["none"] else read(match["one"], is_rate=kind in (PERCENT, POINTS))
     if number is None:
         return None
-    of = numerals.read(match["of"], **{**options, "is_rate": kind == POINTS}) if match["of"] else None
+    of = read(match["of"], is_rate=kind == POINTS) if match["of"] else None
     lead, tail = lower[since : match.start()], _tail(lower[end:until], until == len(lower))
     tags = tags_of(tail)
     if not tags or (tags <= set(words().data["broad"]) and tags_of(_label(lead)) - PLACES) or kind == PERCENT:

@@ -1,7 +1,8 @@
 """Lists of claims as CSV files: the shipped ones, and anyone's in the same columns.
 
-Out beside the columns that came in: ``verdict``, ``recomputed``, ``explanation``. Raises ``PermanentError`` for a file that
-is no such list, naming the columns; a row that cannot be read stays in the list, and its explanation names the field.
+Out beside the columns that came in: ``verdict``, ``recomputed``, ``explanation``. Raises ``PermanentError`` for a
+file that is no such list, naming the columns; a row that cannot be read stays in the list, and its explanation names
+the field.
 """
 
 from __future__ import annotations

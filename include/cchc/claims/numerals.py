@@ -1,8 +1,8 @@
-"""Numbers of a Vietnamese text: ``.`` groups thousands, ``,`` is the decimal sign; the other way round where a text does so.
+"""Numbers of a Vietnamese text: ``.`` groups thousands, ``,`` is the decimal sign; or the other way round.
 
-``1.279`` alone may be either. What follows decides where it can (``1.279 hồ sơ`` are whole things, ``96.04%`` is a rate),
-else the habit of the text, else the Vietnamese one. What is not a number but a date, a document or a rank is the matter of
-``cchc.claims.figures``.
+``1.279`` alone may be either. What follows decides where it can (``1.279 hồ sơ`` are whole things, ``96.04%`` is a
+rate), else the habit of the text, else the Vietnamese one. What is not a number but a date, a document or a rank is
+the matter of ``cchc.claims.figures``.
 """
 
 from __future__ import annotations

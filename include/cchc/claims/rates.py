@@ -1,8 +1,8 @@
 """The rates of a sentence: of which count over which other one each is.
 
-The numerator is the count beside the rate (``900 hồ sơ, chiếm 31,08%``) or the count of what the rate names (``tỷ lệ đúng hạn đạt
-99,4%``); the denominator the one that the text names, else what the field takes for such a rate, else whichever count fits.
-A rate is called wrong only over a denominator of its own sentence or the one before it.
+The numerator is the count beside the rate (``900 hồ sơ, chiếm 31,08%``) or the count of what the rate names (``tỷ lệ
+đúng hạn đạt 99,4%``); the denominator the one that the text names, else what the field takes for such a rate, else
+whichever count fits. A rate is called wrong only over a denominator of its own sentence or the one before it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from cchc.claims.verdict import judge
 from cchc.claims.words import words
 
 #: A rate that these words stand before has another base than a count of the text.
-_OTHER_BASE = re.compile(r"(?<!\w)(?:tăng|giảm|cao hơn|thấp hơn|chênh|so với|mục tiêu|chỉ tiêu|kế hoạch|phấn đấu)(?!\w)")
+_OTHER_BASE = re.compile(
+    r"(?<!\w)(?:tăng|giảm|cao hơn|thấp hơn|chênh|so với|mục tiêu|chỉ tiêu|kế hoạch|phấn đấu)(?!\w)"
+)
 _OUT_OF = re.compile(rf"(?<!\w){words().data['out_of']}")
 #: Wholes that a rate may be of, also where no word says so.
 _WHOLES = frozenset({"received", "resolved", "running", "handled", "due", "new"})
@@ -30,7 +32,7 @@ _WHOLES = frozenset({"received", "resolved", "running", "handled", "due", "new"}
 def rates(
     found: Sequence[Figure], sums: Sequence[Statement], near: Sequence[Figure], far: Sequence[Figure]
 ) -> list[tuple[Statement, Judged]]:
-    """Every rate of a sentence with its judgement. ``near``: counts of the sentence before; ``far``: all before that."""
+    """Every rate of a sentence with its judgement. ``near``: counts since the last whole; ``far``: all before."""
     judged = []
     for at, rate in enumerate(found):
         if rate.kind != PERCENT or _OTHER_BASE.search(rate.lead):
@@ -67,8 +69,11 @@ def _is_beside(rate: Figure, count: Figure) -> bool:
     return not rate.measure or rate.measure == count.measure
 
 
-def _counted(measure: frozenset[str], found: Sequence[Figure], near: Sequence[Figure]) -> tuple[str, tuple[Figure, ...]] | None:
+def _counted(
+    measure: frozenset[str], found: Sequence[Figure], near: Sequence[Figure]
+) -> tuple[str, tuple[Figure, ...]] | None:
     """The count of what a rate names: itself, the sum of its kinds, or the whole less the rest."""
+
     def one(tag: str) -> Figure | None:
         return next((each for each in [*found, *reversed(near)] if each.counts(tag)), None)
 

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
-from pathlib import Path
 
-from cchc.claims.documents import Paragraph, paragraphs
+from cchc.claims.documents import Paragraph
 from cchc.claims.expression import evaluate
 from cchc.claims.figures import COUNT, MEASURED, PLACES, Figure, figures, numerals_of
 from cchc.claims.model import Claim, Judged, Kind, Note, Verdict
@@ -96,13 +95,8 @@ class Sentence:
 ANSWER_COLUMNS = ("paragraph", "sentence", "text", "answer", "should_be", "explanation", "not_understood")
 
 
-def read_report(path: Path) -> list[Sentence]:
+def judge_report(found: Sequence[Paragraph]) -> list[Sentence]:
     """Every sentence of a report that has figures, judged against itself."""
-    return judge_paragraphs(paragraphs(path))
-
-
-def judge_paragraphs(found: Sequence[Paragraph]) -> list[Sentence]:
-    """See ``read_report``."""
     sign = habit(numeral for each in found for numeral in numerals_of(each.text))
     told = _Told()
     answers = []
@@ -112,7 +106,9 @@ def judge_paragraphs(found: Sequence[Paragraph]) -> list[Sentence]:
             if not these:
                 continue
             findings = () if paragraph.is_table else _findings(these, told)
-            answers.append(Sentence(paragraph.number, number, text, tuple(these), findings, is_table=paragraph.is_table))
+            answers.append(
+                Sentence(paragraph.number, number, text, tuple(these), findings, is_table=paragraph.is_table)
+            )
     return answers
 
 
@@ -169,7 +165,9 @@ def _of_sum(statement: Statement) -> Judged:
         return judged
     if Fraction(judged.recomputed) > Fraction(statement.claim.value):
         return judged
-    return Judged(statement.claim, Verdict.NOT_CHECKABLE, judged.recomputed, (Note("some_parts", judged.notes[0].values),))
+    return Judged(
+        statement.claim, Verdict.NOT_CHECKABLE, judged.recomputed, (Note("some_parts", judged.notes[0].values),)
+    )
 
 
 def _ratios(found: Sequence[Figure], judged: Sequence[Finding]) -> Iterator[Statement]:
@@ -203,7 +201,7 @@ def _mended(finding: Finding) -> str:
     claim, judged = finding.statement.claim, finding.judged
     stated = finding.statement.stated
     if judged.recomputed is None:
-        return f"{stated.text} → ?"
+        return f"{stated.text}: không quá {written(Fraction(claim.numerator))}"
     decimals = stated.number.decimals
     if claim.statement_type == Kind.PERCENT.value:
         ratio = 100 * evaluate(claim.numerator).exact / evaluate(claim.denominator).exact
@@ -213,7 +211,9 @@ def _mended(finding: Finding) -> str:
 
 
 #: A full stop ends a sentence where a new one or nothing follows, not behind an abbreviation.
-_STOP = re.compile(r"(?<!\bTP)(?<!\bTx)(?<!\bTS)(?<!\bGS)(?<!\bBS)(?<!\bTr)(?<=[\w%)”\"…])[.!?]+[”\"]?\s+(?=[A-ZĐÀ-ỸƠƯÂÊÔĂ\d“\"(-])")
+_STOP = re.compile(
+    r"(?<!\bTP)(?<!\bTx)(?<!\bTS)(?<!\bGS)(?<!\bBS)(?<!\bTr)(?<=[\w%)”\"…])[.!?]+[”\"]?\s+(?=[A-ZĐÀ-ỸƠƯÂÊÔĂ\d“\"(-])"
+)
 
 
 def _sentences(text: str) -> list[str]:

@@ -1,8 +1,8 @@
 """The statements of a sentence: which figures are parts of which, and which rate is of which counts.
 
-In: the figures of a sentence, and the counts of the sentences before. Out: ``Statement``, a claim like those of a list with
-the figures it is made of. Three ways lead to one: a list of parts beside its whole (``gồm``, ``trong đó``, brackets), parts
-that are by their meaning all of the whole (``words.yaml``, families), and a rate beside a count.
+In: the figures of a sentence, and the counts of the sentences before. Out: ``Statement``, a claim like those of a
+list with the figures it is made of. Three ways lead to one: a list of parts beside its whole (``gồm``, ``trong đó``,
+brackets), parts that are by their meaning all of the whole (``words.yaml``, families), and a rate beside a count.
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ class Statement:
         return (self.stated, *self.parts, *self.of)
 
 
-def sums(found: Sequence[Figure], before: Sequence[Figure] = (), taken: frozenset[int] = frozenset()) -> list[Statement]:
+def sums(
+    found: Sequence[Figure], before: Sequence[Figure] = (), taken: frozenset[int] = frozenset()
+) -> list[Statement]:
     """Every whole with its parts.
 
     ``before``: the counts since the last whole that was named, for a sentence that goes on with them; ``taken``: the
@@ -167,7 +169,7 @@ def _identities(found: Sequence[Figure], taken: frozenset[int]) -> list[Statemen
 
 
 def _carried(head: Figure, parts: Sequence[Figure], block: Sequence[Figure]) -> list[Figure]:
-    """Those carried over, where the received and they together are what was handled: a text seldom says which it means."""
+    """Those carried over, where they and the received together were handled: a text seldom says which it means."""
     carried = [each for each in block if each.counts("carried")]
     if len(carried) != 1 or not head.counts("received"):
         return []

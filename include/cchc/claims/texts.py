@@ -35,7 +35,7 @@ def written(value: Fraction | Decimal, language: str = "vi", decimals: int | Non
 
 
 def _shown(name: str, value: Any, language: str, decimals: int | None) -> str:
-    if name in ("name", "what"):
+    if name in ("name", "what", "usual"):
         return words().name(value, language)
     if isinstance(value, Fraction):
         return written(value, language, decimals if name in ("stated", "half_up", "truncated") else None)

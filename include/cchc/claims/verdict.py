@@ -1,7 +1,7 @@
 """The judgement of one claim against itself: does the figure come out of the parts that stand beside it?
 
-Sums and percentages are judged apart. A percentage fits half-up or truncated at its stated digits (one article uses both);
-a difference that rounded parts or a word of the text explain is "cannot be checked", never a contradiction.
+Sums and percentages are judged apart. A percentage fits half-up or truncated at its stated digits (one article uses
+both); a difference that rounded parts or a word of the text explain is "cannot be checked", never a contradiction.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from fractions import Fraction
 
 from cchc.claims.denominators import Denominator, fitting, name_of
 from cchc.claims.expression import Range, evaluate, number
+from cchc.claims.figures import tags_of
 from cchc.claims.model import Claim, Judged, Kind, Note, Verdict
 from cchc.claims.rounding import as_decimal, half_up, is_half, may_give, truncated
 from cchc.claims.slack import stated_amount, stated_word
+from cchc.claims.words import words
 
 #: Below so many cases one case moves a rate by more than a point.
 _FEW = 100
@@ -29,7 +31,7 @@ class Unreadable(ValueError):
 
 
 def judge(claim: Claim, others: Sequence[Denominator] = ()) -> Judged:
-    """What a claim says of itself. ``others``: the denominators that the same source names for the same place and period."""
+    """What a claim says of itself. ``others``: denominators that its source names for the same place and period."""
     try:
         kind = Kind(claim.statement_type.strip().lower())
     except ValueError:
@@ -62,9 +64,11 @@ def _percent(claim: Claim, stated: Fraction, decimals: int, others: Sequence[Den
     judged = _compared(claim, _ratio(numerator, denominator), stated, decimals, "percent")
     if judged.verdict.reproduces:
         named = {"name": name_of(claim.denominator_is), "value": denominator.exact}
-        judged = _noted(judged, Note("denominator_fits", named))
+        judged = _noted(judged, Note("denominator_fits", named), *_unusual(claim))
         if denominator.exact < _FEW and not denominator.is_rounded and not numerator.is_rounded:
-            judged = _noted(judged, Note("few", {"value": denominator.exact, "points": Fraction(100) / denominator.exact}))
+            judged = _noted(
+                judged, Note("few", {"value": denominator.exact, "points": Fraction(100) / denominator.exact})
+            )
         return judged
     other = [each for each in found if each.range.exact != denominator.exact]
     if other:
@@ -72,6 +76,18 @@ def _percent(claim: Claim, stated: Fraction, decimals: int, others: Sequence[Den
     if judged.verdict is Verdict.CONTRADICTS_ITSELF and stated > 0:
         return _noted(judged, Note("would_need", {"value": half_up(numerator.exact * 100 / stated, 0)}))
     return judged
+
+
+def _unusual(claim: Claim) -> list[Note]:
+    """A rate that fits over another denominator than the field takes for it: an on-time rate of the received."""
+    vocabulary = words()
+    usual = [
+        tag for each in tags_of(claim.stated_text.lower()) for tag in vocabulary.data["denominators"].get(each, ())
+    ]
+    tag = vocabulary.denominator_tag(claim.denominator_is)
+    if tag is None or not usual or tag in usual:
+        return []
+    return [Note("unusual_denominator", {"usual": usual[0], "name": tag})]
 
 
 def _compared(claim: Claim, found: Range, stated: Fraction, decimals: int, what: str) -> Judged:
