@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,19 +18,12 @@ def page() -> str:
 
 
 def test_every_claim_is_on_the_page_once(page: str) -> None:
-    found = (
-        [row.get("id") for row in html.fromstring(page).cssselect("tbody tr")]
-        if False
-        else re.findall(r'<tr id="([^"]+)">', page)
-    )
-    assert found == [each.claim.id for each in shipped()]
+    assert html.fromstring(page).xpath("//tbody/tr/@id") == [each.claim.id for each in shipped()]
 
 
 def test_texts_stand_in_both_languages(page: str) -> None:
     tree = html.fromstring(page)
-    spans = {
-        lang: tree.xpath(f"//tbody//span[contains(concat(' ', @class, ' '), ' {lang} ')]") for lang in ("vi", "en")
-    }
+    spans = {lang: tree.xpath(f"//tbody//span[@class='{lang}']") for lang in ("vi", "en")}
     assert len(spans["vi"]) == len(spans["en"]) == 3 * len(shipped())
     assert all(span.text_content().strip() for found in spans.values() for span in found)
 
@@ -41,7 +33,7 @@ def test_the_page_asks_no_network_and_allows_no_other_script(page: str) -> None:
     assert not tree.xpath("//*[@src] | //link | //iframe | //img")
     assert len(tree.xpath("//script")) == len(tree.xpath("//style")) == 1
     assert "default-src 'none'" in page and "unsafe" not in page
-    assert all(link.startswith(("https://", "#")) for link in tree.xpath("//a/@href"))
+    assert all(link.startswith(("https://", "http://", "#")) for link in tree.xpath("//a/@href"))
 
 
 def test_a_hostile_text_stays_text() -> None:

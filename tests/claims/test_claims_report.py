@@ -116,10 +116,8 @@ def test_a_sentence_without_figures_is_not_listed() -> None:
 
 
 def test_english_signs_are_read_where_the_text_has_them() -> None:
-    assert (
-        answer("Tiếp nhận 44,855 hồ sơ, gồm 2,381 hồ sơ trực tuyến và 42,474 hồ sơ trực tiếp, đạt 18.3%.")
-        is Answer.GOOD
-    )
+    text = "Tiếp nhận 44,855 hồ sơ, gồm 2,381 hồ sơ trực tuyến và 42,474 hồ sơ trực tiếp, đạt 94.7%."
+    assert answer(text) is Answer.GOOD
 
 
 LINES = [

@@ -56,9 +56,9 @@ def fill(path: Path) -> None:
             table = served_name(view)
             connection.execute(f"create table {table} ({', '.join(f'{n} {t}' for n, t in columns.items())})")
             for row in rows[view]:
-                named = ", ".join(row)
-                marks = ", ".join("?" * len(row))
-                connection.execute(f"insert into {table} ({named}) values ({marks})", list(row.values()))
+                held = {name: value for name, value in row.items() if name in columns}
+                marks = ", ".join("?" * len(held))
+                connection.execute(f"insert into {table} ({', '.join(held)}) values ({marks})", list(held.values()))
 
 
 @pytest.fixture(scope="module")
