@@ -121,7 +121,8 @@ def _judged(
 
 
 def _of(claim: Claim, found: Sequence[Figure]) -> tuple[Figure, ...]:
-    return tuple(each for each in found if each.kind == COUNT and str(each.number.value) == claim.denominator)
+    whole = claim.denominator
+    return tuple(each for each in found if each.kind == COUNT and str((each.of or each.number).value) == whole)
 
 
 def _candidates(
@@ -147,7 +148,9 @@ def _candidates(
     first += wholes
     if not first and not any(each.tags & PLACES for each in found):
         first = _only([each for tag in _wanted(parts, rate) for each in far if each.counts(tag)])
-    rest = [each for each in [*reversed(here), *reversed(near), *reversed(far)] if each.measure & _WHOLES]
+    noun = parts[0].noun
+    rest = [each for each in reversed(here) if noun and each.noun == noun and (each.of or not each.measure)]
+    rest += [each for each in [*reversed(here), *reversed(near), *reversed(far)] if each.measure & _WHOLES]
     return list(_named(first, parts, least)), list(_named(rest, parts, least))
 
 
@@ -166,7 +169,7 @@ def _wanted(parts: Sequence[Figure], rate: Figure) -> list[str]:
 def _named(figures: Sequence[Figure], parts: Sequence[Figure], least: Decimal) -> Iterator[Denominator]:
     seen = set()
     for each in figures:
-        value = each.number.value
+        value = (each.of or each.number).value
         fits = value >= least and value > 0 and not each.hedge and (each.noun or "") in ("", parts[0].noun or each.noun)
         if fits and value not in seen:
             seen.add(value)

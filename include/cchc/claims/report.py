@@ -131,7 +131,7 @@ class _Told:
         counts = [each for each in found if each.kind == COUNT and each.of is None]
         self.far += counts
         self.taken |= {id(part) for each in statements for part in each.parts}
-        wholes = [at for at, each in enumerate(counts) if each.counts("received") or each.counts("handled")]
+        wholes = [at for at, each in enumerate(counts) if each.measure & {"received", "handled", "both"}]
         self.near = counts[wholes[0] :] if wholes else self.near + counts
 
 

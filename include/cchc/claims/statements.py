@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 
 from cchc.claims.figures import COUNT, PLACES, Figure
@@ -68,12 +69,13 @@ def _lists(found: Sequence[Figure], before: Sequence[Figure]) -> list[Statement]
         members, family = _members(head, found[at:])
         if not members or (join == "bracket" and len(members) < 2):
             continue
-        whole = (family is not None and family.is_whole(_own(each, head) for each in members)) or join == "all"
-        if not whole and join == "colon":
-            continue
-        if len(members) < 2 and family is None:
-            continue  # a single part of no known meaning: it may be anything
-        statements.append(_sum(head, members, whole))
+        whole = (family is not None and family.is_whole(_tags(members, head))) or join == "all"
+        if (not whole and join == "colon") or (len(members) < 2 and family is None):
+            continue  # a single part of no known meaning may be anything
+        more = _unnamed(members[-1], found) if family is not None else []
+        if more and (join == "all" or _total([*members, *more]) == head.number.value):
+            members += more
+        statements.append(_sum(head, members, whole and (join == "all" or not more or more[0] in members)))
     return statements
 
 
@@ -110,7 +112,7 @@ def _members(head: Figure, following: Sequence[Figure]) -> tuple[list[Figure], F
     best: tuple[list[Figure], Family | None] = ([], None)
     for family in words().families:
         members = _run(following, partial(_is_member, family, head))
-        if len(members) > len(best[0]) and len({_own(each, head) for each in members}) == len(members):
+        if len(members) > len(best[0]) and len(_tags(members, head)) == sum(len(_own(each, head)) for each in members):
             best = (members, family)
     if best[0]:
         return best
@@ -118,7 +120,20 @@ def _members(head: Figure, following: Sequence[Figure]) -> tuple[list[Figure], F
 
 
 def _is_member(family: Family, head: Figure, figure: Figure) -> bool:
-    return _own(figure, head) in family.members
+    own = _own(figure, head)
+    return bool(own) and own <= family.members
+
+
+def _tags(members: Sequence[Figure], head: Figure) -> set[str]:
+    return set().union(*(_own(each, head) for each in members))
+
+
+def _unnamed(last: Figure, found: Sequence[Figure]) -> list[Figure]:
+    """Parts of no known meaning right behind the last known one: ``..., khác 2 hồ sơ``."""
+    following = [each for each in found if each.start > last.start and each.kind == COUNT]
+    if not following or following[0].brackets != last.brackets or _join(following[0].lead):
+        return []
+    return _run(following, lambda each: not each.measure and _alike(each, last) and ";" not in each.lead)
 
 
 def _run(following: Sequence[Figure], belongs: Callable[[Figure], bool]) -> list[Figure]:
@@ -137,15 +152,13 @@ def _run(following: Sequence[Figure], belongs: Callable[[Figure], bool]) -> list
     return members
 
 
-def _own(figure: Figure, head: Figure) -> str:
-    """What sets a part apart from its whole: one tag, or nothing that is known."""
+def _own(figure: Figure, head: Figure) -> frozenset[str]:
+    """What sets a part apart from its whole: its tags less those of the whole."""
     broad = set(words().data["broad"])
     own = figure.tags - head.tags or figure.tags
     if len(own) > 1:
         own = own - broad
-    if len(own) > 1 and own - PLACES:
-        own = own - PLACES
-    return next(iter(own)) if len(own) == 1 else ""
+    return own - PLACES or own
 
 
 def _identities(found: Sequence[Figure], taken: frozenset[int]) -> list[Statement]:
@@ -173,8 +186,11 @@ def _carried(head: Figure, parts: Sequence[Figure], block: Sequence[Figure]) -> 
     carried = [each for each in block if each.counts("carried")]
     if len(carried) != 1 or not head.counts("received"):
         return []
-    total = sum(each.number.value for each in parts)
-    return carried if total - carried[0].number.value == head.number.value else []
+    return carried if _total(parts) - carried[0].number.value == head.number.value else []
+
+
+def _total(parts: Sequence[Figure]) -> Decimal:
+    return sum((each.number.value for each in parts), Decimal(0))
 
 
 def _origin(block: Sequence[Figure]) -> list[Statement]:

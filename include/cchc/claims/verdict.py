@@ -93,7 +93,12 @@ def _unusual(claim: Claim) -> list[Note]:
 def _compared(claim: Claim, found: Range, stated: Fraction, decimals: int, what: str) -> Judged:
     """A computed range beside what is stated at so many digits."""
     recomputed = as_decimal(found.exact)
-    values = {"stated": stated, "recomputed": found.exact, "decimals": decimals, "difference": stated - found.exact}
+    values = {
+        "stated": stated,
+        "recomputed": found.exact,
+        "decimals": decimals,
+        "difference": abs(stated - found.exact),
+    }
     word = stated_word(claim)
     if word is not None:
         return Judged(claim, Verdict.NOT_CHECKABLE, recomputed, (Note(f"{what}_hedged", {**values, "word": word}),))
