@@ -64,6 +64,13 @@ def test_a_list_with_a_byte_order_mark_and_few_columns(tmp_path: Path) -> None:
     assert found["verdict"] == "reproduces_half_up"
 
 
+def test_a_list_that_excel_wrote_with_semicolons(tmp_path: Path) -> None:
+    path = tmp_path / "in.csv"
+    path.write_bytes(b"id;statement_type;numerator;denominator;value\nA;sum;5\xe2\x88\x922;;3\n")
+    (found,) = checked(path)
+    assert found["verdict"] == "reproduces_half_up" and found["id"] == "A"
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

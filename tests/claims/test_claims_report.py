@@ -84,6 +84,23 @@ def test_a_rate_that_does_not_follow_is_named(c: Counts, off: int) -> None:
         (["Công khai đầy đủ với 14 thủ tục và 439 lĩnh vực."], "sửa"),
         (["Tiếp nhận 1.000 hồ sơ.", "Đã giải quyết 800 hồ sơ.", "Đang giải quyết 150 hồ sơ."], "sửa"),
         (["Kết quả số hóa 46.166/47.219 hồ sơ, đạt 97,7%."], "đạt"),
+        (
+            ["Tiếp nhận: 350 hồ sơ (trực tuyến: 300; trực tiếp: 50), giải quyết: 340, đang giải quyết: 20."],
+            "sửa",
+        ),
+        (["Hồ sơ trực tuyến đạt 64,5% (14.112 hồ sơ) trên tổng số 21.882 hồ sơ tiếp nhận."], "đạt"),
+        (["Có 96/99 xã, phường đạt trên 90 điểm, chiếm 97%."], "đạt"),
+        (["Trong 1.279 hồ sơ tiếp nhận có 838 hồ sơ trực tuyến (65,5%) và 441 hồ sơ trực tiếp (34,5%)."], "đạt"),
+        (["Thực hiện 70 nhiệm vụ, trong đó: hoàn thành 50 nhiệm vụ, đang thực hiện 18, chưa thực hiện 2."], "đạt"),
+        (["Thực hiện 70 nhiệm vụ, trong đó: hoàn thành 50 nhiệm vụ, đang thực hiện 18, chưa thực hiện 3."], "sửa"),
+        (["Toàn tỉnh có 125 đơn vị cấp xã, gồm 78 xã, 45 phường và 01 đặc khu."], "sửa"),
+        (["Khảo sát 200 phiếu, có 196 phiếu hài lòng và rất hài lòng, đạt 98%."], "đạt"),
+        (["Đã giải ngân 80/100 tỷ đồng, đạt 75%."], "sửa"),
+        (["Tổng số 218.763 hồ sơ, gồm trực tuyến 19.838, kỳ trước 8.606, trực tiếp và bưu chính 190.319."], "đạt"),
+        (
+            ["Huyện tiếp nhận 90, giải quyết 80, đang giải quyết 10; xã nhận được 5, giải quyết 4, đang xử lý 1."],
+            "đạt",
+        ),
         # slack is no error
         (["Trên 98% người dân hài lòng."], "không kiểm được"),
         (["Tiếp nhận hơn 7.600 hồ sơ, gồm 3.000 hồ sơ trực tuyến và 4.677 hồ sơ trực tiếp."], "không kiểm được"),
@@ -94,6 +111,8 @@ def test_a_rate_that_does_not_follow_is_named(c: Counts, off: int) -> None:
         (["Toàn tỉnh tiếp nhận 900 hồ sơ.", "Cấp xã giải quyết 50 hồ sơ, đang giải quyết 4 hồ sơ."], "không kiểm được"),
         (["Tiếp nhận 900 hồ sơ, tăng 12% so với cùng kỳ."], "không kiểm được"),
         (["Tỷ lệ số hóa là 68,7%."], "không kiểm được"),
+        (["Tiếp nhận 1.520 hồ sơ.", "Hồ sơ mới 3.200 hồ sơ; kỳ trước chuyển qua 250 hồ sơ."], "không kiểm được"),
+        (["Số hồ sơ tiếp nhận tăng 120 hồ sơ (tương ứng tăng 8,5%)."], "không kiểm được"),
     ],
 )
 def test_sentences_of_reports(lines: list[str], wanted: str) -> None:
@@ -140,6 +159,22 @@ def test_a_word_document_says_the_same_as_its_text(tmp_path: Path) -> None:
     mended, table = judge_report(paragraphs(document))
     assert mended.answer is Answer.MEND and mended.should_be.startswith("2.896 → 2.886")
     assert table.answer is Answer.OPEN and table.not_understood == ["2.896"] and "Bảng" in table.explanation()
+
+
+def test_text_boxes_and_moved_text_are_read_once(tmp_path: Path) -> None:
+    w = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    mc = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+    box = "<w:txbxContent><w:p><w:r><w:t>Trong khung</w:t></w:r></w:p></w:txbxContent>"
+    both = f"<mc:AlternateContent><mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback></mc:AlternateContent>"
+    moved = "<w:moveFrom><w:r><w:t>cũ</w:t></w:r></w:moveFrom><w:del><w:r><w:delText>bỏ</w:delText></w:r></w:del>"
+    path = tmp_path / "box.docx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(
+            "word/document.xml",
+            f'<w:document xmlns:w="{w}" xmlns:mc="{mc}"><w:body><w:p><w:r><w:t>Ngoài </w:t>{both}</w:r>{moved}'
+            "<w:r><w:t>khung</w:t></w:r></w:p></w:body></w:document>",
+        )
+    assert [each.text for each in paragraphs(path)] == ["Ngoài khung", "Trong khung"]
 
 
 @pytest.mark.parametrize(

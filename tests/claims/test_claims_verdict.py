@@ -125,6 +125,12 @@ def test_the_slack_that_a_list_states(value: str, verdict: Verdict) -> None:
     assert judge(total("48.1+51.2+0.6", value, slack="0.1")).verdict is verdict
 
 
+@pytest.mark.parametrize(("value", "fits"), [("3330", True), ("3331", False), ("9999", False)])
+def test_slack_in_words_leaves_what_does_not_fit_open(value: str, fits: bool) -> None:
+    verdict = judge(total("1360+920+1050", value, slack="parts rounded to billions")).verdict
+    assert verdict is (Verdict.REPRODUCES_HALF_UP if fits else Verdict.NOT_CHECKABLE)
+
+
 def test_the_golden_oddities() -> None:
     between = judge(rate("19.45", "20", "97.2"))  # 97.25: half-even or a binary float
     assert between.verdict is Verdict.REPRODUCES_TRUNCATED and "nửa về số chẵn" in explanation(between)

@@ -18,6 +18,8 @@ from lxml import etree
 from cchc.errors import PermanentError
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+#: Text in these stands elsewhere too.
+_ELSEWHERE = (f"{_W}moveFrom", "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback")
 #: A report of an office has some hundred thousand characters; these bound what a hostile file may cost.
 _MOST_BYTES = 50_000_000
 _BULLET = re.compile(r"^\s*(?:[-–+•*·]|[a-zđ]\)|\d+\))\s+")
@@ -79,9 +81,13 @@ def _of_document(path: Path) -> Iterator[tuple[str, bool]]:
 
 
 def _text(paragraph: etree._Element) -> str:
-    """The runs of a paragraph; deleted text of tracked changes is not in ``w:t``."""
+    """The runs of a paragraph itself: not of a text box in it, nor what tracked changes deleted or moved away."""
     pieces = []
     for element in paragraph.iter(f"{_W}t", f"{_W}tab", f"{_W}br", f"{_W}noBreakHyphen"):
+        above = list(element.iterancestors())
+        own = next(each for each in above if each.tag == f"{_W}p") is paragraph
+        if not own or any(each.tag in _ELSEWHERE for each in above):
+            continue
         pieces.append(element.text or "" if element.tag == f"{_W}t" else "-" if "Hyphen" in element.tag else " ")
     return "".join(pieces)
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 _TOKEN = re.compile(r"\s*(?:(\d+(?:\.\d+)?)|([-+*/()]))")
+#: Typographic signs that word processors put for a minus.
+_MINUS = str.maketrans("−–", "--")
 #: More is no sum that a report writes.
 _LONGEST = 500
 
@@ -67,7 +69,7 @@ class _Reader:
     """Recursive descent over the tokens of one sum."""
 
     def __init__(self, text: str) -> None:
-        self.text = text.strip()
+        self.text = text.strip().translate(_MINUS)
         self.at = 0
         self.token: str | None = None
         self.next()

@@ -17,7 +17,7 @@ from cchc.claims.numerals import NUMERAL, Number
 from cchc.claims.slack import hedge_before
 from cchc.claims.words import words
 
-COUNT, PERCENT, POINTS, MEASURED = "count", "percent", "points", "measured"
+COUNT, PERCENT, POINTS, MEASURED, CHANGE = "count", "percent", "points", "measured", "change"
 #: Tags that say where, not what.
 PLACES = frozenset({"province", "district", "commune", "desk"})
 
@@ -28,8 +28,12 @@ _FIGURE = re.compile(
 _PERCENT = re.compile(r"\s*(?:%|phần trăm)")
 _POINTS = re.compile(r"\s*điểm(?! phần trăm)")
 _NUMBERED = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.)]|[ivx]+\.|[a-zđ]\))\s+")
+#: By how much something changed is no count and no rate of the text.
+_CHANGED = re.compile(r"(?<!\w)(?:tăng|giảm|vượt|(?:cao|thấp|nhiều|ít) hơn)(?:\s+(?:thêm|tương ứng))?\s*$")
 #: Where the words behind a figure end.
-_END = re.compile(r"[,;:.()=+]|\s(?:và|còn|chiếm|đạt|là|bằng|với|tăng|giảm|so với|trong đó|bao gồm|gồm|trên tổng)\s")
+_END = re.compile(
+    r"[,;:.()=+]|\s(?:và|còn|chiếm|đạt|là|bằng|với|tăng|giảm|so với|trong đó|bao gồm|gồm|trên tổng)\s|\scó\s*$"
+)
 
 
 @dataclass(frozen=True)
@@ -103,8 +107,10 @@ def _figure(lower: str, match: re.Match[str], since: int, until: int, sign: str)
         kind, end = MEASURED, found.end()
     elif found := words().noun.match(lower, end):
         noun, end = words().noun_of[found[0].strip()], found.end()
+    if _CHANGED.search(lower[: match.start()]):
+        kind = CHANGE
     read = partial(numerals.read, is_whole=noun is not None, decimal_sign=sign)
-    number = Number(Decimal(0), 0) if match["none"] else read(match["one"], is_rate=kind in (PERCENT, POINTS))
+    number = Number(Decimal(0), 0) if match["none"] else read(match["one"], is_rate=kind in (PERCENT, POINTS, CHANGE))
     if number is None:
         return None
     of = read(match["of"], is_rate=kind == POINTS) if match["of"] else None

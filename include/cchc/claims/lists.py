@@ -78,7 +78,9 @@ def _read(path: Path | Traversable) -> tuple[list[str], list[dict[str, str]]]:
         raise PermanentError(f"{path}: not UTF-8 (byte {error.start}); save it as CSV UTF-8") from error
     except OSError as error:
         raise PermanentError(f"{path}: cannot be read: {error.strerror}") from error
-    reader = csv.DictReader(text.splitlines(keepends=True), restval="", strict=True)
+    heading = text.partition("\n")[0]
+    delimiter = ";" if heading.count(";") > heading.count(",") else ","  # Excel in Vietnamese writes semicolons
+    reader = csv.DictReader(text.splitlines(keepends=True), restval="", strict=True, delimiter=delimiter)
     try:
         names = [name.strip() for name in reader.fieldnames or ()]
         reader.fieldnames = names

@@ -46,20 +46,33 @@ def rates(
 def _numerator(found: Sequence[Figure], at: int, near: Sequence[Figure]) -> tuple[str, tuple[Figure, ...]] | None:
     """The count that a rate is of, as it is written in a claim, and the figures it is made of."""
     rate = found[at]
+    behind = found[at + 1] if at + 1 < len(found) else None
+    if behind is not None and _explains(rate, behind):
+        return str(behind.number.value), (behind,)
     if rate.measure:
         named = _counted(rate.measure, [each for each in found if each is not rate], near)
         if named:
             return named
-    beside = found[at - 1] if at else None
-    if beside is not None and at > 1 and _OUT_OF.search(beside.lead) and found[at - 2].kind == COUNT:
+    beside = next((each for each in reversed(found[:at]) if each.kind != POINTS or each.of is not None), None)
+    if (
+        beside is not None
+        and at > 1
+        and beside is found[at - 1]
+        and _OUT_OF.search(beside.lead)
+        and found[at - 2].kind == COUNT
+    ):
         whole, beside = beside, found[at - 2]
         return str(beside.number.value), (replace(beside, of=whole.number), whole)
     if beside is not None and beside.kind in (COUNT, POINTS, MEASURED) and _is_beside(rate, beside):
         return str(beside.number.value), (beside,)
-    behind = found[at + 1] if at + 1 < len(found) else None
-    if behind is not None and behind.of is not None and behind.lead.strip() == "(":
-        return str(behind.number.value), (behind,)
     return None
+
+
+def _explains(rate: Figure, count: Figure) -> bool:
+    """Whether the count in the bracket behind a rate is its numerator: ``64,5% (14.112 hồ sơ)``."""
+    if count.kind != COUNT or count.lead.strip() != "(" or count.measure & _WHOLES:
+        return False
+    return count.of is not None or (bool(rate.measure) and not rate.tail.strip())
 
 
 def _is_beside(rate: Figure, count: Figure) -> bool:

@@ -18,7 +18,7 @@ from cchc.claims.model import Claim, Judged, Kind, Note, Verdict
 from cchc.claims.numerals import Number, habit
 from cchc.claims.rates import rates
 from cchc.claims.rounding import half_up
-from cchc.claims.statements import Statement, sums
+from cchc.claims.statements import NEW_WHOLE, Statement, sums
 from cchc.claims.texts import said, written
 from cchc.claims.verdict import judge
 from cchc.claims.words import words
@@ -131,7 +131,7 @@ class _Told:
         counts = [each for each in found if each.kind == COUNT and each.of is None]
         self.far += counts
         self.taken |= {id(part) for each in statements for part in each.parts}
-        wholes = [at for at, each in enumerate(counts) if each.measure & {"received", "handled", "both"}]
+        wholes = [at for at, each in enumerate(counts) if each.measure & NEW_WHOLE]
         self.near = counts[wholes[0] :] if wholes else self.near + counts
 
 

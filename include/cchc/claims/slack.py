@@ -30,13 +30,18 @@ def stated_amount(claim: Claim) -> Fraction | None:
 def stated_word(claim: Claim) -> str | None:
     """The word that leaves a claim open: of the column ``slack``, else right before the value in the stated text."""
     said = claim.slack.strip()
-    if said and stated_amount(claim) is None:
+    if said and stated_amount(claim) is None and words().hedging.search(said.lower()):
         return said
     for match in re.finditer(NUMERAL, claim.stated_text):
         word = hedge_before(claim.stated_text, match.start())
         if word and _is_value(match[0], claim.value):
             return word
     return None
+
+
+def is_loose(claim: Claim) -> bool:
+    """Whether the list says in words, without a bound, that the parts may be off: ``parts rounded to thousands``."""
+    return bool(claim.slack.strip()) and stated_amount(claim) is None
 
 
 def _is_value(numeral: str, value: str) -> bool:

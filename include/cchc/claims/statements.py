@@ -16,6 +16,9 @@ from cchc.claims.figures import COUNT, PLACES, Figure
 from cchc.claims.model import Claim, Kind
 from cchc.claims.words import Family, words
 
+#: Where one of these is named, the counts of something else begin.
+NEW_WHOLE = frozenset({"received", "handled", "both"})
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -44,10 +47,11 @@ def sums(
     listed = list(_lists(found, before))
     taken |= {id(part) for each in listed for part in each.parts}
     here = set(map(id, found))
+    begins = any(each.measure & NEW_WHOLE for each in found)  # it names its own whole: what was before is another
     wholes = {_key(each) for each in listed}
     return listed + [
         each
-        for each in _identities([*before, *found], taken)
+        for each in _identities([*(() if begins else before), *found], taken)
         if _key(each) not in wholes and here & set(map(id, (each.stated, *each.parts)))
     ]
 

@@ -15,7 +15,7 @@ from cchc.claims.expression import Range, evaluate, number
 from cchc.claims.figures import tags_of
 from cchc.claims.model import Claim, Judged, Kind, Note, Verdict
 from cchc.claims.rounding import as_decimal, half_up, is_half, may_give, truncated
-from cchc.claims.slack import stated_amount, stated_word
+from cchc.claims.slack import is_loose, stated_amount, stated_word
 from cchc.claims.words import words
 
 #: Below so many cases one case moves a rate by more than a point.
@@ -108,20 +108,23 @@ def _compared(claim: Claim, found: Range, stated: Fraction, decimals: int, what:
         code = "exact" if found.exact == stated else "both" if up == cut else "half_up"
         return Judged(claim, Verdict.REPRODUCES_HALF_UP, recomputed, (Note(f"{what}_{code}", values),))
     if stated == cut:
-        notes = [Note(f"{what}_truncated", values)]
+        cut_off = [Note(f"{what}_truncated", values)]
         if is_half(found.exact, decimals):
-            notes.append(Note("just_between", values))
-        return Judged(claim, Verdict.REPRODUCES_TRUNCATED, recomputed, tuple(notes))
+            cut_off.append(Note("just_between", values))
+        return Judged(claim, Verdict.REPRODUCES_TRUNCATED, recomputed, tuple(cut_off))
+    if is_loose(claim):
+        notes = (Note(f"{what}_hedged", {**values, "word": claim.slack.strip()}),)
+        return Judged(claim, Verdict.NOT_CHECKABLE, recomputed, notes)
     amount = stated_amount(claim)
     if amount is not None and abs(stated - found.exact) <= amount:
         return Judged(claim, Verdict.NOT_CHECKABLE, recomputed, (Note(f"{what}_slack", {**values, "slack": amount}),))
     if amount is None and found.is_rounded and may_give(stated, decimals, found):
         bounds = {"low": found.low, "high": found.high}
         return Judged(claim, Verdict.NOT_CHECKABLE, recomputed, (Note(f"{what}_rounded", {**values, **bounds}),))
-    notes = [Note(f"{what}_off", values)]
+    off = [Note(f"{what}_off", values)]
     if decimals == 0 and swapped(stated, found.exact):
-        notes.append(Note("swapped", values))
-    return Judged(claim, Verdict.CONTRADICTS_ITSELF, recomputed, tuple(notes))
+        off.append(Note("swapped", values))
+    return Judged(claim, Verdict.CONTRADICTS_ITSELF, recomputed, tuple(off))
 
 
 def _at_most(claim: Claim, stated: Fraction, decimals: int) -> Judged:
