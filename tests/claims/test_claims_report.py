@@ -101,6 +101,14 @@ def test_a_rate_that_does_not_follow_is_named(c: Counts, off: int) -> None:
             ["Huyện tiếp nhận 90, giải quyết 80, đang giải quyết 10; xã nhận được 5, giải quyết 4, đang xử lý 1."],
             "đạt",
         ),
+        (
+            ["Tiếp nhận 25.430 (mới tiếp nhận trực tuyến: 15.230; trực tiếp, bưu chính: 9.200; kỳ trước: 1.000)."],
+            "đạt",
+        ),
+        (
+            ["Tiếp nhận 25.430 (mới tiếp nhận trực tuyến: 15.230; trực tiếp, bưu chính: 9.300; kỳ trước: 1.000)."],
+            "sửa",
+        ),
         # slack is no error
         (["Trên 98% người dân hài lòng."], "không kiểm được"),
         (["Tiếp nhận hơn 7.600 hồ sơ, gồm 3.000 hồ sơ trực tuyến và 4.677 hồ sơ trực tiếp."], "không kiểm được"),

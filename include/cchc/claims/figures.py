@@ -28,6 +28,8 @@ _FIGURE = re.compile(
 _PERCENT = re.compile(r"\s*(?:%|phần trăm)")
 _POINTS = re.compile(r"\s*điểm(?! phần trăm)")
 _NUMBERED = re.compile(r"^\s*(?:\d+(?:\.\d+)*[.)]|[ivx]+\.|[a-zđ]\))\s+")
+#: Behind a comma another tag may follow at once, or after *qua*.
+_NEXT_WORD = len(", qua ")
 #: By how much something changed is no count and no rate of the text.
 _CHANGED = re.compile(r"(?<!\w)(?:tăng|giảm|vượt|(?:cao|thấp|nhiều|ít) hơn)(?:\s+(?:thêm|tương ứng))?\s*$")
 #: Where the words behind a figure end.
@@ -115,9 +117,10 @@ def _figure(lower: str, match: re.Match[str], since: int, until: int, sign: str)
         return None
     of = read(match["of"], is_rate=kind == POINTS) if match["of"] else None
     lead, tail = lower[since : match.start()], _tail(lower[end:until], until == len(lower))
-    tags = tags_of(tail)
-    if not tags or (tags <= set(words().data["broad"]) and tags_of(_label(lead)) - PLACES) or kind == PERCENT:
-        tags = tags_of(_label(lead))
+    tags, before = tags_of(tail), tags_of(_label(lead))
+    broad = set(words().data["broad"])
+    if not tags or kind == PERCENT or (tags <= broad and before - PLACES - broad):
+        tags = before
     return Figure(
         text="",
         number=number,
@@ -149,17 +152,21 @@ def _label(lead: str) -> str:
         for match in join.finditer(lead):
             lead = " " * match.end() + lead[match.end() :]
     spans = [match.span() for match in vocabulary.tag.finditer(lead)]
-    cuts = [
-        match.end()
-        for match in re.finditer(r"[,;:()]", lead)
-        if not any(start < match.start() < end for start, end in spans)
-    ]
+    cuts = [match.end() for match in re.finditer(r"[,;:()]", lead) if not _inside(match, spans)]
     for cut in reversed(cuts):
         if vocabulary.tag.search(lead[cut:]):
             return lead[cut:]
         if lead[cut - 1] == ";":
             return ""
     return lead
+
+
+def _inside(mark: re.Match[str], spans: list[tuple[int, int]]) -> bool:
+    """Whether a comma stands in a tag, or between two that name one figure: ``trực tiếp, bưu chính: 9.200``."""
+    if any(start < mark.start() < end for start, end in spans):
+        return True
+    ends = any(end == mark.start() for _, end in spans)
+    return mark[0] == "," and ends and any(0 < start - mark.start() <= _NEXT_WORD for start, _ in spans)
 
 
 def _brackets(text: str) -> tuple[int, ...]:
