@@ -44,6 +44,11 @@ def test_a_hostile_text_stays_text() -> None:
     assert len(html.fromstring(page).xpath("//script")) == 1 and "javascript:" not in page
 
 
+def test_a_page_of_a_site_leads_back() -> None:
+    crumb = html.fromstring(claims_page(shipped()[:1], home="index.html")).xpath("//a[@class='crumb']/@href")
+    assert crumb == ["index.html"]
+
+
 def test_the_same_claims_give_the_same_bytes(tmp_path: Path, page: str) -> None:
     path = write_page(tmp_path / "site" / "claims.html", shipped())
     assert path.read_text(encoding="utf-8") == page

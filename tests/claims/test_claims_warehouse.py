@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import duckdb
+import psycopg
 import pytest
 import yaml
 
@@ -35,36 +36,48 @@ VOLUME |= {"running": 114, "running_overdue": 2, "digitised": 1000}
 UNITS = {"H50": ("Tỉnh Quảng Trị", "province"), "H50.101": ("Phường Đông Hà", "commune")}
 
 
-def fill(path: Path) -> None:
+def statements(schema: str, mark: str) -> Iterator[tuple[str, list[object]]]:
     """The three relations as the dbt project promises them, with one commune and its province in two periods."""
-    path.parent.mkdir(parents=True)
-    with duckdb.connect(str(path)) as connection:
-        rows: dict[str, list[dict[str, object]]] = {view: [] for view in VIEWS}
-        for period, complete in ((DONE, True), (RUNNING, False)):
-            rows["pub_period"].append(period | {"is_complete": complete})
-            for code, (name, level) in UNITS.items():
-                unit = period | {"unit_code": code, "unit_name": name, "level": level}
-                times = 10 if code == "H50" else 1
-                for scope in ("subtree", "own"):
-                    counts = {measure: count * times for measure, count in VOLUME.items()}
-                    rows["pub_unit_volume"].append(unit | counts | {"scope": scope})
-                indicator = {"indicator": "PROCESSING_ON_TIME", "numerator": Decimal(95), "denominator": Decimal(100)}
-                rows["pub_unit_indicator"].append(unit | indicator)
-        for view in VIEWS:
-            (model,) = yaml.safe_load((PROJECT / f"dbt_project/models/publish/{view}.yml").read_text("utf-8"))["models"]
-            columns = {column["name"]: column["data_type"] for column in model["columns"]}
-            table = served_name(view)
-            connection.execute(f"create table {table} ({', '.join(f'{n} {t}' for n, t in columns.items())})")
-            for row in rows[view]:
-                held = {name: value for name, value in row.items() if name in columns}
-                marks = ", ".join("?" * len(held))
-                connection.execute(f"insert into {table} ({', '.join(held)}) values ({marks})", list(held.values()))
+    rows: dict[str, list[dict[str, object]]] = {view: [] for view in VIEWS}
+    for period, complete in ((DONE, True), (RUNNING, False)):
+        rows["pub_period"].append(period | {"is_complete": complete})
+        for code, (name, level) in UNITS.items():
+            unit = period | {"unit_code": code, "unit_name": name, "level": level}
+            times = 10 if code == "H50" else 1
+            for scope in ("subtree", "own"):
+                counts = {measure: count * times for measure, count in VOLUME.items()}
+                rows["pub_unit_volume"].append(unit | counts | {"scope": scope})
+            indicator = {"indicator": "PROCESSING_ON_TIME", "numerator": Decimal(95), "denominator": Decimal(100)}
+            rows["pub_unit_indicator"].append(unit | indicator)
+    for view in VIEWS:
+        (model,) = yaml.safe_load((PROJECT / f"dbt_project/models/publish/{view}.yml").read_text("utf-8"))["models"]
+        columns = {column["name"]: column["data_type"] for column in model["columns"]}
+        table = schema + served_name(view)
+        yield f"create table {table} ({', '.join(f'{n} {t}' for n, t in columns.items())})", []
+        for row in rows[view]:
+            held = {name: value for name, value in row.items() if name in columns}
+            marks = ", ".join([mark] * len(held))
+            yield f"insert into {table} ({', '.join(held)}) values ({marks})", list(held.values())
 
 
-@pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+@pytest.fixture(scope="module", params=["duckdb", "postgres"])
+def reader(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Reader]:
+    """What readers see, on each engine."""
     settings = Settings(workdir=tmp_path_factory.mktemp("served"), exports="")
-    fill(settings.served_path)
+    if request.param == "duckdb":
+        settings.served_path.parent.mkdir(parents=True)
+        with duckdb.connect(str(settings.served_path)) as connection:
+            for sql, values in statements("", "?"):
+                connection.execute(sql, values)
+    else:
+        server = request.getfixturevalue("postgres_server")
+        with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+            connection.execute("create database claims")
+        settings = replace(settings, warehouse=f"{server}/claims")
+        with psycopg.connect(settings.warehouse, autocommit=True) as connection:
+            connection.execute("create schema pub")
+            for sql, values in statements("pub.", "%s"):
+                connection.execute(sql, values)  # type: ignore[call-overload]
     with open_reader(settings) as opened:
         yield opened
 

@@ -38,15 +38,18 @@ class _Source:
     rows: list[dict[str, Any]]
 
 
-def write_page(path: Path, judged: Sequence[Judged]) -> Path:
-    """Write the page of these claims, whole or not at all; returns the path."""
-    write_whole(path, claims_page(judged))
+def write_page(path: Path, judged: Sequence[Judged], home: str | None = None) -> Path:
+    """Write the page of these claims, whole or not at all; returns the path.
+
+    ``home``: the address of the site's first page, as seen from this one; without it the page stands alone.
+    """
+    write_whole(path, claims_page(judged, home))
     return path
 
 
-def claims_page(judged: Sequence[Judged]) -> str:
+def claims_page(judged: Sequence[Judged], home: str | None = None) -> str:
     """The page as text. Nothing of the clock is in it: the same claims give the same bytes."""
-    style = Markup(_file("cchc.publish", "static", "style.css") + _file("cchc.claims", "templates", "claims.css"))
+    style = Markup(_styles() + _file("cchc.claims", "templates", "claims.css"))
     script = Markup(_file("cchc.claims", "templates", "claims.js"))
     counts = Counter(each.verdict for each in judged)
     return (
@@ -58,7 +61,7 @@ def claims_page(judged: Sequence[Judged]) -> str:
             script=script,
             script_hash=_hash(script),
             texts=_texts(),
-            languages=LANGUAGES,
+            home=home,
             total=len(judged),
             verdicts=[(verdict.value, counts[verdict]) for verdict in Verdict if counts[verdict]],
             sources=[_source(list(claims)) for _, claims in groupby(judged, key=lambda each: _origin(each.claim))],
@@ -103,6 +106,12 @@ def _templates() -> Environment:
     return Environment(
         loader=PackageLoader("cchc.claims"), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
     )
+
+
+def _styles() -> str:
+    """Every style of the report pages."""
+    files = sorted(resources.files("cchc.publish").joinpath("static").iterdir(), key=lambda each: each.name)
+    return "".join(each.read_text(encoding="utf-8") for each in files if each.name.endswith(".css"))
 
 
 def _file(package: str, *parts: str) -> str:
