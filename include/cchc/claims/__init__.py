@@ -13,10 +13,11 @@ from cchc.claims.page import write_page
 from cchc.claims.report import ANSWER_COLUMNS, Answer, Sentence, judge_report, row
 from cchc.claims.texts import explanation
 from cchc.claims.verdict import judge
-from cchc.claims.warehouse import compare_claims, compare_report
+from cchc.claims.warehouse import RELATIONS, compare_claims, compare_report
 
 __all__ = [
     "ANSWER_COLUMNS",
+    "RELATIONS",
     "Answer",
     "Claim",
     "Judged",

@@ -24,6 +24,8 @@ from cchc.registry.text import normalise_heading
 
 #: Unit and period of a report stand in its first lines.
 _HEAD_LINES = 12
+#: What is read of ``pub``.
+RELATIONS = frozenset({"period_v1", "unit_volume_v1", "unit_indicator_v1"})
 _SCOPES = ("subtree", "own", "below")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -105,7 +105,7 @@ def _say(sentence: Sentence, language: str) -> None:
 
     style = {Answer.GOOD: "green", Answer.MEND: "bold red", Answer.OPEN: "yellow"}[sentence.answer]
     plain = {"highlight": False, "markup": False, "soft_wrap": True}
-    console.print(sentence.answer.value.upper(), style=style, end="  ", **plain)  # type: ignore[arg-type]
+    console.print(sentence.answer.value, style=style, end="  ", **plain)  # type: ignore[arg-type]
     console.print(f"[{sentence.paragraph}.{sentence.number}] {sentence.text}", **plain)  # type: ignore[arg-type]
     console.print(f"    {sentence.explanation(language)}", style="dim", **plain)  # type: ignore[arg-type]
     if sentence.should_be:
@@ -125,17 +125,19 @@ def _beside(judged: list[Judged], workdir: Path | None) -> list[Judged]:
 @contextmanager
 def _reader(workdir: Path | None) -> Iterator[Reader | None]:
     """What is served; None, and a word about it, where nothing is yet."""
+    from cchc.claims import RELATIONS
     from cchc.errors import BuildError
     from cchc.publish import open_reader
 
-    try:
-        reader = open_reader(o.settings(workdir))
-    except BuildError:
-        console.print("No warehouse here: judged against itself only.", style="dim", highlight=False)
-        yield None
-        return
-    with reader:
-        yield reader
+    with ExitStack() as stack:
+        try:
+            reader = stack.enter_context(open_reader(o.settings(workdir)))
+            found: Reader | None = reader if reader.served() >= RELATIONS else None
+        except BuildError:
+            found = None
+        if found is None:
+            console.print("No warehouse here: judged against itself only.", style="dim", highlight=False)
+        yield found
 
 
 def _tally(judged: list[Judged]) -> str:
