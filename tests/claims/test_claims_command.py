@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from claim_reports import write_docx
+from claim_world import fill_duckdb
 from typer.testing import CliRunner
 
 from cchc.cli import app
 from cchc.errors import PermanentError
+from cchc.settings import Settings
 
 LINE = "Trong quý III/2026, tiếp nhận 1.279 hồ sơ, đã giải quyết 1.183 hồ sơ, đang giải quyết 114 hồ sơ."
 
@@ -56,6 +58,22 @@ def test_check_a_report(run: CliRunner, tmp_path: Path, ending: str) -> None:
     assert "1 sửa" in done.output
     (row,) = rows(tmp_path / "out.csv")
     assert (row["answer"], row["text"]) == ("sửa", LINE) and "The parts give 1,297" in row["explanation"]
+
+
+def test_a_report_and_a_list_beside_a_warehouse(run: CliRunner, tmp_path: Path) -> None:
+    fill_duckdb(Settings(workdir=tmp_path / "work", exports="").served_path)
+    report = tmp_path / "report.txt"
+    report.write_text("UBND phường Đông Hà\nTrong quý III/2026, đã tiếp nhận 1.279 hồ sơ.", encoding="utf-8")
+    said = run.invoke(app, ["claims", "check", str(report)])
+    assert said.exit_code == 0 and "1.279 → 1.297" in said.output and "No warehouse" not in said.output
+    given = tmp_path / "in.csv"
+    given.write_text(
+        "statement_type,numerator,denominator,value,place,period,stated_text\n"
+        "bare,,,1279,phường Đông Hà,2026-Q3,tiếp nhận 1.279 hồ sơ\n",
+        encoding="utf-8",
+    )
+    assert run.invoke(app, ["claims", "check", str(given), "--out", str(tmp_path / "out.csv")]).exit_code == 0
+    assert [row["verdict"] for row in rows(tmp_path / "out.csv")] == ["contradicts_warehouse"]
 
 
 def test_list_what_ships(run: CliRunner, tmp_path: Path) -> None:
