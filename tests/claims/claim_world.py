@@ -1,4 +1,4 @@
-"""What readers see of a made-up installation: a commune and its province, in a quarter that is over and a running month."""
+"""What readers see of a made-up installation: a commune and its province, a quarter that is over, a running month."""
 
 from __future__ import annotations
 

@@ -60,7 +60,8 @@ def test_each_figure_takes_its_own_words() -> None:
 
 
 def test_a_bound_keeps_its_word_and_a_comparison_is_none() -> None:
-    assert [each.hedge for each in figures("hơn 7.600 hồ sơ, trên 98% và gần 100 hồ sơ")] == ["hơn", "trên", "gần"]
+    found = figures("hơn 7.600 hồ sơ, trên 98%, gần 100 hồ sơ và 30% trở lên")
+    assert [each.hedge for each in found] == ["hơn", "trên", "gần", "trở lên"]
     assert [each.hedge for each in figures("cao hơn 1,71% và nhiều hơn 20 hồ sơ")] == [None, None]
 
 

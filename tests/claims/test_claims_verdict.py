@@ -104,6 +104,8 @@ def test_a_word_that_leaves_it_open_never_accuses(part: int, whole: int, value: 
         ("có hơn 7.600 hồ sơ quá hạn", True),
         ("gần 7.600 hồ sơ", True),
         ("trên 7600 hồ sơ", True),
+        ("từ 7.600 hồ sơ trở lên", True),
+        ("more than 7,600 dossiers", True),
         ("cao hơn 7.600 hồ sơ", False),
         ("trên 90 điểm: 7.600 hồ sơ", False),
     ],

@@ -14,7 +14,7 @@ from functools import partial
 
 from cchc.claims import numerals
 from cchc.claims.numerals import NUMERAL, Number
-from cchc.claims.slack import hedge_before
+from cchc.claims.slack import hedge_at
 from cchc.claims.words import words
 
 COUNT, PERCENT, POINTS, MEASURED, CHANGE = "count", "percent", "points", "measured", "change"
@@ -127,7 +127,7 @@ def _figure(lower: str, match: re.Match[str], since: int, until: int, sign: str)
         kind=kind,
         noun=noun,
         tags=tags,
-        hedge=hedge_before(lower, match.start()),
+        hedge=hedge_at(lower, match.start(), match.end()),
         lead=lead,
         tail=tail,
         start=match.start(),

@@ -15,9 +15,10 @@ from cchc.claims.words import words
 _AMOUNT = re.compile(r"(?:±|\+/-)?\s*(\d+(?:[.,]\d+)?)\s*(?:%|điểm)?")
 
 
-def hedge_before(text: str, at: int) -> str | None:
-    """The word right before a figure that makes it a bound or an estimate: ``hơn``, ``gần``, ``>``."""
-    found = words().hedge.search(text[:at].lower())
+def hedge_at(text: str, start: int, end: int) -> str | None:
+    """The word right before or behind a figure that makes it a bound or an estimate: ``hơn``, ``>``, ``trở lên``."""
+    lower = text.lower()
+    found = words().hedge.search(lower[:start]) or words().hedge_after.match(lower, end)
     return found[1] if found else None
 
 
@@ -33,7 +34,7 @@ def stated_word(claim: Claim) -> str | None:
     if said and stated_amount(claim) is None and words().hedging.search(said.lower()):
         return said
     for match in re.finditer(NUMERAL, claim.stated_text):
-        word = hedge_before(claim.stated_text, match.start())
+        word = hedge_at(claim.stated_text, match.start(), match.end())
         if word and _is_value(match[0], claim.value):
             return word
     return None

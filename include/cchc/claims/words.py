@@ -39,6 +39,7 @@ class Words:
     noun_of: Mapping[str, str]
     measured: re.Pattern[str]
     hedge: re.Pattern[str]
+    hedge_after: re.Pattern[str]
     hedging: re.Pattern[str]
     joins_all: re.Pattern[str]
     joins_some: re.Pattern[str]
@@ -72,6 +73,7 @@ def words() -> Words:
         noun_of={word: noun for noun, each in data["nouns"].items() for word in each},
         measured=re.compile(rf"\s*(?:{_any(data['measured']).pattern})"),
         hedge=re.compile(rf"(?:^|[\s(]){comparing}({'|'.join(_longest(data['hedges']))})\s*(?:là\s*)?$"),
+        hedge_after=re.compile(rf"\s*(?:%|điểm|hồ sơ)?\s*({'|'.join(_longest(data['hedges_after']))})(?!\w)"),
         hedging=re.compile(rf"(?<!\w)(?:{'|'.join(_longest(data['hedges']))})(?!\w)"),
         joins_all=_any(data["joins"]["all"]),
         joins_some=_any(data["joins"]["some"]),
