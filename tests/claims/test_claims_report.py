@@ -11,7 +11,7 @@ from claim_reports import Counts, balance, online, percent, timeliness, vi, writ
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cchc.claims import Answer, Paragraph, Sentence, judge_report, paragraphs
+from cchc.claims import ANSWER_COLUMNS, Answer, Paragraph, Sentence, judge_report, paragraphs, row
 from cchc.errors import PermanentError
 
 MANY = st.integers(1, 50_000)
@@ -145,6 +145,19 @@ def test_a_sentence_without_figures_is_not_listed() -> None:
 def test_english_signs_are_read_where_the_text_has_them() -> None:
     text = "Tiếp nhận 44,855 hồ sơ, gồm 2,381 hồ sơ trực tuyến và 42,474 hồ sơ trực tiếp, đạt 94.7%."
     assert answer(text) is Answer.GOOD
+
+
+PIECES = st.sampled_from(
+    "tiếp nhận|đã giải quyết|quá hạn|trực tuyến|trong đó|gồm|hồ sơ|điểm|tỷ|đạt|chiếm|tăng|hơn|trên tổng số|không có hồ sơ|"
+    "ngày 3/4/2026|%|,|;|:|.|(|)|=|/|0|1|05|1.279|64,5|96.04|1.2.3|12/13|0/0|5/0|2.000.000|99.812|0,0".split("|")
+)
+
+
+@settings(deadline=None)
+@given(st.lists(PIECES, max_size=40).map(" ".join) | st.text())
+def test_whatever_stands_there_is_answered(text: str) -> None:
+    for sentence in judged(text, text):
+        assert sentence.answer in Answer and len(row(sentence)) == len(ANSWER_COLUMNS) == len(row(sentence, "en"))
 
 
 LINES = [
