@@ -2,7 +2,8 @@
 
 The numerator is the count beside the rate (``900 hồ sơ, chiếm 31,08%``) or the count of what the rate names (``tỷ lệ
 đúng hạn đạt 99,4%``); the denominator the one that the text names, else what the field takes for such a rate, else
-whichever count fits. A rate is called wrong only over a denominator of its own sentence or the one before it.
+whichever count nearby fits. A rate is called wrong only over a denominator of its own sentence or those that it goes
+on from, or over the only one of its kind in the report.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ _OTHER_BASE = re.compile(
     r"(?<!\w)(?:tăng|giảm|cao hơn|thấp hơn|chênh|so với|mục tiêu|chỉ tiêu|kế hoạch|phấn đấu)(?!\w)"
 )
 _OUT_OF = re.compile(rf"(?<!\w){words().data['out_of']}")
+#: So many counts back a rate may find its whole: in a long report some figure far away gives any rate.
+_RECENT = 40
 #: Wholes that a rate may be of, also where no word says so.
 _WHOLES = frozenset({"received", "resolved", "running", "handled", "due", "new"})
 
@@ -158,13 +161,15 @@ def _candidates(
     first: list[Figure] = [each for each in [*reversed(here), *reversed(near)] if said and each.measure == said]
     for tag in _wanted(parts, rate):
         first += [each for each in [*reversed(here), *reversed(near)] if each.counts(tag)]
-    first += wholes
-    if not first and not any(each.tags & PLACES for each in found):
-        first = _only([each for tag in _wanted(parts, rate) for each in far if each.counts(tag)])
+    meant = list(_named([*first, *wholes], parts, least))
+    if not meant and not any(each.tags & PLACES for each in found):
+        only = _only([each for tag in _wanted(parts, rate) for each in far if each.counts(tag)])
+        meant = list(_named(only, parts, least))
     noun = parts[0].noun
     rest = [each for each in reversed(here) if noun and each.noun == noun and (each.of or not each.measure)]
-    rest += [each for each in [*reversed(here), *reversed(near), *reversed(far)] if each.measure & _WHOLES]
-    return list(_named(first, parts, least)), list(_named(rest, parts, least))
+    around = [*reversed(here), *reversed(near), *(() if meant else reversed(far[-_RECENT:]))]
+    rest += [each for each in around if each.measure & _WHOLES]
+    return meant, list(_named(rest, parts, least))
 
 
 def _only(figures: Sequence[Figure]) -> list[Figure]:

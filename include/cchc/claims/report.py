@@ -112,13 +112,17 @@ def judge_report(found: Sequence[Paragraph]) -> list[Sentence]:
     return answers
 
 
+#: A sentence goes on with at most so many counts of those before it.
+_NEAR = 60
+
+
 @dataclass
 class _Told:
     """The counts of a report so far. ``near``: those since the last whole that was named, and that whole."""
 
     far: list[Figure] = field(default_factory=list)
     near: list[Figure] = field(default_factory=list)
-    taken: frozenset[int] = frozenset()
+    taken: set[int] = field(default_factory=set)
 
     def turn(self, found: Sequence[Figure]) -> None:
         """Forget what is near where a sentence speaks of another place."""
@@ -132,7 +136,7 @@ class _Told:
         self.far += counts
         self.taken |= {id(part) for each in statements for part in each.parts}
         wholes = [at for at, each in enumerate(counts) if each.measure & NEW_WHOLE]
-        self.near = counts[wholes[0] :] if wholes else self.near + counts
+        self.near = counts[wholes[0] :] if wholes else [*self.near, *counts][-_NEAR:]
 
 
 def row(sentence: Sentence, language: str = "vi") -> tuple[object, ...]:

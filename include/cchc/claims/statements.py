@@ -7,7 +7,7 @@ brackets), parts that are by their meaning all of the whole (``words.yaml``, fam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -36,22 +36,20 @@ class Statement:
         return (self.stated, *self.parts, *self.of)
 
 
-def sums(
-    found: Sequence[Figure], before: Sequence[Figure] = (), taken: frozenset[int] = frozenset()
-) -> list[Statement]:
+def sums(found: Sequence[Figure], before: Sequence[Figure] = (), taken: Set[int] = frozenset()) -> list[Statement]:
     """Every whole with its parts.
 
     ``before``: the counts since the last whole that was named, for a sentence that goes on with them; ``taken``: the
     ``id`` of those that are parts of a list already.
     """
     listed = list(_lists(found, before))
-    taken |= {id(part) for each in listed for part in each.parts}
+    parts = {id(part) for each in listed for part in each.parts} | {id(each) for each in before if id(each) in taken}
     here = set(map(id, found))
     begins = any(each.measure & NEW_WHOLE for each in found)  # it names its own whole: what was before is another
     wholes = {_key(each) for each in listed}
     return listed + [
         each
-        for each in _identities([*(() if begins else before), *found], taken)
+        for each in _identities([*(() if begins else before), *found], parts)
         if _key(each) not in wholes and here & set(map(id, (each.stated, *each.parts)))
     ]
 
@@ -165,7 +163,7 @@ def _own(figure: Figure, head: Figure) -> frozenset[str]:
     return own - PLACES or own
 
 
-def _identities(found: Sequence[Figure], taken: frozenset[int]) -> list[Statement]:
+def _identities(found: Sequence[Figure], taken: Set[int]) -> list[Statement]:
     """Wholes and parts that are so by their meaning, wherever they stand."""
     statements = []
     for block in _blocks(found):
