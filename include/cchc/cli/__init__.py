@@ -10,7 +10,19 @@ import sys
 import typer
 
 from cchc import settings
-from cchc.cli import export, landing, logs, main, objecting, operating, publishing, quarantine, reading, registry
+from cchc.cli import (
+    claiming,
+    export,
+    landing,
+    logs,
+    main,
+    objecting,
+    operating,
+    publishing,
+    quarantine,
+    reading,
+    registry,
+)
 from cchc.cli import options as o
 from cchc.errors import CchcError
 from cchc.surroundings import in_our_terms
@@ -39,6 +51,7 @@ app.command()(publishing.verify)
 app.add_typer(publishing.app, name="publish")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(objecting.app, name="objection")
+app.add_typer(claiming.app, name="claims")
 app.add_typer(registry.app, name="registry")
 app.add_typer(landing.app, name="land")
 app.add_typer(export.app, name="export")
