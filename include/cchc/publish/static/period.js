@@ -181,7 +181,8 @@ function table() {
 }
 
 /* ---- charts (Chart.js) ------------------------------------------------------------------------------------------ */
-const INK = "#1b2430", SOFT = "#53606e", GRID = "#e3e8ec", ENDS = 10;
+const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const INK = colour("--ink"), SOFT = colour("--soft"), GRID = colour("--hair"), ENDS = 10;
 const ruler = document.createElement("canvas").getContext("2d");
 function clip(text, width) {
   ruler.font = "12px " + Chart.defaults.font.family;
@@ -250,7 +251,7 @@ function spreadChart(rows) {
   const config = { type: "bar",
     data: { datasets: [{ data: shown.map((n, i) => ({ x: middle(i), y: n })), backgroundColor: "#5a86b4", barPercentage: 0.94, categoryPercentage: 1 }] },
     options: { layout: { padding: { top: 18, left: 8, right: 12 } }, interaction: { mode: "index", intersect: false },
-      scales: { x: { type: "linear", offset: false, min: from(0), max: from(shown.length), grid: { display: false }, border: { color: "#8792a0" },
+      scales: { x: { type: "linear", offset: false, min: from(0), max: from(shown.length), grid: { display: false }, border: { color: colour("--faint") },
         ticks: { stepSize: shown.length < 11 ? 5 : 10, includeBounds: false, maxRotation: 0, callback: (value) => whole(value) + "%" } },
       y: { display: false, min: 0, max: Math.max(...bins, 1) } },
       plugins: { tooltip: { displayColors: false, callbacks: { title: () => "", label: (item) => t("chart_spread_bar", { n: whole(item.raw.y), from: from(item.dataIndex), to: from(item.dataIndex + 1) }) } } } },
@@ -279,7 +280,7 @@ Chart.defaults.color = SOFT;
 Object.assign(Chart.defaults.font, { family: getComputedStyle(document.body).fontFamily, size: 12 });
 Chart.defaults.hoverBackgroundColor = (context, options) => options.backgroundColor;
 Chart.defaults.plugins.legend.display = false;
-Object.assign(Chart.defaults.plugins.tooltip, { backgroundColor: INK, padding: 9 });
+Object.assign(Chart.defaults.plugins.tooltip, { backgroundColor: INK, titleColor: colour("--paper"), bodyColor: colour("--paper"), footerColor: colour("--paper"), padding: 9 });
 function charts() {
   const area = $("chart-area"), all = state.level ? ranked(state.level) : [], withRank = all.filter((row) => row[R.rank] !== null);
   const rows = (withRank.length ? withRank : all).slice().sort((a, b) => b[R.total] - a[R.total]);
@@ -482,7 +483,7 @@ function ruleRows(unit, indicator, fact, criterion) {
 function reasonOf(fact) {
   if (fact && !fact[F.why]) return null;
   const why = term("null", fact ? fact[F.why] : "nobody_delivered");
-  return h("small", { "data-part": "reason" }, fact && fact[F.num] !== null ? why : why + "; " + t("not_computed"));
+  return h("small", { "data-part": "reason" }, fact && (fact[F.num] !== null || fact[F.why] === "suppressed") ? why : why + "; " + t("not_computed"));
 }
 /* Where the figure comes from; nothing where there is no figure. */
 function sourceOf(fact) {
