@@ -33,6 +33,12 @@ Progress = Callable[[str], None]
 
 log = logging.getLogger("cchc.publish")
 
+#: The scripts of the page of a period, in order: they share their names.
+PERIOD_SCRIPTS = (
+    *("common.js", "standing.js", "sheet.js", "period.js", "headline.js", "ranking.js", "charts.js", "board.js"),
+    *("published.js", "unit.js", "together.js"),
+)
+
 
 def publish_pages(
     settings: Settings,
@@ -80,7 +86,7 @@ def render_period(
 ) -> str:
     """The page of a period's document. ``home``: where all periods are; ``links``: address and both names of others."""
     province = next((name or code for code, name in document["provinces"]), "")
-    scripts = (_library("chart.umd.js"), _own("common.js", "standing.js", "sheet.js", "period.js"))
+    scripts = (_library("chart.umd.js"), _own(*PERIOD_SCRIPTS))
     return _render(
         "period.html.j2", scripts, document, period=period, province=province, build=build, home=home, links=links
     )

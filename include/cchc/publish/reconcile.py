@@ -126,7 +126,7 @@ def _our_codes(reader: Reader, period: Period, unit: str | None) -> pd.DataFrame
     rows = reader.rows(
         "select x.dossier_code, max(x.handling_unit) as unit_code, "
         "max(case when f.unit_code like '%.%' then 1 else 0 end) as by_unit, "
-        "max(case when f.unit_code like '%.%' then 0 else 1 end) as by_province "
+        "max(case when f.unit_code not like '%.%' then 1 else 0 end) as by_province "
         "from pub.dossier_trail_v1 x left join pub.delivery_file_v1 f "
         "on x.path = f.path and x.revision = f.revision "
         f"where x.received_date between ? and ? and {_BELOW.format(column='x.handling_unit')} group by x.dossier_code",

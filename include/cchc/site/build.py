@@ -7,7 +7,6 @@ import logging
 import shutil
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,13 +135,7 @@ def _contents(
     fixed = [state_of_edition(edition, labels) for edition in editions]
     if periods is not None:
         fixed = [state for state in fixed if state.period.label in {period.label for period in chosen}]
-    by_key: dict[Any, list[Edition]] = defaultdict(list)
-    for state in fixed:
-        if state.edition:
-            by_key[state.province, state.period.label, state.method].append(state.edition)
-    for mine in by_key.values():
-        mine.sort(key=lambda edition: edition.number)
-    states = fixed + [state for period in chosen for state in states_now(reader, registry, period, by_key)]
+    states = fixed + [state for period in chosen for state in states_now(reader, registry, period)]
     concealed = hidden(states, lookups.datasets, lookups.parents) if copy is Copy.PUBLIC else set()
     if copy is Copy.PUBLIC:
         states = [for_the_public(state, concealed, lookups.datasets) for state in states]

@@ -9,8 +9,8 @@ whole or not at all. A cell is hidden
 1. where a count of it, or the other part of a whole, is from 1 up to less than the least that is published;
 2. where it would give away another: in each line at least two parts are hidden, and together they count, in every
    measure, nothing or at least the least that is published;
-3. where lines together would still determine a cell of the first kind (the cells that every solution of the equations
-   agrees on).
+3. where lines together would still give away a cell of the first kind: the equations determine it, or leave a count of
+   it one value alone once it is known that no count is below zero.
 
 The way of cell suppression of official statistics: L. Willenborg, T. de Waal, Elements of Statistical Disclosure
 Control (2001), chapter 4. Zero says of nobody what he did, and is not protected.
@@ -31,6 +31,11 @@ Counts = Mapping[str, Decimal]
 
 #: A cell whose value every solution shares lies in the row space: up to floating point its projection is 1.
 _DETERMINED = 1 - 1e-6
+#: Above every count; small enough that sums of it stay exact.
+_MOST = 1e12
+_EPSILON = 1e-3
+#: Lines that narrow each other settle within a few rounds; more would only cost.
+_ROUNDS = 40
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def hidden_cells(
             if more := _protect(known[waiting.pop()], cells, hidden, least):
                 hidden |= more
                 waiting += sorted({number for cell in more for number in of_cell[cell]})
-        given_away = determined(known, hidden) & small
+        given_away = (determined(known, hidden) | pinned(known, cells, hidden)) & small
         others = {_another(given, known, of_cell, cells, hidden) for given in given_away}
         further = {other for other in others if other is not None}
         if not further:
@@ -130,6 +135,51 @@ def determined(lines: Sequence[Line], hidden: Collection[Cell]) -> set[Cell]:
         projection = np.einsum("ij,ik,kj->j", matrix, inverse, matrix, optimize=True)
         found |= {names[column] for column in columns if projection[place[column]] > _DETERMINED}
     return found
+
+
+def pinned(lines: Sequence[Line], cells: Mapping[Cell, Counts], hidden: Collection[Cell]) -> set[Cell]:
+    """The hidden cells with a count, above zero, for which the lines leave one number alone: no count is below zero.
+
+    Every line narrows its hidden cells by what is known of the others, until none narrows any more; the measures are
+    columns of one array.
+    """
+    measures = sorted({measure for cell in hidden for measure in cells[cell]})
+    if not measures:
+        return set()
+
+    def vector(cell: Cell) -> np.ndarray:
+        return np.array([float(cells[cell].get(measure, 0)) for measure in measures])
+
+    low = {cell: np.zeros(len(measures)) for cell in hidden}
+    high = {cell: np.full(len(measures), _MOST) for cell in hidden}
+    active = []
+    for line in lines:
+        unknown = [part for part in line.parts if part in low]
+        if unknown or line.total in low:
+            known = sum((vector(part) for part in line.parts if part not in low), np.zeros(len(measures)))
+            active.append((line.total, unknown, known, None if line.total in low else vector(line.total)))
+    for _ in range(_ROUNDS):
+        moved = False
+        for total, unknown, known, total_known in active:
+            least = sum((low[part] for part in unknown), known)
+            most = sum((high[part] for part in unknown), known)
+            if total_known is None:
+                moved |= _narrow(low, high, total, least, most)
+            total_low, total_high = (low[total], high[total]) if total_known is None else (total_known, total_known)
+            for part in unknown:
+                moved |= _narrow(low, high, part, total_low - (most - high[part]), total_high - (least - low[part]))
+        if not moved:
+            break
+    return {cell for cell in hidden if np.any((high[cell] - low[cell] < 1 - _EPSILON) & (vector(cell) > 0))}
+
+
+def _narrow(
+    low: dict[Cell, np.ndarray], high: dict[Cell, np.ndarray], cell: Cell, at_least: np.ndarray, at_most: np.ndarray
+) -> bool:
+    raised, lowered = np.maximum(low[cell], at_least), np.minimum(high[cell], at_most)
+    moved = bool(np.any(raised > low[cell] + _EPSILON) or np.any(lowered < high[cell] - _EPSILON))
+    low[cell], high[cell] = raised, lowered
+    return moved
 
 
 def _connected(rows: Sequence[dict[int, float]]) -> list[list[dict[int, float]]]:

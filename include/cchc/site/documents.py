@@ -143,6 +143,12 @@ def portal(site: SiteContents, here: str, of: States) -> Document:
     }
 
 
+#: Of a criterion that a method scores and no indicator describes.
+_NO_RULE = dict.fromkeys(
+    ("code", "vi", "en", "numerator_vi", "numerator_en", "denominator_vi", "denominator_en", "source"), ""
+)
+
+
 def methods(site: SiteContents, here: str) -> Document:
     """The methods of the states shown, and the rule of every indicator with its source."""
     used = {state.method: state.rules for states in site.all for state in reversed(states.states)}
@@ -159,6 +165,15 @@ def methods(site: SiteContents, here: str) -> Document:
         }
         for row in site.lookups.indicators
     ]
+    ruled = {rule["code"] for rule in rules}
+    unruled = {
+        each["criterion"]: {**_NO_RULE, "code": each["criterion"], "vi": each["name_vi"], "en": each["name_en"]}
+        for of in used.values()
+        for group in of["groups"]
+        for each in group["criteria"]
+        if each["criterion"] not in ruled
+    }
+    rules += unruled.values()
     return {
         "methods": [_method(code, of) for code, of in sorted(used.items())],
         "rules": rules,

@@ -81,7 +81,7 @@ class SiteContents:
             "window": " – ".join(about),
             "menu": self.menu(here),
             "feed": self.link(here, "feed"),
-            "copy": str(self.copy),
+            "made_for": str(self.copy),
             "cite": self.citation(row, here, of, about),
             "address": here,
         }

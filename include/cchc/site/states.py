@@ -112,10 +112,9 @@ class States:
         return self.states[0]
 
 
-def states_now(reader: Reader, registry: Registry, period: Period, final: Mapping[Any, list[Edition]]) -> list[State]:
-    """What the warehouse says of a period, of every province by the period's default method.
-
-    ``final``: approved editions by province, period and method, oldest first; the last is what the state is set beside.
+def states_now(reader: Reader, registry: Registry, period: Period) -> list[State]:
+    """What the warehouse says of a period, of every province by the period's default method; set beside the period
+    before. (Beside an approved edition the interactive page sets it.)
     """
     try:
         wanted = rankings(reader, period, None, None)
@@ -125,8 +124,7 @@ def states_now(reader: Reader, registry: Registry, period: Period, final: Mappin
     for province, method in wanted:
         rules = method_data(registry, method)
         made = tables(reader, period, method, province)
-        editions = final.get((province, period.label, method), [])
-        before = stood_before(reader, registry, period, method, province, editions)
+        before = stood_before(reader, registry, period, method, province, [])
         made += moved_tables(reader, period, before, Snapshot.of_tables(made, rules), None)
         as_text = {
             table.name: [

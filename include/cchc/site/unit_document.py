@@ -1,4 +1,8 @@
-"""The page of one unit in one state: scorecard, how sure the rank is, changes, history, quality, actions."""
+"""The page of one unit in one state: scorecard, how sure the rank is, changes, history, quality, actions.
+
+What the warehouse says of other periods, of targets and of what can be done stands on the page of what is now alone: an
+edition's page stays as it is.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +24,14 @@ def unit(site: SiteContents, here: str, of: State, code: str) -> Document:
     hidden = (name, of.period.id, DOSSIERS) in site.hidden
     scorecard = _scorecard(site, here, of, row)
     changes = _changes(of, code)
-    history = _history(site, of, code)
+    history = [] if of.edition else _history(site, of, code)
     actions = [] if site.is_public or of.edition else site.lookups.actions(of.period).get(code, [])
     stem = here.rpartition("/")[2].removesuffix(".html")
     between = next(iter(of.of("intervals", code)), None)
     files = {
         "figures": site.beside(here, f"{stem}.figures", _as_rows(of.of("indicators", code))),
         "changes": site.beside(here, f"{stem}.changes", _as_rows(of.of("decomposition", code))),
-        "history": site.beside(here, f"{stem}.history", history),
+        "history": site.beside(here, f"{stem}.history", history) if history else "",
         "actions": site.beside(here, f"{stem}.actions", actions) if actions else "",
     }
     names = site.band(of, row["band"])
@@ -78,7 +82,7 @@ def _scorecard(site: SiteContents, here: str, of: State, unit_row: Row) -> list[
     code = unit_row["unit_code"]
     figures = {row["indicator"]: row for row in of.of("indicators", code)}
     medians = of.medians.get(unit_row["ranked_level"], {})
-    targets = site.lookups.targets(of.period)
+    targets = {} if of.edition else site.lookups.targets(of.period)
     scores = {row["group_name"]: row["score"] for row in of.of("groups", code)}
     found = []
     for name, group in of.groups.items():
