@@ -7,6 +7,8 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,9 +18,9 @@ from publish_world import contract
 from site_world import Built, now
 from test_site_conceal import attack
 
-from cchc.publish import open_reader
+from cchc.publish import Period, list_periods, open_reader
 from cchc.site.conceal import Cell
-from cchc.site.counts import cells, columns, lines_of_periods, lines_of_units
+from cchc.site.counts import PROCEDURES, cells, columns, family, lines_of_periods, lines_of_units, of_procedures
 from cchc.site.lookups import Lookups
 from cchc.site.states import states_now
 
@@ -67,8 +69,6 @@ def test_hidden_counts_are_in_no_table_and_cannot_be_computed(built: Built) -> N
     """The attacker has every CSV of the copy; truth is what the office has."""
     with open_reader(built.settings) as reader:
         lookups = Lookups(reader)
-        from cchc.publish import list_periods
-
         periods = list_periods(reader)
         states = [state for period in periods for state in states_now(reader, built.registry, period)]
         truth = {cell: counts for state in states for cell, counts in cells(state, lookups.datasets).items()}
@@ -136,6 +136,40 @@ def test_the_columns_of_the_public_copy_are_columns(built: Built) -> None:
     assert "corrections" not in columns() and "objection_effects" not in columns()
     secret = {"dossier_code", "dossier_codes", "path", "objection_reason", "answer_note", "reason", "evidence"}
     assert not secret & {column for rule in columns().values() for column in rule["columns"]}
+
+
+def test_counts_of_procedures_say_nothing_of_people(built: Built) -> None:
+    """They are shown, and hide nothing else; every code is an indicator of the registry."""
+    row = {"indicator": "PAYMENT_TRANSACTED_PROCEDURE", "source": "exports"}
+    assert family(row, {}) == family({**row, "source": "portal"}, {}) == PROCEDURES
+    assert of_procedures() <= {indicator.indicator for indicator in built.registry.indicators}
+    with open_reader(built.settings) as reader:
+        state = now(built.settings, built.registry)
+        with_one = replace(
+            state,
+            tables={
+                **state.tables,
+                "indicators": [
+                    *state.tables["indicators"],
+                    {**state.tables["indicators"][0], **row, "numerator": "1", "denominator": "2"},
+                ],
+            },
+        )
+        datasets = Lookups(reader).datasets
+    assert cells(with_one, datasets) == cells(state, datasets)
+
+
+def test_a_period_whose_parts_do_not_make_it_up_gives_nothing_away() -> None:
+    """Of a quarter only September has pages: what July and August were, nobody is told."""
+    quarter, month = (
+        Period(name, kind, False, date(2026, start, 1), date(2026, 9, 30), None, True, name, name)
+        for name, kind, start in (("q", "quarter", 7), ("sep", "month", 9))
+    )
+    counted = {("a", "q", "dossiers"): {"n": Decimal(60)}, ("a", "sep", "dossiers"): {"n": Decimal(20)}}
+    assert lines_of_periods(counted, [quarter, month]) == []
+    counted["a", "q", "dossiers"] = {"n": Decimal(20)}
+    (line,) = lines_of_periods(counted, [quarter, month])
+    assert line.parts == (("a", "sep", "dossiers"),)
 
 
 def test_the_threshold_is_the_methods(built: Built) -> None:

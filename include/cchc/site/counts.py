@@ -18,6 +18,8 @@ from cchc.site.states import Row, State, decimal
 
 #: Everything that is counted over the dossiers of a unit: who knows one denominator has them all.
 DOSSIERS = "dossiers"
+#: What counts procedures says nothing of a person, and is shown.
+PROCEDURES = "procedures"
 #: Datasets of indicators that are counted over a unit's dossiers.
 _OVER_DOSSIERS = ("", "dossiers", "payments", "apologies")
 #: The reason that stands for a figure which is there and not shown.
@@ -29,6 +31,8 @@ Cells = dict[Cell, dict[str, Decimal]]
 
 def family(row: Mapping[str, Any], datasets: Mapping[str, str]) -> str:
     """Of an indicator's row. What the portal publishes or a unit declares is counted over cases of its own."""
+    if row["indicator"] in of_procedures():
+        return PROCEDURES
     if row["source"] != "exports":
         return f"{row['source']}:{row['indicator']}"
     dataset = datasets.get(row["indicator"], "")
@@ -41,9 +45,10 @@ def cells(state: State, datasets: Mapping[str, str]) -> Cells:
     period = state.period.id
     for row in state.tables["indicators"]:
         numerator, denominator = decimal(row["numerator"]), decimal(row["denominator"])
-        if numerator is None or denominator is None:
+        of = family(row, datasets)
+        if numerator is None or denominator is None or of == PROCEDURES:
             continue
-        mine, name = found[row["unit_code"], period, family(row, datasets)], row["indicator"]
+        mine, name = found[row["unit_code"], period, of], row["indicator"]
         mine[name] = numerator
         mine[f"of {name}"] = denominator
         mine[f"not {name}"] = abs(denominator - numerator)
@@ -64,8 +69,8 @@ def lines_of_units(found: Iterable[Cell], parents: Mapping[str, str]) -> list[Li
     return [Line(total, tuple(sorted(each))) for total, each in parts.items()]
 
 
-def lines_of_periods(found: Iterable[Cell], periods: Sequence[Period]) -> list[Line]:
-    """Periods of one kind within a longer one, by unit and family."""
+def lines_of_periods(found: Cells, periods: Sequence[Period]) -> list[Line]:
+    """Periods of one kind within a longer one, by unit and family, where they make up any count of it."""
     kinds = sorted({each.kind for each in periods})
     inside = {
         long.id: [
@@ -73,14 +78,17 @@ def lines_of_periods(found: Iterable[Cell], periods: Sequence[Period]) -> list[L
         ]
         for long in periods
     }
-    known = sorted(set(found))
-    as_set = set(known)
-    return [
-        Line((unit, period, of), parts)
-        for unit, period, of in known
-        for shorter in inside.get(period, ())
-        if (parts := tuple(cell for each in shorter if (cell := (unit, each, of)) in as_set))
-    ]
+    lines = []
+    for unit, period, of in sorted(found):
+        for shorter in inside.get(period, ()):
+            parts = tuple(cell for each in shorter if (cell := (unit, each, of)) in found)
+            if parts and _adds_up(found[unit, period, of], [found[part] for part in parts]):
+                lines.append(Line((unit, period, of), parts))
+    return lines
+
+
+def _adds_up(total: Mapping[str, Decimal], parts: Sequence[Mapping[str, Decimal]]) -> bool:
+    return any(count and count == sum(part.get(name, 0) for part in parts) for name, count in total.items())
 
 
 def _within(short: Period, long: Period) -> bool:
@@ -113,6 +121,13 @@ def hidden(states: Sequence[State], datasets: Mapping[str, str], parents: Mappin
             found |= hidden_cells(mine, lines, least, found)
         if len(found) == before:
             return found
+
+
+@cache
+def of_procedures() -> frozenset[str]:
+    """Indicators that count procedures and not cases."""
+    found: list[str] = yaml.safe_load(files("cchc.site").joinpath("procedures.yaml").read_text("utf-8"))
+    return frozenset(found)
 
 
 @cache

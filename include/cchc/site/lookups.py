@@ -26,6 +26,11 @@ class Lookups:
     _of_period: dict[tuple[str, str], Any] = field(default_factory=dict)
 
     @cached_property
+    def served(self) -> set[str]:
+        """Names of the relations that the warehouse serves."""
+        return self.reader.served()
+
+    @cached_property
     def datasets(self) -> dict[str, str]:
         """Indicator -> the dataset over which it is counted."""
         return {row["indicator"]: row["dataset"] for row in self.indicators}
@@ -134,7 +139,12 @@ class Lookups:
         )
 
     def portal(self, period: Period, province: str, method: str) -> list[Row]:
-        """Our figures beside the portal's, with the class of each difference; differing ones first."""
+        """Our figures beside the portal's, with the class of each difference; differing ones first.
+
+        Nothing where the warehouse has not been built since there is such a relation.
+        """
+        if PORTAL not in self.served:
+            return []
         return self.reader.rows(
             f"select * from pub.{PORTAL} where period_id = ? and province_code = ? and method = ? "
             "order by case when difference = 'equal' then 1 else 0 end, unit_code, criterion",
