@@ -79,8 +79,8 @@ format: $(STAMP) ## Let ruff, sqlfluff, djlint and prettier mend what they can
 	-$(VENV)/bin/djlint --quiet --reformat include/cchc
 	@if command -v npx >/dev/null 2>&1; then npx --yes $(PRETTIER) --log-level warn --write $(STATIC); fi
 
-screenshots: $(STAMP) ## The pictures of README and docs/tour.md, from a small office of the demonstration's making
-	PYTHONPATH=tests $(PY) scripts/screenshots.py
+screenshots: $(STAMP) ## The pictures of README and docs/tour.md, of what `make run` made
+	$(PY) scripts/screenshots.py
 
 bench: $(STAMP) ## 1,000,000 dossier rows from files to ranking, beside the floor (smaller: ROWS=20000)
 	PYTHONPATH=tests $(PY) -m bench $(if $(ROWS),--rows $(ROWS) --history 0)
