@@ -187,12 +187,14 @@ function remarks(row) {
       ? h(
           "li",
           { "data-part": "interval" },
-          t("interval_note", {
-            best: found[I.best],
-            worst: found[I.worst],
-            low: points(found[I.low]),
-            high: points(found[I.high]),
-          }),
+          found[I.low] === null
+            ? t("interval_ranks", { best: found[I.best], worst: found[I.worst] })
+            : t("interval_note", {
+                best: found[I.best],
+                worst: found[I.worst],
+                low: points(found[I.low]),
+                high: points(found[I.high]),
+              }),
           found[I.step] === null ? null : " " + t("interval_step", { points: fmt(found[I.step], 4, 2) }),
           alike(at) ? " " + t("alike_note") : null,
         )
