@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import stat
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -190,6 +191,13 @@ def test_only_a_site_of_the_same_copy_is_replaced(built: Built, tmp_path: Path) 
     assert not (tmp_path / "site" / "H50" / "2026-08").exists()
     assert found.pages == len(list((tmp_path / "site").rglob("*.html"))) + 1, "and the feed"
     assert json.loads(text(tmp_path / "site", "site.json"))["copy"] == "public"
+
+
+def test_the_office_copy_is_for_the_group_at_most(built: Built) -> None:
+    for folder, of_file, of_folder in ((built.public, 0o644, 0o755), (built.office, 0o640, 0o750)):
+        for path in (folder, *folder.rglob("*")):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            assert mode == (of_folder if path.is_dir() else of_file), f"{path}: {mode:o}"
 
 
 def test_the_site_of_postgresql_is_the_same(built: Built, tmp_path: Path, postgres_url: str) -> None:

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -81,13 +81,18 @@ def write_site(
                 _write_pages(site, written)
                 about = {"copy": str(copy), "build": build_no(reader), "version": __version__}
             (part / MARK).write_text(json.dumps(about) + "\n", "utf-8")
-            open_up(settings, part, part)
+            open_up(_readers(settings, copy), part, part)
             replace_folder(part, folder)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
     log.info("%s copy, %d pages, %.1f s", copy, written.pages, time.perf_counter() - began)
     return Site(folder, copy, written.pages, written.tables, len(site.hidden))
+
+
+def _readers(settings: Settings, copy: Copy) -> Settings:
+    """Who may read the files: of the office's copy at most the group, whatever holds for what is published."""
+    return settings if copy is Copy.PUBLIC else replace(settings, published_mode=settings.published_mode & 0o660)
 
 
 class _Written:
