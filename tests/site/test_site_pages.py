@@ -13,7 +13,9 @@ from xml.etree import ElementTree
 import pytest
 from publish_world import FORMULA, HOSTILE, METHOD
 from site_world import Built
+from typer.testing import CliRunner
 
+from cchc.cli import app
 from cchc.errors import PermanentError
 from cchc.site import Copy, write_site
 from cchc.site.documents import DOCUMENTS
@@ -191,6 +193,18 @@ def test_only_a_site_of_the_same_copy_is_replaced(built: Built, tmp_path: Path) 
     assert not (tmp_path / "site" / "H50" / "2026-08").exists()
     assert found.pages == len(list((tmp_path / "site").rglob("*.html"))) + 1, "and the feed"
     assert json.loads(text(tmp_path / "site", "site.json"))["copy"] == "public"
+
+
+def test_the_command_writes_a_copy_without_editions_that_do_not_verify(built: Built, tmp_path: Path) -> None:
+    asked = ["publish", "site", "--out", str(tmp_path / "site"), "--workdir", str(built.settings.workdir)]
+    done = CliRunner().invoke(app, [*asked, "--period", "2026-09"])
+    assert done.exit_code == 0, done.output
+    assert re.match(r"public copy: \d+ pages, \d+ tables, \d+ cells of counts not shown", done.output)
+    assert (tmp_path / "site" / NOW / "index.html").is_file()
+    assert not (tmp_path / "site" / R1).exists(), "its manifest has no hashes"
+    again = CliRunner().invoke(app, [*asked, "--copy", "office"])
+    assert isinstance(again.exception, PermanentError)
+    assert "holds the public copy" in str(again.exception)
 
 
 def test_the_office_copy_is_for_the_group_at_most(built: Built) -> None:

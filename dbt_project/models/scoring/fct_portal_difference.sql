@@ -3,7 +3,8 @@
 --   equal             both parts, or, where the portal gives none, its percentage to the decimals it has
 --   portal_only       our exports measure no such thing of the unit in the period
 --   other_period      the portal's parts are ours of another period (the nearest): it answered for that one
---   other_rule        the same cases, more or fewer of them counted as good
+--   other_rule        the same cases, more or fewer of them counted as good; or the same parts and another score (by more
+--                     than a hundredth, which rounding may cost)
 --   not_synchronised  it has fewer cases, and its own count of dossiers not yet synchronised is enough for the gap
 --   not_delivered     it has more cases, and files of the unit are missing or rows are held back
 --   ministry_system   it has more cases, although all that was due was delivered and read: no provincial system exports them
@@ -171,7 +172,8 @@ select
     published_score,
     case
         when our_denominator is null then 'portal_only'
-        when our_numerator = portal_numerator and our_denominator = portal_denominator then 'equal'
+        when our_numerator = portal_numerator and our_denominator = portal_denominator
+            then case when abs(our_score - published_score) > 0.01 then 'other_rule' else 'equal' end
         when portal_denominator is null and round(our_percent, 2) = round(published_percent, 2) then 'equal'
         when portal_numerator is null or portal_denominator is null then 'unexplained'
         when other_period_id is not null then 'other_period'

@@ -13,7 +13,7 @@ CLASSES = {
     "equal": "the same · khớp",
     "portal_only": "the exports measure no such thing · chỉ Cổng có",
     "other_period": "the portal's parts are ours of another period · số của kỳ khác",
-    "other_rule": "the same cases, counted otherwise · cùng số trường hợp, đếm khác",
+    "other_rule": "the same cases, counted or scored otherwise · cùng số trường hợp, đếm hoặc chấm khác",
     "not_synchronised": "fewer there, its own backlog is enough for the gap · chưa đồng bộ",
     "not_delivered": "more there, files or rows are missing here · chưa giao đủ tệp",
     "ministry_system": "more there, although all that was due is here · xử lý trên hệ thống của bộ",
