@@ -18,7 +18,11 @@ export UV_SYSTEM_CERTS ?= true
 # uv, the installer: the one on the PATH, else one in a private environment of its own
 UV = $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
 
-.PHONY: help run airflow airflow-cli superset test fast lint format bench chaos fuzz fuzz-guided docs backup restore install clean secrets up down pin bundle
+# scripts and styles of the pages, and what formats them
+STATIC = $(wildcard include/cchc/*/static/*.js include/cchc/*/static/*.css)
+PRETTIER := prettier@3.10.1
+
+.PHONY: help run airflow airflow-cli superset test fast lint format bench screenshots chaos fuzz fuzz-guided docs backup restore install clean secrets up down pin bundle
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -57,18 +61,26 @@ fast: $(STAMP) ## Quick lint and the tests that start no server, browser, dbt or
 	$(VENV)/bin/ruff format --quiet --check .
 	$(PY) -m pytest -n 2 --dist loadfile -m "not slow and not chaos"
 
-lint: $(STAMP) ## ruff, sqlfluff, mypy, dclint (schema and style of the compose file); also that include/ never imports Airflow
+lint: $(STAMP) ## ruff, sqlfluff, mypy, djlint, prettier (scripts, styles), dclint (compose file); also that include/ never imports Airflow
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	CCHC_DUCKDB_PATH=:memory: $(VENV)/bin/sqlfluff lint --processes 2 --disable-progress-bar dbt_project
 	$(VENV)/bin/mypy
-	@if command -v npx >/dev/null 2>&1; then npx --yes dclint@3.1.0 --max-warnings 0 docker-compose.yaml; \
-	else echo "dclint skipped: it needs npx, which Node.js brings"; fi
+	$(VENV)/bin/djlint --quiet --check include/cchc
+	$(VENV)/bin/djlint --quiet --lint include/cchc
+	@if command -v npx >/dev/null 2>&1; then \
+	npx --yes $(PRETTIER) --log-level warn --check $(STATIC) && npx --yes dclint@3.1.0 --max-warnings 0 docker-compose.yaml; \
+	else echo "prettier and dclint skipped: they need npx, which Node.js brings"; fi
 
-format: $(STAMP) ## Let ruff and sqlfluff mend what they can
+format: $(STAMP) ## Let ruff, sqlfluff, djlint and prettier mend what they can
 	$(VENV)/bin/ruff check --fix .
 	$(VENV)/bin/ruff format .
 	CCHC_DUCKDB_PATH=:memory: $(VENV)/bin/sqlfluff fix --processes 2 dbt_project
+	-$(VENV)/bin/djlint --quiet --reformat include/cchc
+	@if command -v npx >/dev/null 2>&1; then npx --yes $(PRETTIER) --log-level warn --write $(STATIC); fi
+
+screenshots: $(STAMP) ## The pictures of README and docs/tour.md, of what `make run` made
+	$(PY) scripts/screenshots.py
 
 bench: $(STAMP) ## 1,000,000 dossier rows from files to ranking, beside the floor (smaller: ROWS=20000)
 	PYTHONPATH=tests $(PY) -m bench $(if $(ROWS),--rows $(ROWS) --history 0)

@@ -14,9 +14,11 @@ from rich.console import Console
 from rich.table import Table
 
 from cchc.editions import Edition, approve, write_editions
+from cchc.pipeline.publishing import publish_site
 from cchc.publish import open_reader
 from cchc.registry.open import open_registry
 from cchc.settings import Settings
+from cchc.site import Copy, Site
 from cchc.verify import verify
 
 _RANKED = """
@@ -83,6 +85,12 @@ def publish_edition() -> Edition | None:
     return None
 
 
+def publish_months() -> Site:
+    """The public's copy of the site, of months and quarters, beside the report."""
+    settings = Settings.from_env()
+    return publish_site(settings, settings.workdir / "site", Copy.PUBLIC, ["month", "quarter"])
+
+
 def closing(width: int = 100, show: int = 5, edition: Edition | None = None) -> str:
     """Two tables and the paths, as text."""
     settings = Settings.from_env()
@@ -105,6 +113,9 @@ def closing(width: int = 100, show: int = 5, edition: Edition | None = None) -> 
     table.add_row(*[f"{value:,}" for value in delivered])
     out.print(table)
     out.print(f"Báo cáo · Report      {settings.reports / 'index.html'}", soft_wrap=True, highlight=False)
+    site = settings.workdir / "site" / "index.html"
+    if site.is_file():
+        out.print(f"Trang web · Site      {site}", soft_wrap=True, highlight=False)
     warehouse_place = settings.warehouse.split("@")[-1] or str(settings.served_path)
     out.print(f"Kho · Warehouse       {warehouse_place}", soft_wrap=True, highlight=False)
     out.print(f"Chất lượng · Quality  {settings.quality / 'index.html'}", soft_wrap=True, highlight=False)

@@ -164,10 +164,11 @@ def main() -> None:
     run(console, follower, bag, "build_warehouse", {})
     follower.quiet.set()
     run(console, follower, bag, "publish_rankings", {"period": "all"})
-    from closing import closing, publish_edition
+    from closing import closing, publish_edition, publish_months
 
     edition = publish_edition()
     console.say("edition", f"approved: {edition.folder.relative_to(workdir)}" if edition else "no month is closed yet")
+    console.say("site", f"{publish_months().pages:,} pages for the public")
     console.say("done", "")
     print(closing(edition=edition), file=console.out, flush=True)
 

@@ -1,12 +1,14 @@
-"""Tables as CSV files, one way for every command: written whole or not at all, and no text acts as a formula."""
+"""Tables as CSV files, one way for every command: written whole or not at all, and no text acts as a formula; and whole
+folders of files."""
 
 from __future__ import annotations
 
 import csv
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -60,3 +62,19 @@ def whole_file(path: Path) -> Iterator[Path]:
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def replace_folder(part: Path, folder: Path) -> None:
+    """Put a whole folder in its place at once; one that is not empty can't be renamed over: the old one steps aside."""
+    if not folder.exists():
+        part.rename(folder)
+        return
+    aside = folder.with_name(f"{part.name}.old")
+    folder.rename(aside)
+    try:
+        part.rename(folder)
+    except OSError:
+        with suppress(OSError):
+            aside.rename(folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)

@@ -118,6 +118,7 @@ def make_world(communes: int = len(NAMES), days: int = 20) -> World:
     _add_trail(world)
     _add_actions(world)
     _add_restated(world)
+    _add_portal(world)
     for band, vi, low in (("good", "Tốt", 80), ("fair", "Khá", 70), ("weak", "Yếu", 0)):
         lower_bound, since = Decimal(low).quantize(Decimal("0.01")), date(2026, 1, 1)
         world["pub_method_band"].append(
@@ -353,6 +354,34 @@ def _add_restated(world: World) -> None:
                 "source_codes": "H50.D1.1, H50.D1.2",
             }
         )
+
+
+def _add_portal(world: World) -> None:
+    """What the portal says of September: the same, fewer that it has not taken over, more than was delivered."""
+    world["pub_delivery_file"].append(
+        {"system": "onestop-a", "unit_code": "H50.100", "export_date": date(2026, 9, 2), "dataset": "dossiers"}
+        | {"path": "onestop-a/H50.100/2026-09-02/hoso.csv", "revision": 1, "sha256": "00", "rows_read": 3}
+    )
+    world["pub_period"].append({**MONTH, "default_method": METHOD, "is_default_period": True})
+    for unit, criterion, ours, theirs, difference in (
+        ("H50.100", "PROCESSING_ON_TIME", (2, 3), (2, 3), "equal"),
+        ("H50.101", "PROCESSING_ON_TIME", (28, 43), (27, 41), "not_synchronised"),
+        ("H50.102", "ONLINE_DOSSIER", (42, 44), (50, 60), "ministry_system"),
+        ("H50.102", "DOSSIER_SYNC", None, (44, 60), "portal_only"),
+    ):
+        parts = [Decimal(n).quantize(Decimal("0.0001")) for n in (*(ours or ()), *theirs)]
+        world["pub_portal_difference"].append(
+            {"unit_code": unit, "unit_name": NAMES[int(unit[-1])], "province_code": "H50", "criterion": criterion}
+            | {"period_id": MONTH["period_id"], "method": METHOD, "difference": difference}
+            | {"our_numerator": parts[0] if ours else None, "our_denominator": parts[1] if ours else None}
+            | {"our_score": Decimal("13.33") if ours else None, "published_score": Decimal("13.17")}
+            | {"portal_numerator": parts[-2], "portal_denominator": parts[-1]}
+        )
+    world["pub_unit_ancestry"] += [
+        {"unit_code": "H50", "descendant_code": code, "depth": 1, "holds_from": date(1, 1, 1)}
+        | {"holds_to": date(9999, 12, 31)}
+        for code in ("H50.101", "H50.102")
+    ]
 
 
 def fill_duckdb(workdir: Path, world: World) -> Path:

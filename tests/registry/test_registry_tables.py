@@ -127,6 +127,7 @@ NOWHERE = {
     (model.System, "datasets"): "a table of its own",
     (model.Method, "groups"): "a table of its own",
     (model.Method, "anomalies"): "shown to who approves; no model reads them",
+    (model.Method, "least_published"): "what the copy of the site for the public shows; no model reads it",
     (model.Method, "completeness"): "two columns of the method's row",
     (model.Method, "volume_classes"): "a table of its own",
     (model.Band, "conditions"): "a table of its own",

@@ -30,6 +30,7 @@ def register(app: typer.Typer) -> None:
         restated,
         actions,
         integrity,
+        reconcile,
         whatif,
         score,
         demo,
@@ -304,6 +305,31 @@ def integrity(
     from cchc.cli.integrity import show_integrity
 
     show_integrity(o.settings(workdir), unit, period, signal, out, limit)
+
+
+def reconcile(
+    period: Annotated[str, typer.Option(help="Period: 2026-09, 2026-Q3, 2026, or START..END.")],
+    unit: Annotated[str | None, typer.Option(help="Agency code of the unit; those below it count too.")] = None,
+    method: Annotated[str | None, typer.Option(help="Scoring method. Default: the period's default method.")] = None,
+    codes: Annotated[
+        Path | None,
+        typer.Option(
+            help="Instead: a CSV with dossier_code, what the portal has; lists the codes that a side lacks.",
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    workdir: o.Workdir = None,
+    out: Annotated[Path | None, typer.Option(help="Write every row to this CSV file.")] = None,
+    limit: Annotated[int, typer.Option(min=0, help="Rows to show.")] = 20,
+) -> None:
+    """Our counts and scores beside the national portal's, every difference classed; or dossier codes side by side."""
+    from cchc.cli.reconciling import show_codes, show_reconciliation
+
+    if codes is not None:
+        show_codes(o.settings(workdir), period, unit, codes, out, limit)
+    else:
+        show_reconciliation(o.settings(workdir), period, unit, method, out, limit)
 
 
 def whatif(

@@ -51,6 +51,13 @@ class Language(StrEnum):
     EN = "en"
 
 
+class Copy(StrEnum):
+    """For whom a build of the site is; ``cchc.site.Copy``, without what it would import."""
+
+    PUBLIC = "public"
+    OFFICE = "office"
+
+
 def settings(workdir: Path | None = None, exports: str | None = None, schedule: Path | None = None) -> Settings:
     """Settings of this process with what the command line says; from here on it writes for its owner only."""
     found = Settings.from_env(workdir=workdir, exports=exports, schedule=schedule)

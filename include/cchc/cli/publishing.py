@@ -44,6 +44,28 @@ def publish(
 
 
 @app.command()
+def site(
+    out: Annotated[Path, typer.Option(help="Folder to write: new, empty, or of an older site of the same copy.")],
+    copy: Annotated[
+        o.Copy, typer.Option(help="public: no dossier codes and no count that is too small; office: everything.")
+    ] = o.Copy.PUBLIC,
+    period: Annotated[
+        list[str] | None, typer.Option(help="A period such as 2026-09, 2026-Q3, 2026. Default: all.")
+    ] = None,
+    workdir: o.Workdir = None,
+    verbose: o.Verbose = 0,
+) -> None:
+    """Write the site: every period, province and approved edition as linked pages that need no network."""
+    from cchc.pipeline.publishing import publish_site
+    from cchc.site import Copy
+
+    found = publish_site(o.settings(workdir), out, Copy(copy), period or None)
+    hidden = f", {found.hidden:,} cells of counts not shown" if found.hidden else ""
+    console.print(f"{found.copy} copy: {found.pages:,} pages, {found.tables:,} tables{hidden}", highlight=False)
+    console.print(str(found.folder / "index.html"), highlight=False, soft_wrap=True)
+
+
+@app.command()
 def edition(
     period: OnePeriod,
     workdir: o.Workdir = None,

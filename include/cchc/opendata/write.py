@@ -6,7 +6,6 @@ import hashlib
 import json
 import shutil
 import tempfile
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from cchc.publish import Reader, open_reader
 from cchc.serve import relations
 from cchc.settings import Settings
 from cchc.surroundings import translated
+from cchc.table_file import replace_folder
 
 DESCRIPTOR = "datapackage.json"
 #: Licences that fit open data of a state body; which one, the office says.
@@ -58,7 +58,7 @@ def write_open_data(settings: Settings, folder: Path, licence: str = "CC-BY-4.0"
             (part / DESCRIPTOR).write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
             (part / "README.md").write_text(readme(found), "utf-8")
             open_up(settings, part, part)
-            _put(part, folder)
+            replace_folder(part, folder)
         except BaseException:
             shutil.rmtree(part, ignore_errors=True)
             raise
@@ -85,19 +85,3 @@ def _sources(reader: Reader) -> list[str]:
     systems = reader.rows("select distinct system from pub.delivery_summary_v1 order by system")
     laws = reader.rows("select distinct method_source from pub.method_v1 where method_source <> '' order by 1")
     return [f"Hệ thống · system: {row['system']}" for row in systems] + [row["method_source"] for row in laws]
-
-
-def _put(part: Path, folder: Path) -> None:
-    """In its place at once; a folder that is not empty can't be renamed over, so the old one steps aside first."""
-    if not folder.exists():
-        part.rename(folder)
-        return
-    aside = folder.with_name(f"{part.name}.old")
-    folder.rename(aside)
-    try:
-        part.rename(folder)
-    except OSError:
-        with suppress(OSError):
-            aside.rename(folder)
-        raise
-    shutil.rmtree(aside, ignore_errors=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -15,6 +15,7 @@ from cchc.publish import Final, Stand, list_periods, open_reader, publish_pages,
 from cchc.publish.pages import Progress
 from cchc.registry.open import Registry, open_registry
 from cchc.settings import Settings
+from cchc.site import Copy, Filler, Site, write_site
 from cchc.verify import verify
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,24 @@ def publish_report(
     pages = publish_pages(settings, wanted, progress, approved(settings, wanted))
     open_up(settings, settings.reports, settings.reports)
     return pages
+
+
+#: Pages of the site that other rooms write, by the name of their row in ``site/pages.yaml``: one line each.
+FILLERS: dict[str, Callable[[Settings], Filler]] = {}
+
+
+def publish_site(settings: Settings, out: Path, copy: Copy = Copy.PUBLIC, periods: Iterable[str] | None = None) -> Site:
+    """Write the site of a copy into a folder; see ``write_site``. Editions that do not verify have no page."""
+    wanted = None if periods is None else list(periods)
+    registry = open_registry(settings.registry_dir)
+    editions = [
+        edition
+        for home in sorted(settings.editions.glob("*/*/*"))
+        for edition in editions_of(home)
+        if edition.approval and _holds(edition)
+    ]
+    fillers = {name: make(settings) for name, make in FILLERS.items()}
+    return write_site(settings, registry, out, copy, wanted, editions, approved(settings, wanted), fillers)
 
 
 def approved(settings: Settings, periods: Iterable[str] | None = None) -> list[Final]:

@@ -6,6 +6,7 @@ Nothing here computes a figure: what a page or file says is what the views say.
 from __future__ import annotations
 
 from cchc.publish.actions import ActionList, action_list
+from cchc.publish.document import LEVELS
 from cchc.publish.explain import Explanation, explain
 from cchc.publish.exports import export_indicators, export_table
 from cchc.publish.pages import publish_pages
@@ -17,6 +18,7 @@ from cchc.publish.state import Final, Stand
 from cchc.publish.trail import Trail, trail
 
 __all__ = [
+    "LEVELS",
     "ActionList",
     "Explanation",
     "Final",

@@ -33,6 +33,12 @@ Progress = Callable[[str], None]
 
 log = logging.getLogger("cchc.publish")
 
+#: The scripts of the page of a period, in order: they share their names.
+PERIOD_SCRIPTS = (
+    *("common.js", "standing.js", "sheet.js", "period.js", "headline.js", "ranking.js", "charts.js", "board.js"),
+    *("published.js", "unit.js", "together.js"),
+)
+
 
 def publish_pages(
     settings: Settings,
@@ -67,11 +73,23 @@ def publish_pages(
 
 def period_page(reader: Reader, period: Period, finals: Sequence[Final] = (), edition: str | None = None) -> str:
     """The page of one period; ``edition`` where it is part of one. Nothing of the clock is in it."""
-    document = period_document(reader, period, finals, edition)
-    home = next((name or code for code, name in document["provinces"]), "")
-    scripts = (_library("chart.umd.js"), _own("common.js", "standing.js", "sheet.js", "period.js"))
     build = None if edition else build_no(reader)  # an edition holds the same bytes whichever build it was made from
-    return _render("period.html.j2", scripts, document, period=period, province=home, build=build)
+    return render_period(period_document(reader, period, finals, edition), period, build)
+
+
+def render_period(
+    document: dict[str, Any],
+    period: Period,
+    build: int | None,
+    home: str = "index.html",
+    links: Sequence[tuple[str, str, str]] = (),
+) -> str:
+    """The page of a period's document. ``home``: where all periods are; ``links``: address and both names of others."""
+    province = next((name or code for code, name in document["provinces"]), "")
+    scripts = (_library("chart.umd.js"), _own(*PERIOD_SCRIPTS))
+    return _render(
+        "period.html.j2", scripts, document, period=period, province=province, build=build, home=home, links=links
+    )
 
 
 def index_page(reader: Reader, periods: list[Period], finals: Sequence[Final] = ()) -> str:
@@ -124,15 +142,15 @@ def strings() -> dict[str, dict[str, str]]:
 
 
 def _render(template: str, scripts: Iterable[str], document: dict[str, Any], **context: Any) -> str:
-    style = _file("static", "style.css")
+    style = _file("static", "palette.css") + _file("static", "style.css")
     texts = strings()
     return (
         _templates()
         .get_template(template)
         .render(
             style=Markup(style),
-            style_hash=_hash(style),
-            scripts=[{"text": Markup(script), "hash": _hash(script)} for script in scripts],
+            style_hash=named_hash(style),
+            scripts=[{"text": Markup(script), "hash": named_hash(script)} for script in scripts],
             strings=embed(texts),
             data=embed(document),
             vi={key: text["vi"] for key, text in texts.items()},
@@ -164,6 +182,6 @@ def _file(*parts: str) -> str:
     return resources.files("cchc.publish").joinpath(*parts).read_text(encoding="utf-8")
 
 
-def _hash(text: str) -> str:
+def named_hash(text: str) -> str:
     """How a content security policy names an inline script or style."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

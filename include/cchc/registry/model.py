@@ -595,6 +595,7 @@ class Method(_Node):
     itself. ``late_days`` after a period's end deliveries still count, ``objection_days`` after that units may object.
     With fewer dossiers than ``least_volume`` a unit is ranked and marked. ``volume_classes``: lower bounds of the
     classes of units by dossiers, beside the one from 0; ``nearest_peers``: how many units make a unit's neighbours.
+    ``least_published``: the smallest count, zero aside, that a copy for the public shows.
     """
 
     method: str
@@ -610,6 +611,7 @@ class Method(_Node):
     tie_rule: Literal["shared", "dense"] = "shared"
     rounding: Literal["half_up_2"] = "half_up_2"
     least_volume: int = Field(default=0, ge=0)
+    least_published: int = Field(default=5, ge=1)
     completeness: Completeness = Completeness()
     anomalies: AnomalyLimits = AnomalyLimits()
     volume_classes: tuple[int, ...] = ()

@@ -4,7 +4,11 @@ const D = JSON.parse(document.getElementById("data").textContent);
 const STRINGS = JSON.parse(document.getElementById("strings").textContent);
 const $ = (id) => document.getElementById(id);
 let lang = "vi";
-try { if (localStorage.getItem("cchc-lang") === "en") lang = "en"; } catch (e) { /* storage may be closed to file:// */ }
+try {
+  if (localStorage.getItem("cchc-lang") === "en") lang = "en";
+} catch (e) {
+  /* storage may be closed to file:// */
+}
 
 function t(key, values) {
   const entry = Object.hasOwn(STRINGS, key) ? STRINGS[key][lang] : undefined;
@@ -20,8 +24,13 @@ function fmt(value, decimals, least) {
   if (value === null || value === undefined) return "–";
   const key = lang + decimals + "/" + least;
   if (!formats.has(key)) {
-    formats.set(key, new Intl.NumberFormat(lang === "vi" ? "vi-VN" : "en-US", {
-      minimumFractionDigits: least === undefined ? decimals : least, maximumFractionDigits: decimals }));
+    formats.set(
+      key,
+      new Intl.NumberFormat(lang === "vi" ? "vi-VN" : "en-US", {
+        minimumFractionDigits: least === undefined ? decimals : least,
+        maximumFractionDigits: decimals,
+      }),
+    );
   }
   return formats.get(key).format(value);
 }
@@ -53,13 +62,17 @@ function assign(node, attributes) {
 const h = (tag, attributes, ...children) => put(assign(document.createElement(tag), attributes), children);
 const svg = (tag, attributes, ...children) =>
   put(assign(document.createElementNS("http://www.w3.org/2000/svg", tag), attributes), children);
-const show = (node, ...children) => { node.replaceChildren(); return put(node, children); };
+const show = (node, ...children) => {
+  node.replaceChildren();
+  return put(node, children);
+};
 
 /* Lower case, no marks, đ as d: what a search compares. */
 const plain = (text) => String(text).normalize("NFD").replace(/\p{M}/gu, "").replace(/[đĐ]/g, "d").toLowerCase().trim();
 function median(values) {
   if (!values.length) return null;
-  const sorted = [...values].sort((a, b) => a - b), half = sorted.length >> 1;
+  const sorted = [...values].sort((a, b) => a - b),
+    half = sorted.length >> 1;
   return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2;
 }
 const sum = (values) => values.reduce((a, b) => a + b, 0);
@@ -67,16 +80,22 @@ const sum = (values) => values.reduce((a, b) => a + b, 0);
 function speak(render) {
   document.documentElement.lang = lang;
   for (const node of document.querySelectorAll("[data-t]")) node.textContent = t(node.dataset.t);
-  for (const node of document.querySelectorAll("[data-t-label]")) node.setAttribute("aria-label", t(node.dataset.tLabel));
+  for (const node of document.querySelectorAll("[data-t-label]"))
+    node.setAttribute("aria-label", t(node.dataset.tLabel));
   for (const node of document.querySelectorAll("[data-t-placeholder]")) node.placeholder = t(node.dataset.tPlaceholder);
-  for (const node of document.querySelectorAll("[data-lang]")) node.setAttribute("aria-pressed", node.dataset.lang === lang);
+  for (const node of document.querySelectorAll("[data-lang]"))
+    node.setAttribute("aria-pressed", node.dataset.lang === lang);
   render();
 }
 function bilingual(render) {
   for (const node of document.querySelectorAll("[data-lang]")) {
     node.addEventListener("click", () => {
       lang = node.dataset.lang;
-      try { localStorage.setItem("cchc-lang", lang); } catch (e) { /* see above */ }
+      try {
+        localStorage.setItem("cchc-lang", lang);
+      } catch (e) {
+        /* see above */
+      }
       speak(render);
     });
   }

@@ -1,0 +1,191 @@
+"""The public's copy: no dossier, no count that is too small, and none that follows from what is shown."""
+
+from __future__ import annotations
+
+import csv
+import html
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import yaml
+from publish_world import contract
+from site_world import Built, now
+from test_site_conceal import attack
+
+from cchc.publish import Period, list_periods, open_reader
+from cchc.site.conceal import Cell
+from cchc.site.counts import PROCEDURES, cells, columns, family, lines_of_periods, lines_of_units, of_procedures
+from cchc.site.lookups import Lookups
+from cchc.site.states import states_now
+
+#: As the ministries write it: the agency, then what it counts; the world's are shorter and still of this shape.
+DOSSIER = re.compile(r"\bH\d{2}(?:\.\w+)*-\d+")
+LEAST = 5
+STATE = "H50/2026-09/qd766-portal-2026/now"
+
+
+def files(folder: Path) -> Iterator[Path]:
+    return (path for path in folder.rglob("*") if path.is_file())
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def document(page: Path) -> dict[str, Any]:
+    found = re.search(r'<script type="application/json" id="data">(.*?)</script>', page.read_text("utf-8"), re.DOTALL)
+    assert found is not None
+    content: dict[str, Any] = json.loads(found[1])
+    return content
+
+
+def test_no_file_of_the_public_copy_has_a_dossier_code(built: Built) -> None:
+    seen = 0
+    for path in files(built.public):
+        codes = DOSSIER.findall(path.read_text(encoding="utf-8"))
+        assert not codes, f"{path.relative_to(built.public)}: {codes[:3]}"
+        seen += 1
+    assert seen > 100
+    assert any(DOSSIER.search(path.read_text(encoding="utf-8")) for path in files(built.office)), "the office has them"
+
+
+def test_no_free_text_about_a_case_leaves_the_office(built: Built) -> None:
+    for said in ("đã trả", "sai <i>quy định", "BB 12/2026", "Trần Thị B"):
+        told = (said, said.replace("<", "\\u003c").replace(">", "\\u003e"), html.escape(said))
+        assert any(each in path.read_text("utf-8") for path in files(built.office) for each in told), said
+        for path in files(built.public):
+            text = path.read_text("utf-8")
+            assert not any(each in text for each in told), f"{path}: {said}"
+
+
+def test_hidden_counts_are_in_no_table_and_cannot_be_computed(built: Built) -> None:
+    """The attacker has every CSV of the copy; truth is what the office has."""
+    with open_reader(built.settings) as reader:
+        lookups = Lookups(reader)
+        periods = list_periods(reader)
+        states = [state for period in periods for state in states_now(reader, built.registry, period)]
+        truth = {cell: counts for state in states for cell, counts in cells(state, lookups.datasets).items()}
+        lines = lines_of_units(truth, lookups.parents) + lines_of_periods(truth, periods)
+        datasets = lookups.datasets
+    hidden: set[Cell] = set()
+    for state in states:
+        folder = built.public / state.province / state.period.label / state.method / "now"
+        for row in rows(folder / "indicators.csv"):
+            key = (row["unit_code"], state.period.id, "dossiers" if row["source"] == "exports" else "")
+            if row["numerator"] == "" and row["null_reason"] == "suppressed":
+                assert row["denominator"] == row["ratio"] == ""
+                hidden.add(key if key[2] else (*key[:2], f"{row['source']}:{row['indicator']}"))
+    assert hidden
+    assert datasets == {}, "the world names no datasets: all are counted over dossiers"
+    known = [line for line in lines if line.total in truth]
+    attack(truth, known, hidden, LEAST)
+    for state in states:
+        folder = built.public / state.province / state.period.label / state.method / "now"
+        for row in rows(folder / "ranking.csv"):
+            if (row["unit_code"], state.period.id, "dossiers") in hidden:
+                assert row["dossiers"] == ""
+
+
+def test_every_state_of_a_period_hides_the_same(built: Built) -> None:
+    folder = built.public / "H50" / "2026-09" / "qd766-portal-2026"
+    found = {
+        state: {
+            (row["unit_code"], row["indicator"]) for row in rows(folder / state / "indicators.csv") if not row["ratio"]
+        }
+        for state in ("now", "r1", "r2")
+    }
+    assert found["now"] == found["r1"] == found["r2"] != set()
+
+
+def test_the_interactive_page_hides_what_the_tables_hide(built: Built) -> None:
+    public, office = (document(each / "H50" / "2026-09" / "index.html") for each in (built.public, built.office))
+    hidden = {
+        row["unit_code"]
+        for row in rows(built.public / STATE / "ranking.csv")
+        if not row["dossiers"] and row["null_reason"] != "no_dossiers"
+    }
+    assert hidden
+    names = [unit[0] for unit in public["units"]]
+    for at, figures in enumerate(public["facts"]):
+        for fact in figures:
+            if names[at] in hidden:
+                assert fact[1:4] == [None, None, None] and fact[5] == "suppressed"
+    for state, document_of in (("public", public), ("office", office)):
+        assert bool(document_of["actions"]) == (state == "office")
+        assert bool(document_of["volumes"]["rows"]) == (state == "office")
+    assert all(values[4] is None for intervals in public["intervals"] for values in intervals.values())
+    assert all(line[3] is None for units in public["changes"]["units"] for unit in units.values() for line in unit[-1])
+    scores = [[fact[7:] for fact in unit] for unit in public["facts"]]
+    assert scores == [[fact[7:] for fact in unit] for unit in office["facts"]], "scores are shown in full"
+
+
+def test_the_columns_of_the_public_copy_are_columns(built: Built) -> None:
+    """What is named is there; what a table of an edition gains later stays in the office until it is named."""
+    tables = now(built.settings, built.registry).tables
+    for name, rule in columns().items():
+        if tables.get(name):
+            assert set(rule["columns"]) <= set(tables[name][0]), name
+        assert set(rule.get("counts", ())) <= set(rule["columns"])
+    assert "corrections" not in columns() and "objection_effects" not in columns()
+    secret = {"dossier_code", "dossier_codes", "path", "objection_reason", "answer_note", "reason", "evidence"}
+    assert not secret & {column for rule in columns().values() for column in rule["columns"]}
+
+
+def test_counts_of_procedures_say_nothing_of_people(built: Built) -> None:
+    """They are shown, and hide nothing else; every code is an indicator of the registry."""
+    row = {"indicator": "PAYMENT_TRANSACTED_PROCEDURE", "source": "exports"}
+    assert family(row, {}) == family({**row, "source": "portal"}, {}) == PROCEDURES
+    assert of_procedures() <= {indicator.indicator for indicator in built.registry.indicators}
+    with open_reader(built.settings) as reader:
+        state = now(built.settings, built.registry)
+        with_one = replace(
+            state,
+            tables={
+                **state.tables,
+                "indicators": [
+                    *state.tables["indicators"],
+                    {**state.tables["indicators"][0], **row, "numerator": "1", "denominator": "2"},
+                ],
+            },
+        )
+        datasets = Lookups(reader).datasets
+    assert cells(with_one, datasets) == cells(state, datasets)
+
+
+def test_a_period_whose_parts_do_not_make_it_up_gives_nothing_away() -> None:
+    """Of a quarter only September has pages: what July and August were, nobody is told."""
+    quarter, month = (
+        Period(name, kind, False, date(2026, start, 1), date(2026, 9, 30), None, True, name, name)
+        for name, kind, start in (("q", "quarter", 7), ("sep", "month", 9))
+    )
+    counted = {("a", "q", "dossiers"): {"n": Decimal(60)}, ("a", "sep", "dossiers"): {"n": Decimal(20)}}
+    assert lines_of_periods(counted, [quarter, month]) == []
+    counted["a", "q", "dossiers"] = {"n": Decimal(20)}
+    (line,) = lines_of_periods(counted, [quarter, month])
+    assert line.parts == (("a", "sep", "dossiers"),)
+
+
+def test_the_threshold_is_the_methods(built: Built) -> None:
+    for path in (Path(__file__).parents[2] / "include/cchc/registry/data/methods").glob("*.yaml"):
+        assert yaml.safe_load(path.read_text("utf-8"))["least_published"] == LEAST
+    assert built.registry.methods["qd766-portal-2026"].least_published == LEAST
+    assert f"số đếm dưới {LEAST}" in (built.public / STATE / "H50.101.html").read_text("utf-8")
+
+
+def test_small_counts_are_hidden_from_the_first_one_on(built: Built) -> None:
+    """H50.100 has three dossiers: its page shows scores and rank and none of its counts."""
+    page = (built.public / STATE / "H50.100.html").read_text("utf-8")
+    figures = rows(built.public / STATE / "H50.100.figures.csv")
+    assert {row["denominator"] for row in figures} == {""}
+    assert {row["null_reason"] for row in figures} == {"suppressed"}
+    assert all(row["score"] for row in figures)
+    assert '<abbr title="số đếm nhỏ, không công bố">*</abbr>' in page
+    assert Decimal(next(row["score"] for row in figures)) > 0
+    assert "pub_ranking" in contract()
