@@ -33,13 +33,13 @@ def check_forms(parsed: Parsed) -> Iterator[Problem]:
         message = f"no version {span} of layout {name} in form_layouts.csv"
         message_vi = f"form_layouts.csv không có bản {span} của bố cục {name}"
         yield Problem(found[0].file, found[0].line, "unknown_layout", message, message_vi)
-    for placed in parsed.form_rules:
-        is_waiting = placed.item.state == "waiting"
+    for rule in parsed.form_rules:
+        is_waiting = rule.item.state == "waiting"
         allowed = ("running", "running_within", "on_time") if is_waiting else ("resolved", "on_time", "none")
-        if placed.item.place not in allowed:
-            message = f"{placed.item.state} goes to one of {', '.join(allowed)}, not to {placed.item.place}"
-            message_vi = f"{placed.item.state} chỉ được tính vào {', '.join(allowed)}"
-            yield Problem(placed.file, placed.line, "form_place", message, message_vi)
+        if rule.item.place not in allowed:
+            message = f"{rule.item.state} goes to one of {', '.join(allowed)}, not to {rule.item.place}"
+            message_vi = f"{rule.item.state} chỉ được tính vào {', '.join(allowed)}"
+            yield Problem(rule.file, rule.line, "form_place", message, message_vi)
 
 
 def _columns(layout: Placed[FormLayout], found: list[Placed[FormColumn]]) -> Iterator[Problem]:

@@ -63,7 +63,7 @@ _IDENTITY = re.compile(r"(\d+) = (?:(\d+) before|(\d+(?: \+ \d+)+))")
 
 @dataclass(frozen=True)
 class Identity:
-    """``total`` equals the sum of ``parts``; with ``is_before`` the one part is of the period that ends the day before."""
+    """``total`` is the sum of ``parts``; ``is_before``: the one part is of the period that ends the day before."""
 
     total: int
     parts: tuple[int, ...]
