@@ -46,7 +46,7 @@ def write_forms(
     every: bool,
     out: Path | None,
 ) -> None:
-    """Fill and write: one form to a file, by its ending a workbook or a page, or the forms of many units to a folder."""
+    """Fill and write: one form to a file, by its ending a workbook or a page; those of many units to a folder."""
     if first is None or last is None or out is None:
         raise PermanentError("a form needs --from, --to and --out")
     if not every and out.suffix not in (".xlsx", ".html"):

@@ -1,5 +1,5 @@
 -- One row a unit and row of its form: each measure, and of how many dossiers it cannot be told. The same text for DuckDB
--- and PostgreSQL; $measures, $sums and $row are filled in by count.py, facts come from the trail of every dossier.
+-- and PostgreSQL; count.py fills in what stands behind a dollar.
 with asked as (
 
     select
