@@ -17,6 +17,8 @@ from cchc.forms.measures import why_unknown
 from cchc.table_file import spreadsheet_safe
 
 NAME = "Đẳng thức và nguồn"
+#: Letters on a line of the merged cells.
+_LINE = 125
 
 
 def write_origin(book: xlsxwriter.Workbook, form: Form, main: str, total_row: int) -> None:
@@ -86,7 +88,8 @@ class _Origin:
             elif isinstance(value, int):
                 self.sheet.write_number(self.at, 1, value, self.left)
             else:
-                self.sheet.write_string(self.at, 1, str(spreadsheet_safe(value)), self.text)
+                self.sheet.merge_range(self.at, 1, self.at, 5, str(spreadsheet_safe(value)), self.text)
+                self.sheet.set_row(self.at, 16 * -(-len(value) // _LINE))
             self.at += 1
         self.at += 1
 

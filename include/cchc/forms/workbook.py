@@ -25,7 +25,8 @@ from cchc.table_file import spreadsheet_safe, whole_file
 #: Whole numbers with a point between thousands, whatever language the spreadsheet program speaks.
 NUMBERS = r"[>=1000000]#\.###\.##0;[>=1000]#\.##0;0"
 SHEET = "Biểu"
-_A4 = 9
+#: Paper by the number of columns: A4, and A3 for forms that A4 cannot show.
+_A4, _A3, _WIDE = 9, 8, 20
 _PAPER = "Times New Roman"
 _TOP = 5  # rows above the headings
 
@@ -56,8 +57,10 @@ class _Sheet:
         self.heading = book.add_format(framed | {"bold": True, "align": "center", "text_wrap": True})
         self.small = book.add_format(framed | {"align": "center", "italic": True, "font_size": 9, "text_wrap": True})
         self.forms: dict[tuple[str, bool], Format] = {}
+        self.numbers: dict[str, Format] = {}
         for kind in ("line", "group", "total"):
             look = framed | {"bold": kind != "line"} | ({"bg_color": "#EDEDED"} if kind == "total" else {})
+            self.numbers[kind] = book.add_format(look | {"align": "center"})
             self.forms[kind, False] = book.add_format(look | {"text_wrap": True})
             self.forms[kind, True] = book.add_format(look | {"num_format": NUMBERS, "align": "right"})
         self.start = _TOP + 3
@@ -72,7 +75,7 @@ class _Sheet:
         last = self._foot(self.start + len(rows))
         end = len(self.columns) - 1
         self.sheet.set_landscape()
-        self.sheet.set_paper(_A4)
+        self.sheet.set_paper(_A3 if len(self.columns) > _WIDE else _A4)
         self.sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         self.sheet.fit_to_pages(1, 0)
         self.sheet.repeat_rows(_TOP, self.start - 1)
@@ -112,19 +115,23 @@ class _Sheet:
                 self.sheet.write_string(below, position, column.subheading, self.heading)
             said = next((str(i) for i in column.identities if i.total == column.column and not i.is_before), "")
             self.sheet.write_string(numbers, position, (said or str(column.column)).replace(" ", ""), self.small)
-            width = {"stt": 5, "unit": 30, "field_by_level": 34}.get(column.key, 11 if len(self.columns) < 20 else 9)
+            width = {"stt": 5, "unit": 26, "field_by_level": 34}.get(
+                column.key, 8.5 if len(self.columns) > _WIDE else 11
+            )
             self.sheet.set_column(position, position, width)
         self.sheet.set_row(top, 32)
-        self.sheet.set_row(below, 62)
+        self.sheet.set_row(below, 78 if len(self.columns) > _WIDE else 48)
 
     def _same_head(self, column: FormColumn, position: int) -> bool:
         other = self.columns[position]
         return bool(other.subheading) and other.heading == column.heading
 
     def _row(self, at: int, row: Printed) -> None:
+        label = len(row.line.label)
+        self.sheet.set_row(at, 16 * max(1, -(-label // 30)))
         for position, column in enumerate(self.columns):
             if column.key == "stt":
-                self.sheet.write_string(at, position, row.number, self.forms[row.kind, False])
+                self.sheet.write_string(at, position, row.number, self.numbers[row.kind])
             elif column.key in LABEL_KEYS:
                 self.sheet.write_string(at, position, _text(row.line.label), self.forms[row.kind, False])
             else:
