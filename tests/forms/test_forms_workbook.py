@@ -151,6 +151,9 @@ def test_a_unit_that_delivered_nothing_is_unknown_and_one_with_an_empty_file_has
     (empty,) = fill_forms(settings, registry, "II.06a", FIRST, LAST, "P.102")
     assert {cell.number for cell in silent.total.cells.values()} == {None}
     assert silent.origin.files_missing == 1
+    (province,) = fill_forms(settings, registry, "II.06a", FIRST, LAST, "P")
+    assert (silent.origin.silent, empty.origin.silent) == (("Xã Một",), ())
+    assert province.origin.silent == ("Sở", "Xã Một")
     assert {cell.number for cell in empty.total.cells.values()} == {0}
     path = write_form(silent, tmp_path / "silent.xlsx")
     assert set(total_of(path)[2:]) == {"không rõ"}

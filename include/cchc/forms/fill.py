@@ -40,12 +40,16 @@ class Line:
 
 @dataclass(frozen=True)
 class Origin:
-    """What the figures stand on: the build, the last day of its data, files not readable, rows held back."""
+    """What the figures stand on: the build, the last day of its data, files not readable, rows held back.
+
+    ``silent``: names of the units in it of which no file of dossiers could be read in the period.
+    """
 
     build: int
     last_day: date | None
     files_missing: int
     rows_held: int
+    silent: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -114,10 +118,18 @@ class _Tree:
         for row in versions:
             if row["unit_code"] not in self.names or row["valid_from"] <= day:
                 self.names[row["unit_code"]] = row["unit_name"]
-        above = (
-            "select distinct unit_code from pub.unit_ancestry_v1 where depth > 0 and holds_from <= ? and holds_to >= ?"
+        below = reader.rows(
+            "select unit_code, descendant_code from pub.unit_ancestry_v1 "
+            "where depth > 0 and holds_from <= ? and holds_to >= ? order by descendant_code",
+            [day, day],
         )
-        self.parents = {row["unit_code"] for row in reader.rows(above, [day, day])}
+        self.below: dict[str, list[str]] = {}
+        for row in below:
+            self.below.setdefault(row["unit_code"], []).append(row["descendant_code"])
+
+    def ends(self, unit: str) -> list[str]:
+        """The units in a form that have none below them: the unit itself where it is one."""
+        return [code for code in self.below.get(unit, [unit]) if code not in self.below]
 
 
 def _by_unit(rows: Iterable[Counted]) -> dict[str, list[Counted]]:
@@ -156,13 +168,17 @@ def _form(
         layout=layout,
         unit=unit,
         unit_name=tree.names.get(unit, unit),
-        is_aggregate=unit in tree.parents,
+        is_aggregate=unit in tree.below,
         first=first,
         last=last,
         lines=lines,
         total=reduce(_sum, lines, zeros),
         origin=Origin(
-            int(build["build_no"]), build.get("last_business_day"), int(own.get("missing", 0)), int(own.get("held", 0))
+            build=int(build["build_no"]),
+            last_day=build.get("last_business_day"),
+            files_missing=int(own.get("missing", 0)),
+            rows_held=int(own.get("held", 0)),
+            silent=tuple(tree.names[code] for code in tree.ends(unit) if not origins.get(code, {}).get("readable")),
         ),
     )
 

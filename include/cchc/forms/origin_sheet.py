@@ -19,6 +19,8 @@ from cchc.table_file import spreadsheet_safe
 NAME = "Đẳng thức và nguồn"
 #: Letters on a line of the merged cells.
 _LINE = 125
+#: Units named in one cell.
+_NAMED = 30
 
 
 def write_origin(book: xlsxwriter.Workbook, form: Form, main: str, total_row: int) -> None:
@@ -40,9 +42,16 @@ def facts(form: Form) -> list[tuple[str, str | int | date]]:
         ("Số liệu có đến ngày", origin.last_day or words.UNKNOWN),
         ("Bản dựng số", origin.build),
         ("Tệp hồ sơ thiếu hoặc bị từ chối trong kỳ", origin.files_missing),
+        ("Đơn vị không có tệp hồ sơ nào đọc được trong kỳ", f"{len(origin.silent)}{_names(origin.silent)}"),
         ("Dòng hồ sơ bị giữ lại trong kỳ (chưa tính)", origin.rows_held),
         ("Phần mềm", f"cchc {__version__}"),
     ]
+
+
+def _names(units: tuple[str, ...]) -> str:
+    """The first of them by name."""
+    more = f" và {len(units) - _NAMED} đơn vị khác" if len(units) > _NAMED else ""
+    return f": {', '.join(units[:_NAMED])}{more}" if units else ""
 
 
 class _Origin:

@@ -15,13 +15,14 @@ from cchc.forms.fill import Form
 from cchc.forms.measures import why_unknown
 from cchc.forms.origin_sheet import facts
 from cchc.forms.rows import printed
-from cchc.publish.pages import write_whole
 from cchc.registry.forms import LABEL_KEYS
+from cchc.table_file import whole_file
 
 
 def write_page(form: Form, path: Path) -> Path:
-    """Write the page, whole or not at all; returns the path."""
-    write_whole(path, form_page(form))
+    """Write the page, whole or not at all, for its owner alone; returns the path."""
+    with whole_file(path) as part:
+        part.write_text(form_page(form), encoding="utf-8", newline="\n")
     return path
 
 
