@@ -70,6 +70,13 @@ def test_what_a_unit_reads_first(books: dict[str, Path]) -> None:
     assert "3=4+5+6" in text
 
 
+def test_a_row_with_nothing_in_any_column_is_left_out(forms: dict[str, Form]) -> None:
+    """One that only waits to be received has a column in one layout and none in the other."""
+    assert "pending" not in {line.label for line in forms["II.06a"].lines}
+    assert forms["hanoi-period"].total.cells["pending_total"].known == 3
+    assert "carried" in {line.label for line in forms["II.06a"].lines}
+
+
 def test_how_it_is_printed(books: dict[str, Path], forms: dict[str, Form]) -> None:
     for name, path in books.items():
         for sheet in openpyxl.load_workbook(path).worksheets:

@@ -158,12 +158,16 @@ def _form(
     lines = tuple(
         Line(label, group, row.cells, row.left_out, running.get(row.row, Cell()))
         for label, group, row in sorted(
-            ((*_label(layout, tree, row.row), row) for row in counted.values()),
+            (
+                (*_label(layout, tree, row.row), row)
+                for row in counted.values()
+                if _says(row, running.get(row.row, Cell()))
+            ),
             key=lambda found: _place(layout, found[2].row[0], found[2].row[1], found[0]),
         )
     )
     blank = _empty(layout, is_unsaid=not own.get("readable"))
-    zeros = Line(TOTAL, None, _empty(layout) if lines else blank, dict.fromkeys(LEFT_OUT, 0), Cell())
+    zeros = Line(TOTAL, None, _empty(layout) if now else blank, dict.fromkeys(LEFT_OUT, 0), Cell())
     return Form(
         layout=layout,
         unit=unit,
@@ -181,6 +185,12 @@ def _form(
             silent=tuple(tree.names[code] for code in tree.ends(unit) if not origins.get(code, {}).get("readable")),
         ),
     )
+
+
+def _says(row: Counted, before: Cell) -> bool:
+    """Whether a row has anything in the columns of this layout: dossiers may be in the period and in none of them."""
+    figures = [*row.cells.values(), before]
+    return any(cell.known or cell.unknown for cell in figures) or any(row.left_out.values())
 
 
 def _place(layout: Layout, head: str | None, part: str | None, label: str) -> tuple[int, bool, str]:

@@ -128,7 +128,7 @@ class _Sheet:
 
     def _row(self, at: int, row: Printed) -> None:
         label = len(row.line.label)
-        self.sheet.set_row(at, 16 * max(1, -(-label // 30)))
+        self.sheet.set_row(at, 16 * max(1, -(-label // 38)))
         for position, column in enumerate(self.columns):
             if column.key == "stt":
                 self.sheet.write_string(at, position, row.number, self.numbers[row.kind])
