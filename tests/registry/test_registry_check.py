@@ -381,3 +381,61 @@ def test_an_address_is_told_once_at_a_time(registry: Path) -> None:
     at = add(registry, "contacts.csv", "H99,unit,email,A@x.example,2026-08-01,")
     assert found(registry) == [("contacts.csv", at, "duplicate_contact")]
     assert open_registry(registry).hash == before  # figures do not depend on whom they are told
+
+
+LAYOUT = "own,A,B,unit,waiting_within,1,false,2026-01-01,,source,"
+FORM_COLUMNS = ("own,2026-01-01,,1,Đơn vị,,unit,", "own,2026-01-01,,2,Tổng,,recv_total,2 = 3 + 4")
+MORE_COLUMNS = ("own,2026-01-01,,3,Trực tuyến,,recv_online,", "own,2026-01-01,,4,Kỳ trước,,recv_carry,4 = 2 before")
+
+
+def test_a_layout_of_ones_own_is_sound(registry: Path) -> None:
+    add(registry, "form_layouts.csv", LAYOUT)
+    add(registry, "form_columns.csv", *FORM_COLUMNS, *MORE_COLUMNS)
+    assert found(registry) == []
+    item = next(item for item in open_registry(registry).form_columns if item.layout == "own" and item.identities)
+    assert [str(identity) for identity in item.identities] == ["2 = 3 + 4"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "rule"),
+    [
+        ((*FORM_COLUMNS, "own,2026-01-01,,3,Khác,,recv_online,"), "form_identity"),
+        ((FORM_COLUMNS[0], "own,2026-01-01,,3,Tổng,,recv_total,"), "form_order"),
+        ((FORM_COLUMNS[0], "own,2026-01-01,,2,Tổng,,recv_all,"), "unknown_key"),
+        ((FORM_COLUMNS[0], "own,2026-01-01,,2,Tổng,,unit,"), "duplicate_key"),
+        ((FORM_COLUMNS[0], "own,2026-01-01,,2,Tổng,,recv_total,2 is 3"), "schema"),
+        ((FORM_COLUMNS[0], "own,2026-02-01,,2,Tổng,,recv_total,"), "unknown_layout"),
+    ],
+)
+def test_columns_of_forms(registry: Path, columns: tuple[str, ...], rule: str) -> None:
+    add(registry, "form_layouts.csv", LAYOUT)
+    at = add(registry, "form_columns.csv", *columns)
+    told = {(file, each) for file, line, each in found(registry) if line in range(at - len(columns) + 1, at + 1)}
+    assert told == {("form_columns.csv", rule)}
+
+
+@pytest.mark.parametrize(
+    ("layout", "rule"),
+    [
+        (LAYOUT.replace("waiting_within", "other"), "form_rule"),
+        (LAYOUT.replace("2026-01-01", "2019-01-01"), "form_rule"),
+        (LAYOUT.replace("unit", "field"), "form_columns"),
+        ("II.06a,A,B,field,waiting_within,1,false,2026-01-01,,source,", "overlapping_validity"),
+    ],
+)
+def test_layouts_of_forms(registry: Path, layout: str, rule: str) -> None:
+    first = layout.split(",")[-4]
+    at = add(registry, "form_layouts.csv", layout)
+    name = layout.split(",")[0]
+    add(
+        registry,
+        "form_columns.csv",
+        *(line.replace("2026-01-01", first) for line in FORM_COLUMNS + MORE_COLUMNS if name == "own"),
+    )
+    assert ("form_layouts.csv", at, rule) in found(registry)
+
+
+@pytest.mark.parametrize("row", ["own,waiting,none", "own,withdrawn,running"])
+def test_a_state_goes_where_it_may(registry: Path, row: str) -> None:
+    at = add(registry, "form_rules.csv", f"{row},Ghi chú,2026-01-01,,source")
+    assert found(registry) == [("form_rules.csv", at, "form_place")]

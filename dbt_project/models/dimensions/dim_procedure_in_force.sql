@@ -1,4 +1,4 @@
--- Fee, longest time, level and online level of a procedure by catalogue version, clipped so that no day has two versions.
+-- Fee, longest time, level, field and online level of a procedure by catalogue version, clipped so that no day has two versions.
 select
     procedure_code,
     fee_vnd,
@@ -10,5 +10,7 @@ select
     least(
         coalesce(valid_to, {{ doomsday() }}),
         coalesce(lead(valid_from) over (partition by procedure_code order by valid_from) - 1, {{ doomsday() }})
-    ) as valid_to
+    ) as valid_to,
+    field,
+    has_paper_result
 from {{ ref('stg_procedures') }}

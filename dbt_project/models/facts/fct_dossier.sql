@@ -118,6 +118,10 @@ catalogued as (
         coalesce(p.fee_vnd, q.fee_vnd) as catalogue_fee_vnd,
         coalesce(p.max_days, q.max_days) as max_days,
         case when p.max_days is not null then p.day_kind else q.day_kind end as day_kind,
+        case when p.procedure_code is not null then p.field else q.field end as procedure_field,
+        case when p.procedure_code is not null then p.level else q.level end as procedure_level,
+        case when p.procedure_code is not null then p.online_level else q.online_level end as online_level,
+        case when p.procedure_code is not null then p.has_paper_result else q.has_paper_result end as has_paper_result,
         coalesce(d.due_at is null and d.without_due = 'by_catalogue', false) as is_due_by_catalogue
     from ended as d
     left join {{ ref('dim_procedure_in_force') }} as p
@@ -218,7 +222,17 @@ select
     n.revision_id,
     n.row_number,
     n.delivering_unit,
-    n.export_date
+    n.export_date,
+    n.procedure_field,
+    n.procedure_level,
+    n.online_level,
+    n.has_electronic_result and not n.has_paper_result as has_only_electronic_result,
+    -- requests and answers are joined by |, a request and its answer by /: the last request
+    case
+        when n.status = 5
+            then cast(nullif(left(split_part(n.supplements, '|', -1), 10), '') as date)
+    end as waiting_since_date,
+    {{ overdue_from('cast(null as timestamp)', 'n.judged_due_at', 'n.is_by_day') }} as open_overdue_from_date
 from netted as n
 left join dissatisfied as s on n.dossier_key = s.dossier_key
 left join transactions as t on n.dossier_key = t.dossier_key

@@ -66,7 +66,15 @@ select
     f.sha256,
     a.first_apology_date,
     d.is_fee_bearing,
-    c.corrections
+    c.corrections,
+    d.submitted_at,
+    d.online_payment,
+    d.procedure_field,
+    d.procedure_level,
+    d.online_level,
+    d.has_only_electronic_result,
+    d.waiting_since_date,
+    d.open_overdue_from_date
 from {{ ref('fct_dossier') }} as d
 cross join last_day as l
 left join {{ ref('int_dossier_apology') }} as a on d.dossier_key = a.dossier_key

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -31,6 +31,7 @@ def register(app: typer.Typer) -> None:
         actions,
         integrity,
         reconcile,
+        form,
         whatif,
         score,
         demo,
@@ -330,6 +331,31 @@ def reconcile(
         show_codes(o.settings(workdir), period, unit, codes, out, limit)
     else:
         show_reconciliation(o.settings(workdir), period, unit, method, out, limit)
+
+
+def form(
+    layout: Annotated[str, typer.Argument(help="Layout, e.g. II.06a; or list: which there are.")],
+    unit: Annotated[str | None, typer.Option(help="Agency code of the unit; those below it count too.")] = None,
+    day_from: Annotated[
+        datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day of the period, YYYY-MM-DD.")
+    ] = None,
+    day_to: Annotated[
+        datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day of the period, YYYY-MM-DD.")
+    ] = None,
+    every: Annotated[
+        bool, typer.Option("--all", help="The forms of all units (with --unit: of it and those below), into a folder.")
+    ] = False,
+    out: Annotated[Path | None, typer.Option(help="File to write, .xlsx or .html; with --all the folder.")] = None,
+    workdir: o.Workdir = None,
+) -> None:
+    """Fill a report form (II.06a ...) from what is served, and say of its columns what adds up and what does not."""
+    from cchc.cli.forming import LIST, show_layouts, write_forms
+
+    settings = o.settings(workdir)
+    if layout == LIST:
+        show_layouts(settings)
+        return
+    write_forms(settings, layout, unit, o.day(day_from), o.day(day_to), every, out)
 
 
 def whatif(

@@ -42,7 +42,12 @@ class Touches:
 #: Every registry table that an incremental model reads. The models of the other tables are built whole every time.
 TOUCHES: dict[str, Touches] = {
     "reg_procedures": Touches(
-        "code", ("procedure_code", "fee_vnd", "max_days", "day_kind", "valid_from", "valid_to"), "procedure_code"
+        "code",
+        (
+            *("procedure_code", "field", "level", "fee_vnd", "max_days", "day_kind", "online_level", "paper_result"),
+            *("valid_from", "valid_to"),
+        ),
+        "procedure_code",
     ),
     "reg_timeliness_rules": Touches(
         "rule_set",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from cchc.registry.check_columns import check_columns
 from cchc.registry.check_corrections import check_corrections
+from cchc.registry.check_forms import check_forms
 from cchc.registry.check_integrity import check_integrity
 from cchc.registry.check_mergers import check_mergers
 from cchc.registry.check_methods import check_methods
@@ -37,6 +38,9 @@ _FOLLOWS = {
     "default_method": "methods",
     "unknown_rule_set": "timeliness_rules.csv",
     "no_ending": "ending_rules.csv",
+    "unknown_layout": "form_layouts.csv",
+    "form_columns": "form_columns.csv",
+    "form_rule": "form_rules.csv",
 }
 
 
@@ -56,6 +60,7 @@ def check(directory: Path | None = None) -> list[Problem]:
         check_methods,
         check_rules,
         check_integrity,
+        check_forms,
         check_corrections,
         check_names,
     ):

@@ -9,11 +9,12 @@ from itertools import pairwise
 from typing import TypeVar
 
 from cchc.registry.files import Placed
+from cchc.registry.forms import FormLayout, FormRule
 from cchc.registry.model import Band, IntegritySignal, Procedure, RuleInForce, Unit
 from cchc.registry.parse import Parsed
 from cchc.registry.problems import Problem
 
-V = TypeVar("V", Unit, Procedure, Band, RuleInForce, IntegritySignal)
+V = TypeVar("V", Unit, Procedure, Band, RuleInForce, IntegritySignal, FormLayout, FormRule)
 
 LAST = date.max
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from cchc.registry import model
 from cchc.registry.contacts import CONTACTS, Contact
 from cchc.registry.files import Placed, read_node, read_rows, resolve
+from cchc.registry.forms import FormColumn, FormLayout, FormRule
 from cchc.registry.problems import Problem
 
 T = TypeVar("T", bound=BaseModel)
@@ -41,6 +42,9 @@ class Parsed:
     systems: list[Placed[model.System]] = field(default_factory=list)
     methods: list[Placed[model.Method]] = field(default_factory=list)
     adjustments: list[Placed[model.Adjustment]] = field(default_factory=list)
+    form_layouts: list[Placed[FormLayout]] = field(default_factory=list)
+    form_columns: list[Placed[FormColumn]] = field(default_factory=list)
+    form_rules: list[Placed[FormRule]] = field(default_factory=list)
     contacts: list[Placed[Contact]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: list[tuple[str, Path]] = field(default_factory=list)
@@ -90,6 +94,9 @@ def parse(directory: Path | None = None) -> Parsed:
     parsed.systems = nodes("systems", model.System)
     parsed.methods = nodes("methods", model.Method)
     parsed.adjustments = rows("adjustments.csv", model.Adjustment)
+    parsed.form_layouts = rows("form_layouts.csv", FormLayout)
+    parsed.form_columns = rows("form_columns.csv", FormColumn)
+    parsed.form_rules = rows("form_rules.csv", FormRule)
     parsed.contacts = rows(CONTACTS, Contact)
     _leave_out_foreign_units(parsed)
     return parsed
