@@ -6,6 +6,8 @@ from pathlib import Path
 
 from cchc.registry.check_columns import check_columns
 from cchc.registry.check_corrections import check_corrections
+from cchc.registry.check_declarables import check_declarables
+from cchc.registry.check_indices import check_indices
 from cchc.registry.check_integrity import check_integrity
 from cchc.registry.check_mergers import check_mergers
 from cchc.registry.check_methods import check_methods
@@ -37,6 +39,12 @@ _FOLLOWS = {
     "default_method": "methods",
     "unknown_rule_set": "timeliness_rules.csv",
     "no_ending": "ending_rules.csv",
+    "unknown_template": "templates.csv",
+    "empty_template": "declarables.csv",
+    "unknown_scheme": "index_schemes.csv",
+    "index_root": "index_nodes.csv",
+    "unknown_node": "index_nodes.csv",
+    "unknown_edition": "index_editions.csv",
 }
 
 
@@ -57,6 +65,8 @@ def check(directory: Path | None = None) -> list[Problem]:
         check_rules,
         check_integrity,
         check_corrections,
+        check_indices,
+        check_declarables,
         check_names,
     ):
         problems |= {problem for problem in rule(parsed) if _FOLLOWS.get(problem.rule) not in broken}

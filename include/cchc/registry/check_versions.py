@@ -8,12 +8,25 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TypeVar
 
+from cchc.registry.declarable import Declarable, Template
 from cchc.registry.files import Placed
+from cchc.registry.indices import IndexFigure, IndexNode
 from cchc.registry.model import Band, IntegritySignal, Procedure, RuleInForce, Unit
 from cchc.registry.parse import Parsed
 from cchc.registry.problems import Problem
 
-V = TypeVar("V", Unit, Procedure, Band, RuleInForce, IntegritySignal)
+V = TypeVar(
+    "V",
+    Unit,
+    Procedure,
+    Band,
+    RuleInForce,
+    IntegritySignal,
+    Template,
+    Declarable,
+    IndexNode,
+    IndexFigure,
+)
 
 LAST = date.max
 
