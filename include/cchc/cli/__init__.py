@@ -10,7 +10,19 @@ import sys
 import typer
 
 from cchc import settings
-from cchc.cli import export, landing, logs, main, objecting, operating, publishing, quarantine, reading, registry
+from cchc.cli import (
+    export,
+    landing,
+    logs,
+    main,
+    objecting,
+    operating,
+    publishing,
+    quarantine,
+    reading,
+    registry,
+    scheming,
+)
 from cchc.cli import options as o
 from cchc.errors import CchcError
 from cchc.surroundings import in_our_terms
@@ -35,6 +47,7 @@ def say(verbose: o.Verbosity = 0) -> None:
 main.register(app)
 operating.register(app)
 reading.register(app)
+scheming.register(app)
 app.command()(publishing.verify)
 app.add_typer(publishing.app, name="publish")
 app.add_typer(quarantine.app, name="quarantine")
