@@ -2,7 +2,7 @@ select
     edition,
     scheme,
     year,
-    revision,
+    revision as edition_revision,
     row_number() over (partition by scheme, year order by revision desc) = 1 as is_latest_revision,
     period_start,
     period_end,

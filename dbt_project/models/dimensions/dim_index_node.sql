@@ -3,7 +3,7 @@ select
     node,
     parent,
     position,
-    kind,
+    kind as node_kind,
     name_vi,
     name_en,
     max_score,

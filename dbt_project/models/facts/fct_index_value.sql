@@ -7,11 +7,11 @@ with stated as (
         v.*,
         e.scheme,
         e.year,
-        e.revision,
+        e.edition_revision,
         e.is_latest_revision,
         e.ranked_units,
         n.parent,
-        n.kind,
+        n.node_kind,
         n.max_score,
         n.max_basis,
         e.period_end,
@@ -58,7 +58,7 @@ found_parts as (
         unit_code,
         parent as node,
         count(score) as parts_with_score,
-        sum(case when kind = 'penalty' then -abs(score) else score end) as parts_score
+        sum(case when node_kind = 'penalty' then -abs(score) else score end) as parts_score
     from stated
     where parent is not null
     group by edition, unit_code, parent
@@ -118,12 +118,12 @@ select
     edition,
     scheme,
     year,
-    revision,
+    edition_revision,
     is_latest_revision,
     unit_code,
     node,
     parent,
-    kind,
+    node_kind,
     max_score,
     max_basis,
     raw_value,

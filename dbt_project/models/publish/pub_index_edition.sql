@@ -2,7 +2,7 @@ select
     edition,
     scheme,
     year,
-    revision,
+    edition_revision,
     is_latest_revision,
     period_start,
     period_end,

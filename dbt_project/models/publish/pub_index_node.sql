@@ -3,7 +3,7 @@ select
     node,
     parent,
     position,
-    kind,
+    node_kind,
     name_vi,
     name_en,
     max_score,

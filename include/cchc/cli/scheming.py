@@ -91,7 +91,7 @@ def show(
             [
                 f"{'  ' * row['depth']}{row['node']}",
                 row["name_vi"],
-                row["kind"],
+                row["node_kind"],
                 _plain(row["max_score"]),
                 row["max_basis"],
             ]

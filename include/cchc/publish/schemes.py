@@ -116,7 +116,7 @@ def show_scheme(settings: Settings, scheme: str, unit: str | None = None, year: 
     with open_reader(settings) as reader:
         row = _scheme(reader, scheme)
         editions = reader.rows(
-            "select * from pub.index_edition_v1 where scheme = ? order by year desc, revision desc", [scheme]
+            "select * from pub.index_edition_v1 where scheme = ? order by year desc, edition_revision desc", [scheme]
         )
         if year is not None and not any(each["year"] == year for each in editions):
             known = ", ".join(str(each["year"]) for each in editions) or "none"
@@ -124,7 +124,7 @@ def show_scheme(settings: Settings, scheme: str, unit: str | None = None, year: 
         wanted = [each for each in editions if year is None or each["year"] == year]
         nodes = reader.rows("select * from pub.index_node_v1 where scheme = ?", [scheme])
         values = reader.rows(
-            "select * from pub.index_value_v1 where scheme = ? order by year desc, revision desc, unit_code, node",
+            "select * from pub.index_value_v1 where scheme = ? order by year desc, edition_revision desc, unit_code, node",
             [scheme],
         )
     day = wanted[0]["period_end"] if wanted else max(each["valid_from"] for each in nodes)
