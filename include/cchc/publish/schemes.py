@@ -155,9 +155,8 @@ def offers(settings: Settings, scheme: str, unit: str, start: date, end: date) -
             if _valid(row, end)
         }
         names = {
-            row["indicator"]: row["name_vi"]
-            for row in reader.rows("select indicator, name_vi from pub.indicator_v1")
-        }  # fmt: skip
+            row["indicator"]: row["name_vi"] for row in reader.rows("select indicator, name_vi from pub.indicator_v1")
+        }
         computed = _computed(reader, unit, start, end)
         declared = _declared(reader, unit, start, end)
     return [

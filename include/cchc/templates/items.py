@@ -70,11 +70,7 @@ def _of_the_portal(registry: Registry) -> list[Item]:
 def units_to_choose(registry: Registry, day: date) -> list[Unit]:
     """The units of the provinces in which somebody declares, in force on a day; all of them where nobody does yet."""
     units = registry.units_on(day)
-    declaring = {
-        unit
-        for system in registry.systems
-        for unit in registry.delivery_units(system, "declared", day)
-    }  # fmt: skip
+    declaring = {unit for system in registry.systems for unit in registry.delivery_units(system, "declared", day)}
     tops = {_top(code, units) for code in declaring}
     chosen = [unit for code, unit in sorted(units.items()) if not tops or _top(code, units) in tops]
     return chosen
