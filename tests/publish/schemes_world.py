@@ -62,7 +62,8 @@ def add_schemes(world: dict[str, list[Row]]) -> None:
         ("own-2026", "H50.102", "mot-cua", None, None, None, "no_data"),
     ):
         world["pub_index_value"].append(
-            {"edition": edition, "scheme": "own", "family": "PAR_INDEX", "year": int(edition[4:8]), "edition_revision": 1}
+            {"edition": edition, "scheme": "own", "family": "PAR_INDEX", "year": int(edition[4:8])}
+            | {"edition_revision": 1}
             | {"unit_code": unit, "unit_name": "Phường Đông Hà", "node": node, "score": _four(score)}
             | {"percent": _four(percent), "recomputed_percent": _four(computed), "percent_fit": fit}
             | {"parts_fit": "no_data", "rank": 2, "ranked_units": 6, "rank_change": 1, "max_score": _four("100")}

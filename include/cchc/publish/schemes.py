@@ -124,7 +124,8 @@ def show_scheme(settings: Settings, scheme: str, unit: str | None = None, year: 
         wanted = [each for each in editions if year is None or each["year"] == year]
         nodes = reader.rows("select * from pub.index_node_v1 where scheme = ?", [scheme])
         values = reader.rows(
-            "select * from pub.index_value_v1 where scheme = ? order by year desc, edition_revision desc, unit_code, node",
+            "select * from pub.index_value_v1 where scheme = ? "
+            "order by year desc, edition_revision desc, unit_code, node",
             [scheme],
         )
     day = wanted[0]["period_end"] if wanted else max(each["valid_from"] for each in nodes)
