@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import chdir, contextmanager
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from cchc.load import Warehouse
 from cchc.load.schema import DELIVERIES, QUARANTINE
 from cchc.model.dbt import keep_parse, lend_parse
 from cchc.publish import open_reader
+from cchc.registry.indices import digits
 from cchc.registry.open import open_registry
 from cchc.registry.tables import SCHEMAS, build_tables
 from cchc.serve import serve
@@ -40,8 +42,11 @@ WORK_TABLES = {
     "int_unserved_keys",
 }
 
-#: The dated rules of timeliness and the limits of the integrity signals are the packaged ones.
-RULES = ("reg_timeliness_rules", "reg_ending_rules", "reg_rules_in_force", "reg_integrity_signals")
+#: The dated rules of timeliness, the limits of the integrity signals and what is declared are the packaged ones.
+RULES = (
+    *("reg_timeliness_rules", "reg_ending_rules", "reg_rules_in_force", "reg_integrity_signals"),
+    *("reg_templates", "reg_declarables"),
+)
 
 Rows = list[dict[str, Any]]
 
@@ -146,12 +151,65 @@ def registry_rows() -> dict[str, Rows]:
              "period_end": date(2026, 10, 31), "measure": "received", "published_value": pa_decimal(7, 4),
              "operator": "=", "decimals": 0, "unit_of_measure": "count"}
         ],
+    } | index_rows()  # fmt: skip
+
+
+def index_rows() -> dict[str, Rows]:
+    """A scheme of two years whose maximum changed, a corrected publication, and values that fit and do not fit."""
+    first, second = date(2025, 1, 1), date(2026, 1, 1)
+    nodes = [
+        ("total", None, None, 100, first, None),
+        ("a", "total", "council", 60, first, date(2025, 12, 31)),
+        ("a", "total", "council", 70, second, None),
+        ("b", "total", "survey", 30, first, None),
+        ("plus", "total", "bonus", 5, first, None),
+        ("minus", "total", "penalty", None, first, None),
+    ]
+    editions = [("own-2025", 2025, 1), ("own-2025-2", 2025, 2), ("own-2026", 2026, 1)]
+    values = [
+        ("own-2025", "X1.101", "total", "88.42", "88.42", 1),
+        ("own-2025", "X1.101", "a", "55.00", "91.67", 1),
+        ("own-2025", "X1.101", "b", "28.81", "96.04", 2),
+        ("own-2025", "X1.101", "plus", "5", None, None),
+        ("own-2025", "X1.101", "minus", "-0.39", None, None),
+        ("own-2025", "X1.102", "total", "90", "91.0", 2),
+        ("own-2025-2", "X1.101", "total", "88.43", "88.4", 1),
+        ("own-2025-2", "X1.101", "a", "55.00", "91.66", 1),
+        ("own-2026", "X1.101", "a", "55", "78.57", 3),
+        ("own-2026", "X1.102", "a", None, None, 2),
+    ]
+    return {
+        "reg_index_schemes": [
+            {"scheme": "own", "family": "PAR_INDEX", "name_vi": "riêng", "name_en": "own", "level": "commune",
+             "valid_from": first, "source": "test", "verified": True}
+        ],
+        "reg_index_nodes": [
+            {"scheme": "own", "node": n, "parent": p, "position": at, "kind": k, "name_vi": n, "name_en": n,
+             "max_score": None if top is None else pa_decimal(top, 4), "max_basis": top and "stated",
+             "valid_from": f, "valid_to": t, "source": "test", "verified": True}
+            for at, (n, p, k, top, f, t) in enumerate(nodes)
+        ],
+        "reg_index_figures": [
+            {"scheme": "own", "node": "a", "indicator": i, "valid_from": first, "source": "test", "verified": True}
+            for i in ("PROCESSING_ON_TIME", "ONLINE_DOSSIER", "DOSSIER_SYNC")
+        ],
+        "reg_index_editions": [
+            {"edition": e, "scheme": "own", "year": y, "revision": r, "period_start": date(y, 1, 1),
+             "period_end": date(y, 12, 31), "ranked_units": 3, "source": "test"}
+            for e, y, r in editions
+        ],
+        "reg_index_values": [
+            {"edition": e, "unit_code": u, "node": n, "score": score and Decimal(score),
+             "score_digits": digits(Decimal(score)) if score else None, "percent": percent and Decimal(percent),
+             "percent_digits": digits(Decimal(percent)) if percent else None, "rank": rank, "rank_change": 1,
+             "self_score": Decimal("56.5") if n == "a" else None,
+             "recognised_score": Decimal("55") if n == "a" else None, "source": "test"}
+            for e, u, n, score, percent, rank in values
+        ],
     }  # fmt: skip
 
 
 def pa_decimal(value: int, scale: int) -> Any:
-    from decimal import Decimal
-
     return Decimal(value).quantize(Decimal(1).scaleb(-scale))
 
 

@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import yaml
+from schemes_world import add_schemes
 
 from cchc.serve.shape import served_name
 from cchc.settings import PROJECT, Settings
@@ -119,6 +120,7 @@ def make_world(communes: int = len(NAMES), days: int = 20) -> World:
     _add_actions(world)
     _add_restated(world)
     _add_portal(world)
+    add_schemes(world)
     for band, vi, low in (("good", "Tốt", 80), ("fair", "Khá", 70), ("weak", "Yếu", 0)):
         lower_bound, since = Decimal(low).quantize(Decimal("0.01")), date(2026, 1, 1)
         world["pub_method_band"].append(

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from pydantic import BaseModel
 
-from cchc.registry import model
+from cchc.registry import declarable, indices, model
 from cchc.registry.open import Registry, open_registry
 from cchc.registry.tables import SCHEMAS, build_tables
 
@@ -118,6 +118,13 @@ TABLES: dict[type[BaseModel], tuple[str, dict[str, str]]] = {
     model.Correction: ("reg_corrections", {"column": "column_name"}),
     model.Group: ("reg_groups", {"group": "group_name"}),
     model.Criterion: ("reg_criteria", {}),
+    declarable.Template: ("reg_templates", {}),
+    declarable.Declarable: ("reg_declarables", {}),
+    indices.IndexScheme: ("reg_index_schemes", {}),
+    indices.IndexNode: ("reg_index_nodes", {}),
+    indices.IndexFigure: ("reg_index_figures", {}),
+    indices.IndexEdition: ("reg_index_editions", {}),
+    indices.IndexValue: ("reg_index_values", {}),
 }
 
 #: Columns that no table has, and why.
@@ -137,8 +144,10 @@ NOWHERE = {
 
 def shapes() -> list[type[BaseModel]]:
     """Every class of a row or a node; a selector of units stands as text in its dataset's row."""
-    found = [each for each in vars(model).values() if isinstance(each, type) and issubclass(each, BaseModel)]
-    return [each for each in found if each.__module__ == model.__name__ and each.__name__[0] != "_"]
+    rooms = (model, declarable, indices)
+    found = [each for room in rooms for each in vars(room).values() if isinstance(each, type)]
+    own = [each for each in found if issubclass(each, BaseModel) and each.__name__[0] != "_"]
+    return list(dict.fromkeys(each for each in own if each.__module__ in {room.__name__ for room in rooms}))
 
 
 @pytest.mark.parametrize("shape", [each for each in shapes() if each not in (model.Selector, model.AnomalyLimits)])

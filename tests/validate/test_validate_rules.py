@@ -53,7 +53,7 @@ CONTRACT = {
     "numerator_over_denominator",
 }
 #: ... and those of the office's own form.
-OURS = {"unknown_criterion", "period_reversed"}
+OURS = {"unknown_criterion", "period_reversed", "parts_not_whole"}
 
 MONEY = ["MaGiaoDich", "MaHoSo", "MaTTHC", "MaDonVi", "SoTien", "CongThanhToan", "TrangThai", "ThoiGian"]
 PAID = ["GD1", "H50.101-261104-0001", "1.001193", "H50.101", "50000", "1", "1", "20261105080000"]
@@ -220,6 +220,7 @@ BROKEN: dict[str, File | str] = {
     "TKH-09": said(TuSo="21"),
     "TKH-10": said(MaBamMinhChung="a" * 63),
     "TKH-11": said(NgayKhai="2026-11-07"),
+    "TKH-12": said(TieuChi="TASK_DIGITAL_DONE_LATE", TuSo="3", MauSo="4"),
     "DVC-01": portal(unit=" "),
     "DVC-02": "update rows set bad_dates = 'period_start'",  # the reader makes the dates of a period itself
     "DVC-03": portal(unit="H99.999"),
@@ -396,6 +397,14 @@ DECLARED: list[tuple[dict[str, str], list[str]]] = [
     ({"TieuChi": "ONLINE_DOSSIER"}, []),  # what exports measure may be declared, too: it stands beside
     ({"TieuChi": "VNEID_ACTIVATED"}, ["unknown_criterion"]),  # an indicator that no method scores
     ({"TieuChi": ""}, ["unknown_criterion"]),
+    ({"TieuChi": "DOCUMENT_DIGITALLY_SIGNED"}, []),  # of a template
+    ({"TieuChi": "SURVEY_RETURNED"}, []),
+    ({"TieuChi": "TASK_DIGITAL_DONE_LATE", "TuSo": "4", "MauSo": "4"}, []),  # all tasks of the area
+    ({"TieuChi": "TASK_DIGITAL_DONE_LATE", "TuSo": "3", "MauSo": "4"}, ["parts_not_whole"]),  # one is nowhere
+    (
+        {"TieuChi": "TASK_DIGITAL_DONE_LATE", "TuSo": "5", "MauSo": "4"},
+        ["numerator_over_denominator", "parts_not_whole"],
+    ),
     ({"MaDonVi": ""}, ["unknown_unit"]),
     ({"TuNgay": "2026-10-31", "DenNgay": "2026-10-31"}, []),
     ({"TuNgay": "2026-11-01"}, ["bad_date"]),

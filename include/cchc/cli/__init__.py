@@ -22,6 +22,7 @@ from cchc.cli import (
     quarantine,
     reading,
     registry,
+    scheming,
 )
 from cchc.cli import options as o
 from cchc.errors import CchcError
@@ -47,6 +48,7 @@ def say(verbose: o.Verbosity = 0) -> None:
 main.register(app)
 operating.register(app)
 reading.register(app)
+scheming.register(app)
 app.command()(publishing.verify)
 app.add_typer(publishing.app, name="publish")
 app.add_typer(quarantine.app, name="quarantine")

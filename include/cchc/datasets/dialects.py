@@ -111,6 +111,7 @@ _DECLARED_BOOK: Keys = {
     "Ngày khai": "declared_at",
     "Tệp minh chứng": "evidence_name",
     "Mã băm SHA-256": "evidence_sha256",
+    **_unused("Nội dung", "Lĩnh vực, yếu tố", "Trạng thái, câu trả lời"),  # a template says what a row asks for
 }
 
 _ROWS = (

@@ -72,7 +72,7 @@ def _files(opened: list[Opened]) -> pa.Table:
 
 def _register_registry(con: duckdb.DuckDBPyConnection, registry: Registry, days: list[date]) -> None:
     """What the registry knows on each export date: agency codes and commune codes; every procedure it ever held, and
-    every criterion of its methods.
+    every criterion that may be declared.
 
     A procedure that was abolished since still has dossiers running, so its code stays known.
     """
@@ -88,7 +88,14 @@ def _register_registry(con: duckdb.DuckDBPyConnection, registry: Registry, days:
         con.register(
             name, pa.table({column: pa.array(codes, pa.string()), "export_date": pa.array(dates, pa.date32())})
         )
-    criteria = {criterion.criterion for method in registry.methods.values() for _, criterion in method.criteria()}
-    con.register("known_criteria", pa.table({"criterion": pa.array(sorted(criteria), pa.string())}))
+    con.register("known_criteria", _criteria(registry))
     procedures = pa.array(sorted(registry.procedure_codes), pa.string())
     con.register("known_procedures", pa.table({"procedure_code": procedures}))
+
+
+def _criteria(registry: Registry) -> pa.Table:
+    """The criteria that may be declared, each with the part that it makes up together with others (``whole``)."""
+    parts = {item.criterion: f"{item.template}/{item.part}" for item in registry.declarables if item.exhaustive}
+    names = sorted(registry.declared_criteria)
+    wholes = [parts.get(name) for name in names]
+    return pa.table({"criterion": pa.array(names, pa.string()), "whole": pa.array(wholes, pa.string())})

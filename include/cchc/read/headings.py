@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 
 from cchc.datasets import DATASETS
-from cchc.datasets.dialects import DIALECTS, is_mapped
+from cchc.datasets.dialects import DIALECTS, Keys, is_mapped
 from cchc.errors import FileRefused
 from cchc.read.opened import Opened
 from cchc.registry.model import DatasetSpec, normalise_heading
@@ -41,6 +41,11 @@ def headings_of(spec: DatasetSpec, registry: Registry) -> Mapping[str, str]:
         return registry.headings[spec.headings or ""]
     fixed = DIALECTS[spec.dialect].key_of(spec.dataset)
     return {normalise_heading(heading): column for column, heading in fixed.items()}
+
+
+def _fixed(spec: DatasetSpec) -> Keys | None:
+    """The headings of the dialect itself, also those that are known and not taken over; None where it has none."""
+    return DIALECTS[spec.dialect].keys[spec.dataset]
 
 
 def known_in(row: Row, headings: Mapping[str, str]) -> int:
@@ -116,6 +121,7 @@ def match(row: Row, file: Opened, registry: Registry) -> Columns:
     """
     spec = file.spec
     headings, dataset = headings_of(spec, registry), DATASETS[spec.dataset]
+    unused = {normalise_heading(key) for key, column in (_fixed(spec) or {}).items() if column is None}
     kept: dict[int, str] = {}
     extra = width = 0
     repeated: list[str] = []
@@ -125,7 +131,7 @@ def match(row: Row, file: Opened, registry: Registry) -> Columns:
         width = position + 1
         canonical = headings.get(normalise_heading(cell))
         if canonical is None:
-            extra += 1
+            extra += normalise_heading(cell) not in unused
         elif canonical in dataset.text_columns:  # others are personal
             if canonical in kept.values():
                 repeated.append(canonical)

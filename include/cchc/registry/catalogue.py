@@ -47,6 +47,13 @@ class Registry:
         self.form_columns = [placed.item for placed in parsed.form_columns]
         self.form_rules = [placed.item for placed in parsed.form_rules]
         self.contacts = [placed.item for placed in parsed.contacts]
+        self.templates = [placed.item for placed in parsed.templates]
+        self.declarables = [placed.item for placed in parsed.declarables]
+        self.index_schemes = [placed.item for placed in parsed.index_schemes]
+        self.index_nodes = [placed.item for placed in parsed.index_nodes]
+        self.index_figures = [placed.item for placed in parsed.index_figures]
+        self.index_editions = [placed.item for placed in parsed.index_editions]
+        self.index_values = [placed.item for placed in parsed.index_values]
         self._overrides = [placed.item for placed in parsed.overrides]
         self.heading_rows = [placed.item for placed in parsed.headings]
         self.label_rows = [placed.item for placed in parsed.labels]
@@ -101,6 +108,12 @@ class Registry:
     def procedure_codes(self) -> frozenset[str]:
         """Every procedure code the catalogue ever held."""
         return frozenset(item.procedure_code for item in self.procedures)
+
+    @cached_property
+    def declared_criteria(self) -> frozenset[str]:
+        """Every criterion that a unit may declare a figure of: those of the methods and those of the templates."""
+        scored = {criterion.criterion for method in self.methods.values() for _, criterion in method.criteria()}
+        return frozenset(scored | {item.criterion for item in self.declarables})
 
     def units_below(self, under: str, level: str, day: date) -> tuple[str, ...]:
         """The units of one level below a unit (or the unit itself) on a day, sorted."""

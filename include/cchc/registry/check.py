@@ -6,7 +6,9 @@ from pathlib import Path
 
 from cchc.registry.check_columns import check_columns
 from cchc.registry.check_corrections import check_corrections
+from cchc.registry.check_declarables import check_declarables
 from cchc.registry.check_forms import check_forms
+from cchc.registry.check_indices import check_indices
 from cchc.registry.check_integrity import check_integrity
 from cchc.registry.check_mergers import check_mergers
 from cchc.registry.check_methods import check_methods
@@ -41,6 +43,12 @@ _FOLLOWS = {
     "unknown_layout": "form_layouts.csv",
     "form_columns": "form_columns.csv",
     "form_rule": "form_rules.csv",
+    "unknown_template": "templates.csv",
+    "empty_template": "declarables.csv",
+    "unknown_scheme": "index_schemes.csv",
+    "index_root": "index_nodes.csv",
+    "unknown_node": "index_nodes.csv",
+    "unknown_edition": "index_editions.csv",
 }
 
 
@@ -62,6 +70,8 @@ def check(directory: Path | None = None) -> list[Problem]:
         check_integrity,
         check_forms,
         check_corrections,
+        check_indices,
+        check_declarables,
         check_names,
     ):
         problems |= {problem for problem in rule(parsed) if _FOLLOWS.get(problem.rule) not in broken}

@@ -8,13 +8,28 @@ from datetime import date, timedelta
 from itertools import pairwise
 from typing import TypeVar
 
+from cchc.registry.declarable import Declarable, Template
 from cchc.registry.files import Placed
 from cchc.registry.forms import FormLayout, FormRule
+from cchc.registry.indices import IndexFigure, IndexNode
 from cchc.registry.model import Band, IntegritySignal, Procedure, RuleInForce, Unit
 from cchc.registry.parse import Parsed
 from cchc.registry.problems import Problem
 
-V = TypeVar("V", Unit, Procedure, Band, RuleInForce, IntegritySignal, FormLayout, FormRule)
+V = TypeVar(
+    "V",
+    Unit,
+    Procedure,
+    Band,
+    RuleInForce,
+    IntegritySignal,
+    FormLayout,
+    FormRule,
+    Template,
+    Declarable,
+    IndexNode,
+    IndexFigure,
+)
 
 LAST = date.max
 

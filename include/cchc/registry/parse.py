@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from cchc.registry import model
+from cchc.registry import declarable, indices, model
 from cchc.registry.contacts import CONTACTS, Contact
 from cchc.registry.files import Placed, read_node, read_rows, resolve
 from cchc.registry.forms import FormColumn, FormLayout, FormRule
@@ -46,6 +46,13 @@ class Parsed:
     form_columns: list[Placed[FormColumn]] = field(default_factory=list)
     form_rules: list[Placed[FormRule]] = field(default_factory=list)
     contacts: list[Placed[Contact]] = field(default_factory=list)
+    templates: list[Placed[declarable.Template]] = field(default_factory=list)
+    declarables: list[Placed[declarable.Declarable]] = field(default_factory=list)
+    index_schemes: list[Placed[indices.IndexScheme]] = field(default_factory=list)
+    index_nodes: list[Placed[indices.IndexNode]] = field(default_factory=list)
+    index_figures: list[Placed[indices.IndexFigure]] = field(default_factory=list)
+    index_editions: list[Placed[indices.IndexEdition]] = field(default_factory=list)
+    index_values: list[Placed[indices.IndexValue]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     files: list[tuple[str, Path]] = field(default_factory=list)
 
@@ -98,16 +105,24 @@ def parse(directory: Path | None = None) -> Parsed:
     parsed.form_columns = rows("form_columns.csv", FormColumn)
     parsed.form_rules = rows("form_rules.csv", FormRule)
     parsed.contacts = rows(CONTACTS, Contact)
+    parsed.templates = rows("templates.csv", declarable.Template)
+    parsed.declarables = rows("declarables.csv", declarable.Declarable)
+    parsed.index_schemes = rows("index_schemes.csv", indices.IndexScheme)
+    parsed.index_nodes = rows("index_nodes.csv", indices.IndexNode)
+    parsed.index_figures = rows("index_figures.csv", indices.IndexFigure)
+    parsed.index_editions = rows("index_editions.csv", indices.IndexEdition)
+    parsed.index_values = rows("index_values.csv", indices.IndexValue)
     _leave_out_foreign_units(parsed)
     return parsed
 
 
 def _leave_out_foreign_units(parsed: Parsed) -> None:
-    """Packaged figures and targets of units that a directory's own registry does not hold are none of its business."""
+    """Packaged figures, values and targets of units that a directory's own registry does not hold are none of it."""
     known = {placed.item.agency_code for placed in parsed.units}
     parsed.published_figures = [
         placed for placed in parsed.published_figures if placed.own or placed.item.unit_code in known
     ]
+    parsed.index_values = [placed for placed in parsed.index_values if placed.own or placed.item.unit_code in known]
     parsed.targets = [
         placed for placed in parsed.targets if placed.own or (placed.item.unit_code or "") in {*known, ""}
     ]

@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 from cchc.registry.catalogue import Registry
+from cchc.registry.indices import digits
 from cchc.registry.model import Selector, Unit
 
 _SCORE, _PERCENT, _FIGURE = pa.decimal128(9, 2), pa.decimal128(9, 4), pa.decimal128(18, 4)
@@ -20,7 +21,9 @@ def _schema(text: str, **types: pa.DataType) -> pa.Schema:
     dates = ("valid_from", "valid_to", "effective_from", "period_from", "period_to", "period_start", "period_end")
 
     def kind(name: str) -> pa.DataType:
-        return types.get(name, pa.date32() if name in (*dates, "day", "known_from", "decided_on") else pa.string())
+        return types.get(
+            name, pa.date32() if name in (*dates, "day", "known_from", "decided_on", "published_at") else pa.string()
+        )
 
     return pa.schema([(name, kind(name)) for name in text.split()])
 
@@ -133,6 +136,43 @@ SCHEMAS: dict[str, pa.Schema] = {
         number=pa.int32(),
         decided_on=pa.date32(),
     ),
+    "reg_templates": _schema(
+        "template criteria_of name_vi name_en note_vi note_en valid_from valid_to source",
+    ),
+    "reg_declarables": _schema(
+        "criterion template position name_vi name_en part part_vi answer answer_vi numerator_vi denominator_vi "
+        "exhaustive valid_from valid_to source",
+        position=pa.int32(),
+        exhaustive=pa.bool_(),
+    ),
+    "reg_index_schemes": _schema(
+        "scheme family name_vi name_en level issuer decision valid_from valid_to source verified note",
+        verified=pa.bool_(),
+    ),
+    "reg_index_nodes": _schema(
+        "scheme node parent position kind name_vi name_en max_score max_basis valid_from valid_to source verified note",
+        position=pa.int32(),
+        max_score=_FIGURE,
+        verified=pa.bool_(),
+    ),
+    "reg_index_figures": _schema("scheme node indicator valid_from valid_to source verified", verified=pa.bool_()),
+    "reg_index_editions": _schema(
+        "edition scheme year revision period_start period_end published_at ranked_units unit_set mean_percent "
+        "mean_change source note",
+        year=pa.int32(),
+        revision=pa.int32(),
+        ranked_units=pa.int32(),
+        mean_percent=_PERCENT,
+        mean_change=_PERCENT,
+    ),
+    "reg_index_values": _schema(
+        "edition unit_code node raw_value normalised norm_low norm_high self_score recognised_score score score_digits "
+        "percent percent_digits rank rank_of rank_change published_text evidence_name evidence_sha256 source note",
+        **dict.fromkeys(("raw_value", "normalised", "norm_low", "norm_high"), _FIGURE),
+        **dict.fromkeys(("self_score", "recognised_score", "score"), _FIGURE),
+        percent=_PERCENT,
+        **dict.fromkeys(("score_digits", "percent_digits", "rank", "rank_of", "rank_change"), pa.int32()),
+    ),
 }
 
 
@@ -211,6 +251,16 @@ def build_tables(registry: Registry) -> dict[str, pa.Table]:
         "reg_rules_in_force": registry.rules_in_force,
         "reg_integrity_signals": registry.integrity_signals,
         "reg_corrections": [{**vars(each), "column_name": each.column} for each in registry.corrections],
+        "reg_templates": registry.templates,
+        "reg_declarables": registry.declarables,
+        "reg_index_schemes": registry.index_schemes,
+        "reg_index_nodes": registry.index_nodes,
+        "reg_index_figures": registry.index_figures,
+        "reg_index_editions": registry.index_editions,
+        "reg_index_values": [
+            {**vars(each), "score_digits": digits(each.score), "percent_digits": digits(each.percent)}
+            for each in registry.index_values
+        ],
     }
     return {name: _table(rows[name], schema) for name, schema in SCHEMAS.items()}
 

@@ -1,0 +1,23 @@
+select
+    edition,
+    unit_code,
+    node,
+    raw_value,
+    normalised,
+    norm_low,
+    norm_high,
+    self_score,
+    recognised_score,
+    score,
+    score_digits,
+    percent,
+    percent_digits,
+    rank,
+    rank_of,
+    rank_change,
+    published_text,
+    evidence_name,
+    evidence_sha256,
+    source,
+    note
+from {{ source('raw', 'reg_index_values') }}
