@@ -14,6 +14,8 @@ from rich.console import Console
 from rich.table import Table
 
 from cchc.editions import Edition, approve, write_editions
+from cchc.forms import write_form
+from cchc.pipeline.filled import last_form
 from cchc.pipeline.publishing import publish_site
 from cchc.publish import open_reader
 from cchc.registry.open import open_registry
@@ -116,6 +118,12 @@ def closing(width: int = 100, show: int = 5, edition: Edition | None = None) -> 
     site = settings.workdir / "site" / "index.html"
     if site.is_file():
         out.print(f"Trang web · Site      {site}", soft_wrap=True, highlight=False)
+        claims = site.with_name("claims.html")
+        out.print(f"Phát biểu · Claims    {claims}", soft_wrap=True, highlight=False)
+    form = last_form(settings)
+    if form is not None:
+        path = write_form(form, settings.workdir / "forms" / f"{form.name}.xlsx")
+        out.print(f"Biểu mẫu · Form       {path}", soft_wrap=True, highlight=False)
     warehouse_place = settings.warehouse.split("@")[-1] or str(settings.served_path)
     out.print(f"Kho · Warehouse       {warehouse_place}", soft_wrap=True, highlight=False)
     out.print(f"Chất lượng · Quality  {settings.quality / 'index.html'}", soft_wrap=True, highlight=False)

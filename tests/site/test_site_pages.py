@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from cchc.cli import app
 from cchc.errors import PermanentError
+from cchc.pipeline.publishing import publish_site
 from cchc.site import Copy, write_site
 from cchc.site.documents import DOCUMENTS
 from cchc.site.pagelist import Per, pages, parse
@@ -281,3 +282,16 @@ def test_numbers_as_vietnamese_write_them(cell: str | None, places: int | None, 
 
 def test_there_is_one_page_a_unit_and_state() -> None:
     assert [row.name for row in pages() if row.per is Per.UNIT] == ["unit"]
+
+
+def test_claims_for_everybody_and_the_last_form_for_the_office(built: Built, tmp_path: Path) -> None:
+    for copy in Copy:
+        publish_site(built.settings, tmp_path / copy, copy, ["2026-09"])
+    for copy in Copy:
+        assert 'href="claims.html"' in text(tmp_path / copy, "index.html")
+        assert 'href="claims.csv"' in text(tmp_path / copy, "claims.html")
+        assert len(text(tmp_path / copy, "claims.csv").splitlines()) > 170
+    assert "II.06a" in text(tmp_path / "office", "forms.html")
+    assert 'href="forms.html"' in text(tmp_path / "office", "index.html")
+    assert not (tmp_path / "public" / "forms.html").exists()
+    assert "forms.html" not in text(tmp_path / "public", "index.html")

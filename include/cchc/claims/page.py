@@ -38,16 +38,17 @@ class _Source:
     rows: list[dict[str, Any]]
 
 
-def write_page(path: Path, judged: Sequence[Judged], home: str | None = None) -> Path:
+def write_page(path: Path, judged: Sequence[Judged], home: str | None = None, table: str | None = None) -> Path:
     """Write the page of these claims, whole or not at all; returns the path.
 
-    ``home``: the address of the site's first page, as seen from this one; without it the page stands alone.
+    ``home``, ``table``: the addresses of the site's first page and of the same claims as CSV, as seen from this page;
+    without them the page stands alone.
     """
-    write_whole(path, claims_page(judged, home))
+    write_whole(path, claims_page(judged, home, table))
     return path
 
 
-def claims_page(judged: Sequence[Judged], home: str | None = None) -> str:
+def claims_page(judged: Sequence[Judged], home: str | None = None, table: str | None = None) -> str:
     """The page as text. Nothing of the clock is in it: the same claims give the same bytes."""
     style = Markup(_styles() + _file("cchc.claims", "templates", "claims.css"))
     script = Markup(_file("cchc.claims", "templates", "claims.js"))
@@ -62,6 +63,7 @@ def claims_page(judged: Sequence[Judged], home: str | None = None) -> str:
             script_hash=_hash(script),
             texts=_texts(),
             home=home,
+            table=table,
             total=len(judged),
             verdicts=[(verdict.value, counts[verdict]) for verdict in Verdict if counts[verdict]],
             sources=[_source(list(claims)) for _, claims in groupby(judged, key=lambda each: _origin(each.claim))],

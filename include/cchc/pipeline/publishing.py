@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -11,11 +11,12 @@ from pathlib import Path
 from cchc.editions import Edition, editions_of, would_now_be
 from cchc.errors import PermanentError
 from cchc.modes import open_up
+from cchc.pipeline.filled import FILLERS
 from cchc.publish import Final, Stand, list_periods, open_reader, publish_pages, select_periods
 from cchc.publish.pages import Progress
 from cchc.registry.open import Registry, open_registry
 from cchc.settings import Settings
-from cchc.site import Copy, Filler, Site, write_site
+from cchc.site import Copy, Site, write_site
 from cchc.verify import verify
 
 log = logging.getLogger(__name__)
@@ -29,10 +30,6 @@ def publish_report(
     pages = publish_pages(settings, wanted, progress, approved(settings, wanted))
     open_up(settings, settings.reports, settings.reports)
     return pages
-
-
-#: Pages of the site that other rooms write, by the name of their row in ``site/pages.yaml``: one line each.
-FILLERS: dict[str, Callable[[Settings], Filler]] = {}
 
 
 def publish_site(settings: Settings, out: Path, copy: Copy = Copy.PUBLIC, periods: Iterable[str] | None = None) -> Site:
