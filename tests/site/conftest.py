@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,14 @@ from cchc.site import Copy, write_site
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Built:
     folder, registry = tmp_path_factory.mktemp("site"), open_registry(None)
-    fill_duckdb(folder, standing_world())
+    world = standing_world()
+    names = {"H50": "tỉnh Quảng Trị"} | {row["unit_code"]: row["unit_name"] for row in world["pub_ranking"]}
+    since = date(2025, 7, 1)
+    world["pub_unit"] += [
+        {"unit_key": f"{code}|{since}", "unit_code": code, "unit_name": name, "valid_from": since}
+        for code, name in names.items()
+    ]
+    fill_duckdb(folder, world)
     settings = Settings(workdir=folder, exports="")
     fill_coming(settings)
     editions = [edition(settings, registry, number) for number in (1, 2)]
