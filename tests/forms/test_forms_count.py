@@ -205,12 +205,31 @@ CASES: dict[str, tuple[dict[str, Any], set[str], set[str]]] = {
         set(),
     ),
 }
+#: Finished dossiers whose file gives no day of their end: it lies between the receipt and that file's day.
+ON_A_DAY_NOT_SAID: dict[str, tuple[dict[str, Any], set[str], set[str]]] = {
+    "ended, on a day not said, by the file of the period": (
+        {"status": 10, "is_ended_without_date": True, "timeliness": "not_judged", "export_date": LAST},
+        NEW | {"res_total"},
+        {"res_before", "res_ontime", "res_before_ontime", "res_late", "res_late_no_apology"},
+    ),
+    "ended, on a day not said, by a later file": (
+        {"status": 10, "is_ended_without_date": True, "timeliness": "not_judged"},
+        NEW,
+        {"res_total", "res_before", "res_ontime", "res_before_ontime", "res_late", "res_late_no_apology"}
+        | {"proc_total", "proc_within"},
+    ),
+    "ended, on a day not said, before the period": (
+        GONE | {"status": 10, "is_ended_without_date": True, "export_date": date(2026, 8, 31)},
+        set(),
+        set(),
+    ),
+}
 
 
-def trail() -> pd.DataFrame:
+def trail(cases: dict[str, tuple[dict[str, Any], set[str], set[str]]] = CASES) -> pd.DataFrame:
     rows = [
         PLAIN | {"dossier_key": f"s:{n}", "dossier_code": str(n), "procedure_field": case} | differs
-        for n, (case, (differs, _, _)) in enumerate(CASES.items())
+        for n, (case, (differs, _, _)) in enumerate(cases.items())
     ]
     frame = pd.DataFrame(rows, dtype=object)
     return frame.where(frame.notna(), None)
@@ -230,15 +249,16 @@ def test_every_key_of_the_registry_is_counted_or_said_to_be_unsaid() -> None:
 
 
 def test_every_case_stands_in_its_columns(empty: Settings, registry: Registry) -> None:
-    fill(empty, UNITS | {"dossier_trail": trail(), "delivery_board": pd.DataFrame(LETTERS)})
+    cases = CASES | ON_A_DAY_NOT_SAID
+    fill(empty, UNITS | {"dossier_trail": trail(cases), "delivery_board": pd.DataFrame(LETTERS)})
     found = of_province(empty, registry, FIRST, LAST)
-    for case, (_, counted, unknown) in CASES.items():
+    for case, (_, counted, unknown) in cases.items():
         row = found.get(case)
         cells = row.cells if row else {}
         left_out = {why for why, number in (row.left_out if row else {}).items() if number}
         assert {key for key, cell in cells.items() if cell.known} | left_out == counted, case
         assert {key for key, cell in cells.items() if cell.unknown} == unknown, case
-    assert set(found) <= set(CASES)
+    assert set(found) <= set(cases)
 
 
 @pytest.mark.parametrize(

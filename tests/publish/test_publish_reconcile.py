@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner
 
@@ -46,6 +47,24 @@ def test_codes_that_a_side_lacks(any_settings: Settings, codes: Path) -> None:
         ("H50.100-3", "H50.100", "portal"),
         ("H50.100-9", None, "unit_export"),
     ]
+
+
+def test_a_code_of_another_unit_is_left_out(any_settings: Settings, codes: Path) -> None:
+    other = missing_codes(any_settings, "2026-09", codes, "H50.102")
+    assert (other.known["portal"], other.rows) == (1, [])
+
+
+def test_a_code_of_another_period_is_said_so(settings: Settings, codes: Path) -> None:
+    with duckdb.connect(str(settings.served_path)) as connection:
+        connection.execute(
+            "update dossier_trail_v1 set received_date = date '2026-08-31' where dossier_code = 'H50.100-1'"
+        )
+    found = missing_codes(settings, "2026-09", codes)
+    assert {row["dossier_code"]: row["missing_on"] for row in found.rows} == {
+        "H50.100-1": "other_period",
+        "H50.100-3": "portal",
+        "H50.100-9": "unit_export",
+    }
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from cchc.registry.open import Registry
 from cchc.settings import Settings
 from cchc.site.states import State, states_now
 
-REVISED = {"kind": "correction", "note": "Một tệp giao lại"}
+REVISED = {"kind": "correction", "note": "Một tệp giao lại, hồ sơ H50.100-1"}
 
 
 @dataclass

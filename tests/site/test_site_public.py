@@ -13,12 +13,14 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 from publish_world import contract
 from site_world import Built, now
 from test_site_conceal import attack
 
 from cchc.publish import Period, list_periods, open_reader
+from cchc.site import Copy
 from cchc.site.conceal import Cell
 from cchc.site.counts import PROCEDURES, cells, columns, family, lines_of_periods, lines_of_units, of_procedures
 from cchc.site.lookups import Lookups
@@ -189,3 +191,23 @@ def test_small_counts_are_hidden_from_the_first_one_on(built: Built) -> None:
     assert '<abbr title="số đếm nhỏ, không công bố">*</abbr>' in page
     assert Decimal(next(row["score"] for row in figures)) > 0
     assert "pub_ranking" in contract()
+
+
+def test_what_was_taken_away_is_not_shown_as_nothing(built: Built) -> None:
+    """Rows read and held are the office's; a zero in their place would be said of every unit."""
+    public, office = (document(each / "H50" / "2026-09" / "index.html") for each in (built.public, built.office))
+    assert {row[4] for row in public["board"]["rows"]} == {None}
+    assert None not in {row[4] for row in office["board"]["rows"]}
+
+
+@pytest.mark.parametrize("copy", list(Copy))
+def test_a_number_below_zero_is_a_number(built: Built, copy: Copy) -> None:
+    below = [
+        cell
+        for path in (built.public if copy is Copy.PUBLIC else built.office).rglob("*.csv")
+        for row in rows(path)
+        for cell in row.values()
+        if re.fullmatch(r"'?-[0-9.]+", cell or "")
+    ]
+    assert below
+    assert not [cell for cell in below if cell.startswith("'")]

@@ -1,13 +1,15 @@
 -- What our exports count beside what the portal publishes, and which kind of difference it is. The portal's figure stays
 -- official. A class is named from what both sides say themselves, in this order:
---   equal             both parts, or, where the portal gives none, its percentage to the decimals it has
+--   equal             both parts, or, where the portal gives none, its percentage to two decimals
 --   portal_only       our exports measure no such thing of the unit in the period
---   other_period      the portal's parts are ours of another period (the nearest): it answered for that one
 --   other_rule        the same cases, more or fewer of them counted as good; or the same parts and another score (by more
 --                     than a hundredth, which rounding may cost)
+--   other_period      the portal's parts are ours of another period of the kind (the nearest), of thirty cases or more:
+--                     fewer meet by chance
 --   not_synchronised  it has fewer cases, and its own count of dossiers not yet synchronised is enough for the gap
 --   not_delivered     it has more cases, and files of the unit are missing or rows are held back
---   ministry_system   it has more cases, although all that was due was delivered and read: no provincial system exports them
+--   ministry_system   it has more cases, although all that was due was delivered and read and no row is held back: no
+--                     system of the province exports them
 --   unexplained       everything else
 with ours as (
 
@@ -44,7 +46,7 @@ periods as (
 
     select
         period_id,
-        period_start,
+        period_kind,
         period_end
     from {{ ref('dim_period') }}
 
@@ -70,8 +72,11 @@ elsewhere as (
             and t.denominator = o.denominator
             and t.period_id <> o.period_id
     inner join periods as p on t.period_id = p.period_id
-    inner join periods as q on o.period_id = q.period_id
-    where t.denominator > 0
+    inner join periods as q
+        on
+            o.period_id = q.period_id
+            and p.period_kind = q.period_kind
+    where t.denominator >= 30
 
 ),
 
@@ -125,7 +130,9 @@ beside as (
         cast({{ half_up_ratio('o.numerator', 'o.denominator') }} * 100 as decimal(18, 4)) as our_percent,
         e.other_period_id,
         b.not_synchronised,
-        coalesce(k.deliveries_readable < k.deliveries_due, false) or h.unit_code is not null as is_incomplete
+        coalesce(k.deliveries_readable < k.deliveries_due, false) or h.unit_code is not null as is_incomplete,
+        coalesce(k.deliveries_due > 0 and k.deliveries_readable = k.deliveries_due, false) and h.unit_code is null
+            as is_complete
     from theirs as t
     inner join {{ ref('fct_period_method') }} as m on t.period_id = m.period_id
     inner join {{ ref('dim_criterion') }} as c
@@ -156,6 +163,39 @@ beside as (
             t.unit_code = h.unit_code
             and t.period_id = h.period_id
 
+),
+
+classed as (
+
+    select
+        unit_code,
+        period_id,
+        method,
+        criterion,
+        our_numerator,
+        our_denominator,
+        our_score,
+        portal_numerator,
+        portal_denominator,
+        published_percent,
+        published_score,
+        case
+            when our_denominator is null then 'portal_only'
+            when our_numerator = portal_numerator and our_denominator = portal_denominator
+                then case when abs(our_score - published_score) > 0.01 then 'other_rule' else 'equal' end
+            when portal_denominator is null and round(our_percent, 2) = round(published_percent, 2) then 'equal'
+            when portal_numerator is null or portal_denominator is null then 'unexplained'
+            when our_denominator = portal_denominator then 'other_rule'
+            when other_period_id is not null then 'other_period'
+            when portal_denominator < our_denominator and not_synchronised >= our_denominator - portal_denominator
+                then 'not_synchronised'
+            when portal_denominator > our_denominator and is_incomplete then 'not_delivered'
+            when portal_denominator > our_denominator and is_complete then 'ministry_system'
+            else 'unexplained'
+        end as difference,
+        other_period_id
+    from beside
+
 )
 
 select
@@ -170,19 +210,6 @@ select
     portal_denominator,
     published_percent,
     published_score,
-    case
-        when our_denominator is null then 'portal_only'
-        when our_numerator = portal_numerator and our_denominator = portal_denominator
-            then case when abs(our_score - published_score) > 0.01 then 'other_rule' else 'equal' end
-        when portal_denominator is null and round(our_percent, 2) = round(published_percent, 2) then 'equal'
-        when portal_numerator is null or portal_denominator is null then 'unexplained'
-        when other_period_id is not null then 'other_period'
-        when our_denominator = portal_denominator then 'other_rule'
-        when portal_denominator < our_denominator and not_synchronised >= our_denominator - portal_denominator
-            then 'not_synchronised'
-        when portal_denominator > our_denominator and is_incomplete then 'not_delivered'
-        when portal_denominator > our_denominator then 'ministry_system'
-        else 'unexplained'
-    end as difference,
-    other_period_id
-from beside
+    difference,
+    case when difference = 'other_period' then other_period_id end as other_period_id
+from classed

@@ -155,8 +155,15 @@ def _form(
         if row.row not in counted and row.cells["proc_total"] != Cell():
             counted[row.row] = replace(row, cells=_empty(layout), left_out=dict.fromkeys(LEFT_OUT, 0))
     build, own = origins[None], origins.get(unit, {})
+    blank = _empty(layout, is_unsaid=not (own.get("readable") or any(map(_has_new, now))))
     lines = tuple(
-        Line(label, group, row.cells, row.left_out, running.get(row.row, Cell()))
+        Line(
+            label,
+            group,
+            {key: cell + blank[key] for key, cell in row.cells.items()},
+            row.left_out,
+            running.get(row.row, Cell()),
+        )
         for label, group, row in sorted(
             (
                 (*_label(layout, tree, row.row), row)
@@ -166,8 +173,7 @@ def _form(
             key=lambda found: _place(layout, found[2].row[0], found[2].row[1], found[0]),
         )
     )
-    blank = _empty(layout, is_unsaid=not own.get("readable"))
-    zeros = Line(TOTAL, None, _empty(layout) if now else blank, dict.fromkeys(LEFT_OUT, 0), Cell())
+    zeros = Line(TOTAL, None, blank, dict.fromkeys(LEFT_OUT, 0), Cell())
     return Form(
         layout=layout,
         unit=unit,
@@ -185,6 +191,12 @@ def _form(
             silent=tuple(tree.names[code] for code in tree.ends(unit) if not origins.get(code, {}).get("readable")),
         ),
     )
+
+
+def _has_new(row: Counted) -> bool:
+    """Whether a dossier of the period is in it: then some file told of the period, of whichever day."""
+    received, carried = (row.cells.get(key, Cell()).known for key in ("recv_total", "recv_carry"))
+    return received > carried
 
 
 def _says(row: Counted, before: Cell) -> bool:

@@ -1,4 +1,4 @@
-"""What each column counts: conditions over the facts of ``sql/facts.sql``, true, false, or null where nothing tells.
+"""What each column counts: conditions over the facts of ``sql/count.sql``, true, false, or null where nothing tells.
 
 A condition that is null for a dossier makes the cell unknown ("không rõ"), never zero. ``UNSAID`` are keys that no
 export says anything about.
@@ -60,21 +60,24 @@ LEFT_OUT: dict[str, str] = {
     "left_rejected": "f.is_left_out and f.status = 3",
     "left_stopped": "f.is_left_out and f.status = 8",
 }
+_NO_END = "hồ sơ đã xong nhưng tệp không ghi ngày kết thúc"
+_NOT_JUDGED = f"hồ sơ không có hạn, quy tắc tính hạn không xét; hoặc {_NO_END}"
 #: Why a cell may be unknown, by key.
 _WHY_UNKNOWN: dict[str, str] = {
+    **dict.fromkeys(("recv_total", "recv_carry", "res_total", "proc_total"), _NO_END),
     **dict.fromkeys(("recv_online", "recv_direct", "recv_postal", "recv_direct_postal"), "không rõ kênh nộp"),
     "recv_online_full": "danh mục chưa xác định mức độ trực tuyến của thủ tục",
     "recv_online_partial": "danh mục chưa xác định mức độ trực tuyến của thủ tục",
     "recv_online_other": "danh mục chưa xác định mức độ trực tuyến của thủ tục",
     "recv_non_local": "không rõ nơi tiếp nhận hoặc nơi giải quyết",
-    "res_before": "hồ sơ không có hạn, quy tắc tính hạn không xét",
-    "res_ontime": "hồ sơ không có hạn, quy tắc tính hạn không xét",
-    "res_before_ontime": "hồ sơ không có hạn, quy tắc tính hạn không xét",
-    "res_late": "hồ sơ không có hạn, quy tắc tính hạn không xét",
+    "res_before": _NOT_JUDGED,
+    "res_ontime": _NOT_JUDGED,
+    "res_before_ontime": _NOT_JUDGED,
+    "res_late": _NOT_JUDGED,
     "res_late_apology": "đơn vị không gửi dữ liệu thư xin lỗi",
     "res_late_no_apology": "đơn vị không gửi dữ liệu thư xin lỗi",
-    "proc_within": "hồ sơ không có hạn, quy tắc tính hạn không xét",
-    "proc_late": "hồ sơ không có hạn, quy tắc tính hạn không xét",
+    "proc_within": _NOT_JUDGED,
+    "proc_late": _NOT_JUDGED,
     "proc_late_apology": "đơn vị không gửi dữ liệu thư xin lỗi",
     "proc_late_no_apology": "đơn vị không gửi dữ liệu thư xin lỗi",
     "pay_total": "tệp xuất không cho biết hồ sơ đã nộp tiền trực tiếp hay chưa",

@@ -24,6 +24,10 @@ Row = dict[str, Any]
 #: The sides of a dossier code: what the unit itself delivers, what a system of the province delivers, the portal.
 SIDES = ("unit_export", "provincial_system", "portal")
 CODE = "dossier_code"
+#: What is said of a code of the list that the warehouse has, received outside the period.
+OTHER_PERIOD = "other_period"
+#: Codes asked for at a time.
+_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True)
@@ -82,19 +86,22 @@ def missing_codes(settings: Settings, period: str, portal_codes: Path, unit: str
     """Which dossiers of a period are missing on which side: unit's export, provincial system, portal.
 
     ``portal_codes``: a CSV with the column ``dossier_code``, one row a dossier that the portal has of the period. A
-    side that has no code at all is not compared: a province need not have both kinds of systems.
+    side that has no code at all is not compared: a province need not have both kinds of systems. A code of the list
+    that the warehouse has of another period is said so, one of another unit is left out.
     """
     theirs = read_codes(portal_codes)
     with open_reader(settings) as reader:
         chosen = one_period(reader, period)
         ours = _our_codes(reader, chosen, unit)
+        elsewhere = _elsewhere(reader, chosen, unit, sorted(set(theirs) - set(ours[CODE])))
+    theirs = [code for code in theirs if elsewhere.get(code, True)]
     beside = ours.merge(pd.DataFrame({CODE: theirs, "portal": True}), on=CODE, how="outer")
     known = {side: int(beside[side].eq(True).sum()) for side in SIDES}
     sides = [side for side in SIDES if known[side]]
     flags = beside[sides].eq(True)
-    lacking = beside[~flags.all(axis=1)].assign(
-        missing_on=flags.apply(lambda row: ", ".join(side for side in sides if not row[side]), axis=1)
-    )
+    missing_on = flags.apply(lambda row: ", ".join(side for side in sides if not row[side]), axis=1)
+    lacking = beside.assign(missing_on=missing_on)[~flags.all(axis=1)]
+    lacking["missing_on"] = lacking["missing_on"].mask(lacking[CODE].isin(list(elsewhere)), OTHER_PERIOD)
     for side in sides:
         lacking[side] = lacking[side].eq(True)
     columns = [CODE, "unit_code", *sides, "missing_on"]
@@ -119,6 +126,21 @@ def read_codes(path: Path) -> list[str]:
     if not found:
         raise PermanentError(f"{path}: no codes in it")
     return list(found)
+
+
+def _elsewhere(reader: Reader, period: Period, unit: str | None, codes: Sequence[str]) -> dict[str, bool]:
+    """Of codes that are not ours of the period and unit, those that the warehouse has: whether they are the unit's."""
+    found: dict[str, bool] = {}
+    for start in range(0, len(codes), _AT_ONCE):
+        asked = codes[start : start + _AT_ONCE]
+        mine = _BELOW.format(column="x.handling_unit")
+        rows = reader.rows(
+            f"select x.dossier_code, max(case when {mine} then 1 else 0 end) as mine "
+            f"from pub.dossier_trail_v1 x where x.dossier_code in ({', '.join('?' * len(asked))}) group by 1",
+            [unit, unit, period.end, *asked],
+        )
+        found |= {row[CODE]: bool(row["mine"]) for row in rows}
+    return found
 
 
 def _our_codes(reader: Reader, period: Period, unit: str | None) -> pd.DataFrame:

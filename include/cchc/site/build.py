@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +40,7 @@ MARK = "site.json"
 Filler = Callable[[Path, Copy], bool]
 
 log = logging.getLogger("cchc.site")
+_NEGATIVE = re.compile(r"-\d+(\.\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,13 @@ class _Written:
 
     def table(self, at: str, rows: Sequence[Mapping[str, Any]]) -> None:
         names = list(rows[0]) if rows else ["none"]
-        write_csv(self.folder / at, names, ([row[name] for name in names] for row in rows))
+        write_csv(self.folder / at, names, ([_number(row[name]) for name in names] for row in rows))
         self.tables += 1
+
+
+def _number(value: Any) -> Any:
+    """A number below zero that came as text is a number again: as a text it would be guarded against formulas."""
+    return Decimal(value) if isinstance(value, str) and _NEGATIVE.fullmatch(value) else value
 
 
 def _check_ours(folder: Path, copy: Copy) -> None:

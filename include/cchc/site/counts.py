@@ -18,6 +18,8 @@ from cchc.site.states import Row, State, decimal
 
 #: Everything that is counted over the dossiers of a unit: who knows one denominator has them all.
 DOSSIERS = "dossiers"
+#: The portal's own count of a unit's dossiers is the denominator of this figure of its.
+PORTAL_DOSSIERS = "portal:PROCESSING_ON_TIME"
 #: What counts procedures says nothing of a person, and is shown.
 PROCEDURES = "procedures"
 #: Datasets of indicators that are counted over a unit's dossiers.
@@ -168,4 +170,6 @@ def _cut(
             found |= {name: "" for name in rule["counts"] if name in found}
             if had and table == "indicators":
                 found["null_reason"] = SUPPRESSED
+    if table == "completeness" and (row["unit_code"], state.period.id, PORTAL_DOSSIERS) in concealed:
+        found |= {name: "" for name in ("dossiers_on_portal", "coverage_percent") if name in found}
     return found

@@ -7,7 +7,7 @@ from typing import Any
 
 from cchc.publish.document import period_document
 from cchc.publish.pages import build_no, render_period
-from cchc.site.counts import DOSSIERS, SUPPRESSED, family
+from cchc.site.counts import DOSSIERS, PORTAL_DOSSIERS, SUPPRESSED, family
 from cchc.site.render import words
 from cchc.site.site import Document, SiteContents
 from cchc.site.states import State, States
@@ -47,7 +47,12 @@ def _for_the_public(site: SiteContents, of: States, document: Document) -> None:
         for row in rows:
             row[-1] = None if is_hidden(row[0]) else row[-1]
     document["completeness"] = {
-        at: [due, readable, None, None] if is_hidden(int(at)) else [due, readable, ours, theirs]
+        at: [
+            due,
+            readable,
+            None if is_hidden(int(at)) else ours,
+            None if is_hidden(int(at)) or is_hidden(int(at), PORTAL_DOSSIERS) else theirs,
+        ]
         for at, (due, readable, ours, theirs) in document["completeness"].items()
     }
     for intervals in document["intervals"]:
@@ -64,7 +69,7 @@ def _for_the_public(site: SiteContents, of: States, document: Document) -> None:
     document["adjustments"] = [[*row[:4], "", "", "", *row[7:]] for row in document["adjustments"]]
     document["objections"] = [[*row[:3], "", None, *row[5:]] for row in document["objections"]]
     for row in document["board"]["rows"]:
-        row[4], row[5] = 0, []
+        row[4], row[5] = None, []
 
 
 def _conceal_figure(site: SiteContents, document: Document, fact: list[Any], is_hidden: Any) -> None:

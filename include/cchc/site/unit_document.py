@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from cchc.site.counts import DOSSIERS, family
+from cchc.site.counts import DOSSIERS, SUPPRESSED
 from cchc.site.site import Document, SiteContents
 from cchc.site.states import Row, State, decimal
 
@@ -118,7 +118,7 @@ def _criterion(
     ratio = decimal(row["ratio"])
     target = targets.get((code, indicator))
     command = f"cchc trail --unit {code} --indicator {indicator} --period {of.period.label}"
-    is_hidden = (code, of.period.id, family(row, site.lookups.datasets)) in site.hidden
+    is_hidden = row["null_reason"] == SUPPRESSED
     return {
         "vi": rule["name_vi"],
         "en": rule["name_en"],

@@ -111,7 +111,7 @@ def corrections(site: SiteContents, here: str) -> Document:
                     "updated": _with_zone(approval["approved_at"]),
                     "sha256": of.edition.manifest_sha256,
                     "reason": reason.get("kind") or "",
-                    "note": reason.get("note") or "",
+                    "note": "" if site.is_public else reason.get("note") or "",  # free text, of a case perhaps
                     "moved": len(of.tables.get("revisions", ())),
                     "href": site.link(here, "state", of),
                 }

@@ -65,9 +65,23 @@ moved as (
     select
         p.*,
         coalesce(p.received_date between p.first_day and p.last_day, false) as is_new,
-        coalesce(p.received_date < p.first_day and (p.left_date is null or p.left_date >= p.first_day), false) as is_carried,
-        coalesce(p.left_date between p.first_day and p.last_day, false) as has_left,
-        coalesce(p.received_date <= p.last_day and (p.left_date is null or p.left_date > p.last_day), false) as is_running,
+        -- finished on a day that no file tells: between its receipt and the file that says so
+        case
+            when p.is_ended_without_date and p.received_date < p.first_day and p.export_date >= p.first_day then null
+            when p.is_ended_without_date then false
+            else coalesce(p.received_date < p.first_day and (p.left_date is null or p.left_date >= p.first_day), false)
+        end as is_carried,
+        case
+            when p.is_ended_without_date and p.export_date < p.first_day then false
+            when p.is_ended_without_date and p.received_date >= p.first_day and p.export_date <= p.last_day then true
+            when p.is_ended_without_date and p.received_date <= p.last_day then null
+            else coalesce(p.left_date between p.first_day and p.last_day, false)
+        end as has_left,
+        case
+            when p.is_ended_without_date and p.export_date <= p.last_day then false
+            when p.is_ended_without_date and p.received_date <= p.last_day then null
+            else coalesce(p.received_date <= p.last_day and (p.left_date is null or p.left_date > p.last_day), false)
+        end as is_running,
         -- filed online and not received by the last day, nor rejected, withdrawn or stopped by then
         case
             when p.channel <> 'online' then false
@@ -115,7 +129,7 @@ facts as (
             h.area_code = down.unit_code
             and r.area_code = down.descendant_code
             and m.received_date between down.holds_from and down.holds_to
-    where m.is_new or m.is_carried or m.has_left or m.is_running or m.is_pending is distinct from false
+    where m.is_new or coalesce(m.is_carried or m.has_left or m.is_running or m.is_pending, true)
 
 ),
 

@@ -112,7 +112,7 @@ function summary() {
           t("kpi_delivered_note", { n: whole(due[0]), of: whole(sum(due)) }),
         )
       : null,
-    sum(due)
+    sum(due) && home.every((row) => row[4] !== null)
       ? kpi(t("kpi_rows"), whole(quarantined), t("kpi_rows_note", { of: whole(sum(home.map((row) => row[4]))) }))
       : null,
   );
