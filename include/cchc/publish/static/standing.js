@@ -410,8 +410,12 @@ function qualityText(at) {
     read = sum(mine.map((row) => row[4]));
   return [
     due ? t("quality_deliveries", { readable: whole(readable), due: whole(due) }) : null,
-    mine.length && mine.every((row) => row[4] !== null) ? t("quality_rows", { held: whole(held), read: whole(read) }) : null,
-    onPortal && exported !== null ? t("quality_coverage", { exported: whole(exported), portal: whole(onPortal) }) : null,
+    mine.length && mine.every((row) => row[4] !== null)
+      ? t("quality_rows", { held: whole(held), read: whole(read) })
+      : null,
+    onPortal && exported !== null
+      ? t("quality_coverage", { exported: whole(exported), portal: whole(onPortal) })
+      : null,
   ].filter(Boolean);
 }
 function actionsPart(at) {
