@@ -210,9 +210,10 @@ def test_steps_equal_the_whole_after_a_procedure_a_channel_and_the_catalogue_cha
             warehouse.execute(f"update raw.dossiers set {change} where dossier_code = '{code}'")
             warehouse.execute(f"insert into raw.building values ('dossiers', '{code}')")
         warehouse.sync_registry(changed_registry("full", "unverified", "none"), "declared 2")
-        warehouse.execute(
-            "insert into raw.building select distinct dataset, business_key from raw.pending"
-        )  # dossiers carry their online level
+        warehouse.execute(  # a dossier carries the online level of its procedure
+            "insert into raw.building select distinct 'dossiers', dossier_code from raw.dossiers "
+            "where procedure_code = '1.000002'"
+        )
         declare(warehouse, "X1.101", "PUBLISH_ON_TIME", (20, 20), "2026-11-03")
         warehouse.execute(
             "update raw.deliveries set rows_read = rows_read + 1, rows_accepted = rows_accepted + 1 "
