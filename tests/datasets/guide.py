@@ -80,6 +80,8 @@ class Named:
             return True
         if file.parent.name == "rollups":  # counts carry names of their own: who reads whom tells
             return file.stem in descendants(self.placeholders["dataset"][0])
+        if file.stem.startswith("form") or file.parent.name == "forms":  # columns have keys of their own: tests/forms
+            return True
         text = file.read_text(encoding="utf-8")
         return any(re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text) for word in self.words)
 
@@ -106,6 +108,8 @@ def of_dataset(dataset: str, registry: Registry) -> Named:
             "Where it has faults of its own there": dataset in {"dossiers", "apologies"},
             "Where an indicator counts its rows": counted,
             "Where a unit can do something about its rows": dataset == "dossiers",
+            "Where its indicators count a unit's dossiers": dataset in {"dossiers", "payments", "apologies"},
+            "Where a column of a report form is its own": dataset == "apologies",
             "Where no method scores the indicator": bool(set(indicators) - scored),
         },
     )
