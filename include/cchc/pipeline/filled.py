@@ -12,7 +12,7 @@ from cchc.forms import write_page as write_form_page
 from cchc.publish import open_reader
 from cchc.registry.open import open_registry
 from cchc.settings import Settings
-from cchc.site import Copy, Filler
+from cchc.site import Copy
 
 #: The layout that every office files.
 LAYOUT = "II.06a"
@@ -37,25 +37,19 @@ def last_form(settings: Settings) -> Form | None:
     return fill_forms(settings, open_registry(settings.registry_dir), LAYOUT, first, last, province)[0]
 
 
-def _claims(settings: Settings) -> Filler:
-    def fill(path: Path, copy: Copy) -> bool:
-        rows, judged = shipped_rows(), shipped()
-        table = write_judged(path.with_suffix(".csv"), list(rows[0]), rows, judged)
-        write_claims(path, judged, "index.html", table.name)
-        return True
-
-    return fill
+def _claims(settings: Settings, path: Path, copy: Copy) -> bool:
+    rows, judged = shipped_rows(), shipped()
+    table = write_judged(path.with_suffix(".csv"), list(rows[0]), rows, judged)
+    write_claims(path, judged, "index.html", table.name)
+    return True
 
 
-def _form(settings: Settings) -> Filler:
-    def fill(path: Path, copy: Copy) -> bool:
-        form = last_form(settings)
-        if form is not None:
-            write_form_page(form, path)
-        return form is not None
-
-    return fill
+def _form(settings: Settings, path: Path, copy: Copy) -> bool:
+    form = last_form(settings)
+    if form is not None:
+        write_form_page(form, path)
+    return form is not None
 
 
-#: By the name of their row in ``site/pages.yaml``: one line each.
-FILLERS: dict[str, Callable[[Settings], Filler]] = {"claims": _claims, "forms": _form}
+#: By the name of their row in ``site/pages.yaml``, who writes the page for a copy: one line each.
+FILLERS: dict[str, Callable[[Settings, Path, Copy], bool]] = {"claims": _claims, "forms": _form}

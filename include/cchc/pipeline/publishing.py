@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from cchc.editions import Edition, editions_of, would_now_be
@@ -42,7 +43,7 @@ def publish_site(settings: Settings, out: Path, copy: Copy = Copy.PUBLIC, period
         for edition in editions_of(home)
         if edition.approval and _holds(edition)
     ]
-    fillers = {name: make(settings) for name, make in FILLERS.items()}
+    fillers = {name: partial(fill, settings) for name, fill in FILLERS.items()}
     return write_site(settings, registry, out, copy, wanted, editions, approved(settings, wanted), fillers)
 
 
