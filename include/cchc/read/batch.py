@@ -101,7 +101,7 @@ def _read_batch(opened: list[Opened], registry: Registry, con: duckdb.DuckDBPyCo
     whole = pl.concat(frames, how="diagonal", rechunk=False)
     frames.clear()
     if records := DIALECTS[dialect].records:
-        source = whole.to_arrow()
+        source = _arrow(whole)
         con.register("source_rows", source)
         found = check_keys(whole, {file.file_no: file for file in opened}, registry, con)
         source = source.append_column("fault", faults_of(whole, found, con).to_arrow())
@@ -119,12 +119,12 @@ def _read_batch(opened: list[Opened], registry: Registry, con: duckdb.DuckDBPyCo
         )
         if "fault" not in whole.columns:
             whole = whole.with_columns(fault=pl.lit(None, pl.String))
-        source = whole.to_arrow()
+        source = _arrow(whole)
     con.register("source_rows", source)
     table = con.sql(sql_of(dataset, dialect)).to_arrow_table(_CHUNK_ROWS)
     con.unregister("source_rows")
     if records:
-        table = _folded(_frame(table), DATASETS[dataset], batch).to_arrow()
+        table = _arrow(_folded(_frame(table), DATASETS[dataset], batch))
     batch.table = table.select(["file_no", "row_number", "row_hash", "fault", *DATASETS[dataset].text_columns])
     return batch
 
@@ -160,6 +160,11 @@ def reader_of(dialect: str) -> Reader:
     module, name = DIALECTS[dialect].reader.split(".")
     reader: Reader = getattr(importlib.import_module(f"cchc.read.{module}"), name)
     return reader
+
+
+def _arrow(frame: pl.DataFrame) -> pa.Table:
+    """The same texts as Arrow: views of them, where an older form would be a copy."""
+    return frame.to_arrow(compat_level=pl.CompatLevel.newest())
 
 
 def _frame(table: pa.Table) -> pl.DataFrame:

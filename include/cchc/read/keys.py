@@ -19,18 +19,17 @@ from cchc.read.headings import lacking
 from cchc.read.opened import Opened
 from cchc.registry.open import Registry
 
-#: Of each record: its keys, those of the objects in its lists, and a number for both. No dialect nests lists deeper.
-_LISTS = """
-    select *, hash(top, inner_lists) as lists from (
-        select
-            file_no, row_number, json_keys(record) as top,
-            json_keys(record, '$.*[*]') || json_keys(record, '$.*[*].*[*]') as inner_lists
-        from source_rows
-    )
-"""
+#: The keys of a record, and those of the objects in its lists. No dialect nests lists deeper.
+_TOP, _INNER = "json_keys(record)", "json_keys(record, '$.*[*]') || json_keys(record, '$.*[*].*[*]')"
+#: Of each record, a number for its lists of keys.
+_NUMBERED = f"select file_no, row_number, record, hash({_TOP}, {_INNER}) as lists from source_rows"
+#: By file, every different list of keys that it has: it is made of one record only, for a list costs more than a number.
 _GROUPED = f"""
-    select file_no, lists, any_value(top) as top, any_value(inner_lists) as inner_lists, count(*) as records
-    from ({_LISTS}) group by file_no, lists
+    select file_no, lists, records, {_TOP} as top, {_INNER} as inner_lists
+    from (
+        select file_no, lists, any_value(record) as record, count(*) as records
+        from ({_NUMBERED}) group by file_no, lists
+    )
 """
 
 
@@ -116,7 +115,9 @@ def faults_of(whole: pl.DataFrame, found: Mapping[int, Keys], con: duckdb.DuckDB
     twice = [which for which, top, inner in lists if any(len(set(keys)) < len(keys) for keys in (top, *inner))]
     if not twice:
         return whole.select("file_no", fault=fault)["fault"]
-    rows = con.execute(f"select file_no, row_number from ({_LISTS}) where list_contains($1, lists)", [twice]).fetchall()
+    rows = con.execute(
+        f"select file_no, row_number from ({_NUMBERED}) where list_contains($1, lists)", [twice]
+    ).fetchall()
     keys_of_rows = {name: whole.schema[name] for name in ("file_no", "row_number")}
     both = pl.DataFrame(rows, keys_of_rows, orient="row").with_columns(twice=pl.lit(True))
     whole = whole.with_columns(fault=fault).join(both, on=["file_no", "row_number"], how="left", maintain_order="left")

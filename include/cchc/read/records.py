@@ -1,7 +1,7 @@
 """JSON envelopes and JSON lines to records: the text of each record, cut out without building objects.
 
-msgspec checks the whole syntax but hands back every record as raw bytes, so a 200 MB file costs little more than
-itself.
+msgspec checks the whole syntax but hands back every record as a view of the file, so a 200 MB file costs little more
+than itself.
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from itertools import accumulate
 from typing import TypeVar
 
 import msgspec
+import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from cchc.datasets.dialects import COUNT_KEYS, DIALECTS
 from cchc.datasets.shape import AGENCY
@@ -27,7 +29,6 @@ T = TypeVar("T")
 #: No dialect nests deeper than four levels; whatever goes beyond this is no export.
 MOST_NESTED = 100
 _MOST_OF_TRAILER = 3  # keys; a dossier has more
-_HEAD = 500  # bytes; longer than what stands before the records
 _MARK = b"\xef\xbb\xbf"  # a byte order mark, where files were joined
 _ZERO = "\\u0000"
 _ESCAPE = re.compile(r"\\(u0000|.)")  # two backslashes are one escape, so what follows them is text
@@ -50,9 +51,9 @@ def read_envelope(content: bytes, file: Opened, registry: Registry) -> tuple[pl.
     """Records of a ``dvcqg2022`` file. Refuses what is broken, of another unit, or says that there is more."""
     decoded = to_text(content, file.spec.encoding or "utf-8")
     records = _decode(_envelope.decode, decoded.content).data
-    envelope = _whole.decode(decoded.content)
-    _check_said_once(decoded.content, bytes(envelope["data"]))
-    _check_envelope(envelope, len(records), file)
+    around = _around(decoded.content, records)
+    _check_said_once(around)
+    _check_envelope(_whole.decode(around), len(records), file)
     return _frame(records), decoded.warnings
 
 
@@ -69,11 +70,22 @@ def read_lines(content: bytes, file: Opened, registry: Registry) -> tuple[pl.Dat
     return _frame(records), warnings
 
 
-def _check_said_once(text: bytes, data: bytes) -> None:
+def _around(text: bytes, records: list[msgspec.Raw]) -> bytes:
+    """The envelope without its records."""
+    if not records:
+        return text
+    first, last = (_place(text, record) for record in (records[0], records[-1]))
+    return text[:first] + text[last + len(memoryview(records[-1])) :]
+
+
+def _place(text: bytes, part: msgspec.Raw) -> int:
+    """Where a view of a text begins in it."""
+    return int(np.frombuffer(part, np.uint8).ctypes.data - np.frombuffer(text, np.uint8).ctypes.data)
+
+
+def _check_said_once(envelope: bytes) -> None:
     """Refuse an envelope with one key twice: of two lists of records the decoder knows the last one only."""
-    at = text.find(data[:_HEAD])  # the whole of it as a needle costs more than decoding it
-    frame = text[:at] + b"[]" + text[at + len(data) :] if text[at : at + len(data)] == data else text
-    keys = [key for key, _ in json.loads(frame, object_pairs_hook=list)]
+    keys = [key for key, _ in json.loads(envelope, object_pairs_hook=list)]
     if len(set(keys)) < len(keys):
         raise FileRefused("invalid_json", "the envelope has a key twice")
 
@@ -163,7 +175,7 @@ def _without_zero(record: str) -> str:
 
 
 def _frame(raws: list[msgspec.Raw]) -> pl.DataFrame:
-    records = pl.Series("record", list(map(bytes, raws)), dtype=pl.Binary).cast(pl.String)
+    records = _texts(raws)
     # msgspec itself gives up only where the interpreter would; few records have so many brackets that they need a look
     many = records.filter(records.str.count_matches(r"[\[{]") > MOST_NESTED)
     if any(_depth(record) > MOST_NESTED for record in many):
@@ -177,3 +189,11 @@ def _frame(raws: list[msgspec.Raw]) -> pl.DataFrame:
         .with_columns(row_hash=records.hash(seed=766) if len(records) else pl.Series([], dtype=pl.UInt64))
         .with_row_index("row_number", offset=1)
     )
+
+
+def _texts(raws: list[msgspec.Raw]) -> pl.Series:
+    """The records as one column; joined as bytes, for a Python object each would cost as much as decoding them."""
+    ends = np.zeros(len(raws) + 1, dtype=np.int64)
+    np.cumsum(np.fromiter(map(len, map(memoryview, raws)), np.int64, len(raws)), out=ends[1:])
+    buffers = (pa.py_buffer(ends), pa.py_buffer(b"".join(raws)))
+    return pl.Series("record", pa.LargeStringArray.from_buffers(len(raws), *buffers), dtype=pl.String)

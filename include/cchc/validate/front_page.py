@@ -6,6 +6,7 @@ process that built it. This one works from disk and lists what every process lef
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +19,12 @@ from cchc.datasets import DATASETS
 from cchc.validate.suites import load_rules
 
 MOST_LINKS = 30  # a dataset
+_RUN = re.compile(r"(\d+)-rows-(\d+)-judged")
+
+
+def run_name(rows: int, judged: int) -> str:
+    """What a validation is called: how many rows its batch has, and how many of them were judged one by one."""
+    return f"{rows}-rows-{judged}-judged"
 
 
 def write_front_page(quality: Path, expectations: Path) -> Path:
@@ -35,11 +42,18 @@ def write_front_page(quality: Path, expectations: Path) -> Path:
 
 
 def _validations(quality: Path, dataset: str) -> list[dict[str, str]]:
-    """Newest first: the link and the local time of each validation page of a dataset."""
+    """Newest first: the link, the local time and the counts of rows of each validation page of a dataset."""
     found = sorted((quality / "validations" / dataset).glob("*/*/*.html"), key=lambda p: p.parent.name, reverse=True)
     return [
-        {"href": page.relative_to(quality).as_posix(), "at": _local(page.parent.name)} for page in found[:MOST_LINKS]
+        {"href": page.relative_to(quality).as_posix(), "at": _local(page.parent.name), **_counts(page.parents[1].name)}
+        for page in found[:MOST_LINKS]
     ]
+
+
+def _counts(name: str) -> dict[str, str]:
+    """The counts that a run's name gives."""
+    said = _RUN.fullmatch(name)
+    return {"rows": f"{int(said[1]):,}", "judged": f"{int(said[2]):,}"} if said else {}
 
 
 def _local(stamp: str) -> str:

@@ -10,15 +10,22 @@ import os
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pandas as pd
 
-from cchc.validate.front_page import write_front_page
-from cchc.validate.suites import load_rules, read_suite
+from cchc.validate.front_page import run_name, write_front_page
+from cchc.validate.proof import certain_sql, types_of_rows
+from cchc.validate.suites import Rule, load_rules, read_suite
 
+log = logging.getLogger("cchc.validate")
+
+#: So many rows that are certain are judged beside those that are not: what SQL says is held against the suite each time.
+WITNESSES = 500
 #: A context of Great Expectations is not made for several threads.
 _one_at_a_time = threading.Lock()
 
@@ -76,36 +83,63 @@ def run_suite(
 ) -> Verdicts:
     """Judge the rows of the table ``rows`` in ``con``.
 
+    Great Expectations is handed the rows of which SQL made of the suite does not prove that they keep every rule, and
+    some of the others as witnesses: where it finds fault with one of those, it is handed all rows.
     Only the columns the suite names are handed over, and none of them is personal, so neither a result nor Data Docs
     can hold more than codes, dates and counts.
     """
     rules = load_rules(expectations, dataset)
-    columns = sorted({column for rule in rules for column in rule.columns})
-    frame = con.execute(f"select rid, {', '.join(columns)} from rows").df()
-    verdicts = Verdicts()
-    if frame.empty:
-        return verdicts
+    rows = con.execute("select count(*) from rows").fetchall()[0][0]
+    if not rows:
+        return Verdicts()
+    certain = certain_sql(read_suite(expectations, dataset), types_of_rows(con)) or "false"
+    columns = ", ".join(sorted({column for rule in rules for column in rule.columns}))
+    frame = con.execute(f"""
+        select rid, {columns}, ({certain}) is true as is_certain from rows
+        where ({certain}) is not true or rid % {-(-rows // WITNESSES)} = 0
+    """).df()
+    witnesses = {int(rid) for rid in frame["rid"][frame.pop("is_certain")]}
+    broken = _broken(dataset, frame, rows, expectations, quality)
+    if wrong := {id_ for id_, rids in broken.items() if not witnesses.isdisjoint(rids)}:
+        log.error("%s: %s, proven in SQL, does not hold: all rows are judged again", dataset, ", ".join(sorted(wrong)))
+        frame = con.execute(f"select rid, {columns} from rows").df()
+        broken = _broken(dataset, frame, rows, expectations, quality)
+    return _verdicts(rules, broken)
+
+
+def _broken(
+    dataset: str, frame: pd.DataFrame, rows: int, expectations: Path, quality: Path | None
+) -> dict[str, list[int]]:
+    """By id of an expectation, the row ids that break it. ``rows``: how many the batch has, of which these are some."""
+    from great_expectations.core.run_identifier import RunIdentifier
+
     with _one_at_a_time:
         result = _definition(expectations, dataset, quality).run(
             batch_parameters={"dataframe": frame},
             result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["rid"]},
+            run_id=RunIdentifier(run_name=run_name(rows, len(frame)), run_time=datetime.now(UTC)),
         )
-    severity = {rule.id: rule.severity for rule in rules}
-    order = {rule.id: number for number, rule in enumerate(rules)}
-    broken: dict[int, list[str]] = defaultdict(list)
-    for outcome in sorted(result.results, key=lambda r: order[r.expectation_config.meta["id"]]):
+    broken: dict[str, list[int]] = {}
+    for outcome in result.results:
         if outcome.exception_info and _raised(outcome.exception_info):
             raise RuntimeError(f"suite {dataset}: {_raised(outcome.exception_info)}")
-        meta = outcome.expectation_config.meta
-        rids = [int(entry["rid"]) for entry in outcome.result.get("unexpected_index_list") or []]
-        if severity[meta["id"]] == "warn":
-            if rids:
-                verdicts.warned[meta["rule"]] = rids
+        found = outcome.result.get("unexpected_index_list") or []
+        broken[outcome.expectation_config.meta["id"]] = [int(entry["rid"]) for entry in found]
+    return broken
+
+
+def _verdicts(rules: list[Rule], broken: dict[str, list[int]]) -> Verdicts:
+    verdicts = Verdicts()
+    failed: dict[int, list[str]] = defaultdict(list)
+    for rule in rules:
+        if rule.severity == "warn":
+            if broken[rule.id]:
+                verdicts.warned[rule.rule] = broken[rule.id]
             continue
-        for rid in rids:
-            if meta["rule"] not in broken[rid]:
-                broken[rid].append(meta["rule"])
-    verdicts.failed = dict(broken)
+        for rid in broken[rule.id]:
+            if rule.rule not in failed[rid]:
+                failed[rid].append(rule.rule)
+    verdicts.failed = dict(failed)
     return verdicts
 
 
