@@ -18,7 +18,6 @@ from pathlib import Path
 import duckdb
 import polars as pl
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from cchc.datasets import DATASETS, Dataset
 from cchc.datasets.dialects import DIALECTS
@@ -143,7 +142,7 @@ def _refuse_what_is_not_tolerated(opened: list[Opened], batch: ReadBatch) -> Non
 def _without(table: pa.Table, refused: Mapping[int, FileRefused]) -> pa.Table:
     if not refused:
         return table
-    return table.filter(pc.invert(pc.is_in(table["file_no"], pa.array(list(refused), pa.int32()))))
+    return _arrow(_frame(table).filter(~pl.col("file_no").is_in(list(refused))))
 
 
 def _folded(frame: pl.DataFrame, dataset: Dataset, batch: ReadBatch) -> pl.DataFrame:

@@ -19,6 +19,7 @@ _WHOLE = {"TINYINT", "SMALLINT", "INTEGER", "BIGINT"}
 _MOMENTS = {"DATE", "TIMESTAMP"}
 #: Types whose values pandas compares as SQL does: without a fraction, without a time zone.
 _PLAIN = _WHOLE | _MOMENTS | {"VARCHAR", "BOOLEAN"}
+_FLOATS = {"DOUBLE", "DECIMAL"}  # in pandas, both
 _MOST_EXACT = 2**53  # pandas makes floats of whole numbers where one is missing
 
 
@@ -36,12 +37,17 @@ def types_of_rows(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {name: kind for name, kind, *_ in con.execute("describe rows").fetchall()}
 
 
+def _kind(column: str, types: Mapping[str, str]) -> str:
+    """The SQL type of a column, of a decimal number without how long it is; empty where there is no such column."""
+    return types.get(column, "").partition("(")[0]
+
+
 def _form(expectation: Mapping[str, Any], types: Mapping[str, str]) -> str | None:
     form, needed, known = _FORMS.get(expectation["type"], (None, set(), set()))
     given = expectation["kwargs"]
     if form is None or not needed <= given.keys() <= needed | known:
         return None
-    if any(types.get(given[key], "") not in _PLAIN | {"DOUBLE"} for key in needed if key.startswith("column")):
+    if any(_kind(given[key], types) not in _PLAIN | _FLOATS for key in needed if key.startswith("column")):
         return None
     return form(given, types)
 
@@ -82,13 +88,13 @@ def _literal(value: Any, kind: str) -> str | None:
 
 
 def _is_between(given: Kwargs, types: Mapping[str, str]) -> str | None:
-    column = given["column"]
+    column, kind = given["column"], _kind(given["column"], types)
     bounds = {">=": given.get("min_value"), "<=": given.get("max_value")}
     said = []
     for sign, bound in bounds.items():
         if bound is None:
             continue
-        if type(bound) is not int or abs(bound) >= _MOST_EXACT or types[column] not in _WHOLE | {"DOUBLE"}:
+        if type(bound) is not int or abs(bound) >= _MOST_EXACT or kind not in _WHOLE | _FLOATS:
             return None
         said.append(f"{column} {sign} {bound}")
     return f"{column} is null or ({' and '.join(said)})" if said else None
