@@ -1,4 +1,4 @@
-"""What SQL made of a suite proves, Great Expectations finds too: on every expectation, with values that keep and break it."""
+"""What SQL made of a suite proves, Great Expectations finds too: every rule, with values that keep and break it."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ from cchc.registry.importer import import_reference
 from cchc.registry.open import Registry, open_registry
 from cchc.settings import Settings
 from cchc.surroundings import AGAIN
-from cchc.validate.verdict import context
+from cchc.validate.verdict import seconds_waited, warm_up
 
 Say = Callable[[str, str], None]
 
@@ -122,7 +122,7 @@ def ingest(
     summary = Summary()
     _sweep(settings)
     finish_destruction(settings, ledger)
-    warm = _warm_up(settings)
+    _warm_up(settings)
     clock = time.perf_counter()
     steps: list[str | None] = [*run_steps(settings.schedule)] if settings.schedule else [None]
     for step in steps if look else []:
@@ -133,11 +133,7 @@ def ingest(
     summary.seconds["collect"] = time.perf_counter() - clock
     batches = plan_batches(settings, registry, ledger.undecided())
     folder = settings.staged / str(time.time_ns())
-    clock = time.perf_counter()
-    if batches:
-        warm.join()
-    summary.startup["great_expectations"] = time.perf_counter() - clock
-    clock = time.perf_counter()
+    clock, waited = time.perf_counter(), seconds_waited()
 
     def ended(batch: Batch, done: Judged) -> None:
         rows = sum(result.rows_read for result in done.results)
@@ -145,7 +141,8 @@ def ingest(
         say("judge", f"batch {batch.number + 1} of {len(batches)}: {what}")
 
     judged, summary.quality = judge_batches(settings, registry, batches, folder, ledger.waivers(), ended)
-    summary.seconds["judge"] = time.perf_counter() - clock
+    summary.startup["great_expectations"] = seconds_waited() - waited
+    summary.seconds["judge"] = time.perf_counter() - clock - summary.startup["great_expectations"]
     clock = time.perf_counter()
     if judged:
         with open_warehouse(settings) as warehouse:
@@ -224,16 +221,14 @@ def _sweep(settings: Settings) -> None:
         land.sweep(settings.landing)
 
 
-def _warm_up(settings: Settings) -> threading.Thread:
-    """Import Great Expectations while files are being fetched; it takes seconds and needs no result of theirs."""
+def _warm_up(settings: Settings) -> None:
+    """Import Great Expectations while files are fetched and read; it takes seconds and needs no result of theirs."""
 
     def warm() -> None:
         with suppress(OSError):  # no right or no room: judging, which needs it, says so
-            context(settings.quality)
+            warm_up(settings.quality)
 
-    thread = threading.Thread(target=warm, daemon=True)
-    thread.start()
-    return thread
+    threading.Thread(target=warm, daemon=True).start()
 
 
 def as_json(summary: Summary) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from cchc.registry.open import Registry
 _TOP, _INNER = "json_keys(record)", "json_keys(record, '$.*[*]') || json_keys(record, '$.*[*].*[*]')"
 #: Of each record, a number for its lists of keys.
 _NUMBERED = f"select file_no, row_number, record, hash({_TOP}, {_INNER}) as lists from source_rows"
-#: By file, every different list of keys that it has: it is made of one record only, for a list costs more than a number.
+#: By file, every different list of keys that it has: made of one record each, for lists cost more than numbers.
 _GROUPED = f"""
     select file_no, lists, records, {_TOP} as top, {_INNER} as inner_lists
     from (

@@ -194,6 +194,6 @@ def _frame(raws: list[msgspec.Raw]) -> pl.DataFrame:
 def _texts(raws: list[msgspec.Raw]) -> pl.Series:
     """The records as one column; joined as bytes, for a Python object each would cost as much as decoding them."""
     ends = np.zeros(len(raws) + 1, dtype=np.int64)
-    np.cumsum(np.fromiter(map(len, map(memoryview, raws)), np.int64, len(raws)), out=ends[1:])
+    np.cumsum(np.fromiter((len(memoryview(raw)) for raw in raws), np.int64, len(raws)), out=ends[1:])
     buffers = (pa.py_buffer(ends), pa.py_buffer(b"".join(raws)))
     return pl.Series("record", pa.LargeStringArray.from_buffers(len(raws), *buffers), dtype=pl.String)

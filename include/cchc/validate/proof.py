@@ -1,8 +1,8 @@
 """Which rows keep every rule of a suite for certain, said by SQL made of the suite itself.
 
-The suite stays the only definition of a rule, and Great Expectations its only judge: of a million sound rows it need not
-see each one. A row is certain where the SQL form of every expectation holds; a suite with an expectation that has no
-such form proves nothing, and all rows are judged. A form may doubt what is sound, never prove what is not: a test
+The suite stays the only definition of a rule, and Great Expectations its only judge: of a million sound rows it need
+not see each one. A row is certain where the SQL form of every expectation holds; a suite with an expectation that has
+no such form proves nothing, and all rows are judged. A form may doubt what is sound, never prove what is not: a test
 holds each of them against Great Expectations on made-up rows.
 """
 

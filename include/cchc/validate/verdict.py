@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -24,10 +25,11 @@ from cchc.validate.suites import Rule, load_rules, read_suite
 
 log = logging.getLogger("cchc.validate")
 
-#: So many rows that are certain are judged beside those that are not: what SQL says is held against the suite each time.
+#: So many certain rows are judged beside those that are not: what SQL says is held against the suite each time.
 WITNESSES = 500
 #: A context of Great Expectations is not made for several threads.
 _one_at_a_time = threading.Lock()
+_waits: list[float] = []  # of the first validation of this process, for Great Expectations to start
 
 
 @dataclass
@@ -65,6 +67,17 @@ def context(quality: Path | None) -> Any:
         for name in [name for name in made.get_site_names() if name != "quality"]:
             made.delete_data_docs_site(name)
     return made
+
+
+def warm_up(quality: Path | None) -> None:
+    """Import Great Expectations and make its context, while others work; the first validation waits for it."""
+    with _one_at_a_time:
+        context(quality)
+
+
+def seconds_waited() -> float:
+    """How long the first validation of this process waited for Great Expectations to start."""
+    return sum(_waits)
 
 
 @lru_cache(maxsize=16)
@@ -111,9 +124,13 @@ def _broken(
     dataset: str, frame: pd.DataFrame, rows: int, expectations: Path, quality: Path | None
 ) -> dict[str, list[int]]:
     """By id of an expectation, the row ids that break it. ``rows``: how many the batch has, of which these are some."""
-    from great_expectations.core.run_identifier import RunIdentifier
-
+    since = time.perf_counter()
     with _one_at_a_time:
+        context(quality)
+        if not _waits:
+            _waits.append(time.perf_counter() - since)
+        from great_expectations.core.run_identifier import RunIdentifier
+
         result = _definition(expectations, dataset, quality).run(
             batch_parameters={"dataframe": frame},
             result_format={"result_format": "COMPLETE", "unexpected_index_column_names": ["rid"]},
