@@ -9,7 +9,7 @@ from cchc.ledger import Ledger, open_ledger
 from cchc.load import Warehouse, open_warehouse
 from cchc.load.registry import READING_ONLY
 from cchc.model import DbtResult, models_hash, run_dbt
-from cchc.model.dbt import Progress
+from cchc.model.dbt import Process, Progress
 from cchc.model.lineage import tell_lineage
 from cchc.model.report import log_result
 from cchc.registry.open import Registry, open_registry
@@ -77,7 +77,9 @@ def finish_build(settings: Settings) -> None:
     log.info("the build is finished: what it modelled is no longer pending")
 
 
-def build_models(settings: Settings, full_refresh: bool, progress: Progress | None = None) -> DbtResult:
+def build_models(
+    settings: Settings, full_refresh: bool, progress: Progress | None = None, waiting: Process | None = None
+) -> DbtResult:
     """Run dbt between ``prepare_build`` and ``finish_build``; raises ``BuildError`` naming what failed.
 
     The log ``cchc.model`` says what became of every model and which tests failed.
@@ -88,7 +90,7 @@ def build_models(settings: Settings, full_refresh: bool, progress: Progress | No
         if result.done:  # else what dbt left behind is of an earlier run
             tell_lineage(settings)
 
-    return run_dbt(settings, build_arguments(full_refresh), progress, report)
+    return run_dbt(settings, build_arguments(full_refresh), progress, report, waiting)
 
 
 def build_arguments(full_refresh: bool) -> list[str]:
@@ -102,13 +104,14 @@ def build(
     ledger: Ledger | None = None,
     progress: Progress | None = None,
     full_refresh: bool = False,
+    waiting: Process | None = None,
 ) -> DbtResult | None:
     """Prepare, run dbt, serve, finish. Returns None when there was nothing to do."""
     state = prepare_build(settings, registry, ledger)
     if not state["due"] and not full_refresh:
         return None
     anew = state["full_refresh"] or full_refresh
-    result = build_models(settings, anew, progress)
+    result = build_models(settings, anew, progress, waiting)
     serve_build(settings, state["build_no"], anew)
     finish_build(settings)
     return result
