@@ -17,7 +17,7 @@ from typing import Any
 
 from cchc.errors import BuildError, MachineError
 from cchc.load import open_warehouse
-from cchc.model.failure import told
+from cchc.model.failure import Ask, by_check, told
 from cchc.model.nodes import AHEAD, FAILED, Node
 from cchc.registry.files import content_hash
 from cchc.server import MODELLER
@@ -146,10 +146,15 @@ def run_dbt(
     dbt ends with it and lets go of the warehouse. ``waiting`` is a process of ``waiting_dbt`` that was not used yet.
     """
     started = time.perf_counter()
+
+    def ask(sql: str) -> tuple[list[str], list[tuple[object, ...]]]:
+        with open_warehouse(settings) as warehouse:  # for the rows that a failed test found
+            return warehouse.select(sql)
+
     process = waiting or _start(settings)
     try:
         _tell(process, arguments)
-        result, said = _follow(process, started, progress)
+        result, said = _follow(process, started, progress, ask)
     except BaseException:
         process.terminate()
         process.wait()
@@ -167,7 +172,7 @@ def run_dbt(
                 "or somebody ended it. Readers keep the last state; the same build again repeats the work"
             )
         raise machine or BuildError(
-            told(failed, skipped, lambda sql: _ask(settings, sql)) if failed else f"dbt {arguments[0]} failed:\n{said}"
+            told(failed, skipped, ask) if failed else f"dbt {arguments[0]} failed:\n{said}"
         )
     if not settings.on_postgres:
         keep_parse(settings.dbt_project, settings.dbt_target)
@@ -186,15 +191,12 @@ def _plain_path(settings: Settings) -> dict[str, str]:
     return {} if settings.on_postgres else {"CCHC_DUCKDB_PATH": settings.duckdb_path.name}
 
 
-def _ask(settings: Settings, sql: str) -> tuple[list[str], list[tuple[object, ...]]]:
-    """A query on the working warehouse, for the rows that a failed test found."""
-    with open_warehouse(settings) as warehouse:
-        return warehouse.select(sql)
-
-
-def _follow(process: Process, started: float, progress: Progress | None) -> tuple[DbtResult, str | None]:
+def _follow(
+    process: Process, started: float, progress: Progress | None, ask: Ask
+) -> tuple[DbtResult, str | None]:
     """Hear a dbt process out; returns its result, and what it said if it failed."""
     result, other, done = DbtResult(), [], False
+    nodes: list[Node] = []
     first: float | None = None
     assert process.stdout is not None
     for line in process.stdout:
@@ -209,12 +211,12 @@ def _follow(process: Process, started: float, progress: Progress | None) -> tupl
                 progress(event["index"], event["total"], event["name"])
         elif event["event"] == "done":
             done = True
-            result.done = [Node(**node) for node in event["nodes"]]
-            result.failures = event["failures"] + [
-                f"{node.name}: {node.status}: {node.message}" for node in result.done if node.status in FAILED
-            ]
+            nodes = [Node(**node) for node in event["nodes"]]
+            result.failures = event["failures"]
     code = process.wait()
     ended = time.perf_counter()
+    result.done = [each for node in nodes for each in by_check(node, ask)]  # it has let go of the warehouse
+    result.failures += [f"{node.name}: {node.status}: {node.message}" for node in result.done if node.status in FAILED]
     result.startup_seconds = (first or ended) - started
     result.seconds = ended - (first or ended)
     failed = code != 0 or not done or result.failures
