@@ -171,9 +171,7 @@ def run_dbt(
                 f"dbt was killed (signal {-process.returncode}) after {result.nodes} models and tests: memory ran out, "
                 "or somebody ended it. Readers keep the last state; the same build again repeats the work"
             )
-        raise machine or BuildError(
-            told(failed, skipped, ask) if failed else f"dbt {arguments[0]} failed:\n{said}"
-        )
+        raise machine or BuildError(told(failed, skipped, ask) if failed else f"dbt {arguments[0]} failed:\n{said}")
     if not settings.on_postgres:
         keep_parse(settings.dbt_project, settings.dbt_target)
     return result
@@ -191,9 +189,7 @@ def _plain_path(settings: Settings) -> dict[str, str]:
     return {} if settings.on_postgres else {"CCHC_DUCKDB_PATH": settings.duckdb_path.name}
 
 
-def _follow(
-    process: Process, started: float, progress: Progress | None, ask: Ask
-) -> tuple[DbtResult, str | None]:
+def _follow(process: Process, started: float, progress: Progress | None, ask: Ask) -> tuple[DbtResult, str | None]:
     """Hear a dbt process out; returns its result, and what it said if it failed."""
     result, other, done = DbtResult(), [], False
     nodes: list[Node] = []

@@ -38,7 +38,8 @@ def log_left(target: Path, result: DbtResult) -> None:
     tables = [n["name"] for n in nodes if n["resource_type"] == "model" and n["config"]["materialized"] != "view"]
     left = sorted(set(tables) - {node.name for node in result.done})
     if left:
-        log.info("not built again, for no registry table that they read changed: %d models: %s", len(left), ", ".join(left))
+        why = "not built again, for no registry table that they read changed"
+        log.info("%s: %d models: %s", why, len(left), ", ".join(left))
 
 
 def _rows(node: Node) -> str:

@@ -1,7 +1,7 @@
 """The process that is dbt: runs one command and prints one JSON line an event. See ``cchc.model.dbt``.
 
 The command comes as one line of JSON on standard input, the list of its words. Imports come before it; with ``AHEAD``
-the project is read before it too, which needs no warehouse. Where no line comes, the caller is gone or has nothing to do.
+the project is read before it too, which needs no warehouse. No line: the caller is gone, or has nothing to do.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import sys
 from typing import Any
 
 from cchc.model.nodes import AHEAD, FAILED
-
 
 #: Nobody reads dbt's own lines: it would still write and scrub each of them.
 _SILENT = ("--quiet", "--log-level", "none", "--no-use-colors")
