@@ -12,7 +12,7 @@ from dbt_warehouse import Built, served_by
 
 from cchc.errors import BuildError, MachineError
 from cchc.load import open_warehouse
-from cchc.model import run_dbt
+from cchc.model import DbtResult, run_dbt
 from cchc.model.failure import told
 from cchc.model.nodes import Node
 from cchc.publish import open_reader
@@ -23,11 +23,11 @@ from cchc.settings import Settings
 def settings(built: Built, tmp_path: Path) -> Settings:
     settings = Settings(workdir=tmp_path, exports="")
     shutil.copy(built.path, settings.duckdb_path)
-    served_by(settings, built.env, anew=True)
     return settings
 
 
-def test_a_failed_test_names_itself_its_rows_and_the_next_step(settings: Settings) -> None:
+def test_a_failed_test_names_itself_its_rows_and_the_next_step(settings: Settings, built: Built) -> None:
+    served_by(settings, built.env, anew=True)
     with open_warehouse(settings) as warehouse:
         warehouse.execute("insert into raw.reg_units select * from raw.reg_units where agency_code = 'X1.101'")
     with pytest.raises(BuildError) as failed:
@@ -42,6 +42,39 @@ def test_a_failed_test_names_itself_its_rows_and_the_next_step(settings: Setting
     assert not any(mark in str(failed.value) for mark in ("{", "WARN", "compiled code at"))
     with open_reader(settings) as reader:
         assert reader.rows("select build_no from pub.build_v1") == [{"build_no": 1}]
+
+
+#: One row of each kind that breaks a rule of ``fct_index_value``, and how its check is named.
+BROKEN = {
+    "unique_key_fct_index_value_edition__unit_code__node": "insert into {0} select * from {0} limit 1",
+    "accepted_values_fct_index_value_percent_fit": "update {0} set percent_fit = 'nearly' where node = 'plus'",
+    "relationships_fct_index_value_edition": "update {0} set edition = 'unheard of' where node = 'minus'",
+}
+
+
+def test_each_check_of_a_merged_test_fails_by_its_own_name(settings: Settings) -> None:
+    with open_warehouse(settings) as warehouse:
+        for change in BROKEN.values():
+            warehouse.execute(change.format("marts.fct_index_value"))
+    heard: list[DbtResult] = []
+    with pytest.raises(BuildError) as failed:
+        run_dbt(settings, ["test", "--select", "fct_index_value,test_type:data"], report=heard.append)
+    found = {node.name: node for node in heard[0].done if node.status == "fail"}
+    assert found.keys() == BROKEN.keys()
+    assert {name: node.test for name, node in found.items()} == {name: name.partition("_fct_")[0] for name in BROKEN}
+    said = str(failed.value)
+    assert all(name in said.splitlines()[0] for name in BROKEN)
+    for row in ("percent_fit=nearly, n_rows=", "edition=unheard of", "n_rows=2"):
+        assert row in said
+    assert said.count("  likely cause: ") == len(BROKEN)
+
+
+def test_a_null_in_a_key_is_found_unless_it_may_stand(settings: Settings) -> None:
+    with open_warehouse(settings) as warehouse:
+        warehouse.execute("alter table scoring.fct_integrity_summary alter column signal drop not null")
+        warehouse.execute("update scoring.fct_integrity_summary set signal = null")
+    with pytest.raises(BuildError, match=r"unique_key_fct_integrity_summary_\w+ \(.*\): [\d,]+ rows"):
+        run_dbt(settings, ["test", "--select", "fct_integrity_summary,test_type:data"])
 
 
 def test_a_failed_model_names_itself_and_what_it_kept_from_running(settings: Settings) -> None:

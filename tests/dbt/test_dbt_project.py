@@ -237,4 +237,4 @@ def test_what_may_be_corrected_and_objected_stands_once_in_code_and_models() -> 
     macro = (PROJECT / "macros" / "rules" / "correctable.sql").read_text(encoding="utf-8")
     assert tuple(sorted(re.findall(r"'(\w+)': '", macro))) == tuple(sorted(CORRECTABLE["dossiers"]))
     model = (PROJECT / "models" / "facts" / "fct_objection.yml").read_text(encoding="utf-8")
-    assert f"values: [{', '.join(REASONS)}]" in model
+    assert f"objection_reason: [{', '.join(REASONS)}]" in model

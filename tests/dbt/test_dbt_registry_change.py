@@ -25,6 +25,7 @@ from test_dbt_build import assert_equal, rebuilt, tables
 
 from cchc.load import open_warehouse
 from cchc.load.registry import READING_ONLY, TOUCHES
+from cchc.model.due import build_arguments
 from cchc.registry.tables import SCHEMAS
 from cchc.settings import Settings
 
@@ -116,7 +117,7 @@ def test_a_build_of_what_changed_equals_a_full_one(built: Built, tmp_path: Path,
         dossiers = warehouse.execute("select count(distinct dossier_code) from raw.dossiers")[0][0]
     assert not state["full_refresh"]
     assert 0 < state["keys"] < dossiers if "marts.fct_dossier" in differ else state["keys"] == 0
-    dbt(env, "run", "--selector", "daily_build")
+    dbt(env, *build_arguments(False, state["changed"]), "--exclude-resource-type", "unit_test", "test")
     found = tables(settings.duckdb_path)
     assert [name for name in differ if found[name] == before[name]] == []
     assert_equal(found, rebuilt(settings, env))

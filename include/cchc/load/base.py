@@ -166,7 +166,11 @@ class Warehouse(ABC):
         return True
 
     def begin_build(self) -> dict[str, Any]:
-        """Take the snapshot of keys to recompute (``raw.building``); returns the build state."""
+        """Take the snapshot of keys to recompute (``raw.building``).
+
+        Returns the build state with ``keys``, their number, and ``changed``, the registry tables that models read and
+        that changed since a build was last finished: also those that a build which failed or was killed had to do with.
+        """
         with self.transaction():
             newest = "(select coalesce(max(change_no), 1) from raw.pending)"
             self.execute(
@@ -175,7 +179,9 @@ class Warehouse(ABC):
             )
             self.execute("delete from raw.building")
             self.execute("insert into raw.building select distinct dataset, business_key from raw.pending")
-        return self.state() | {"keys": self.execute("select count(*) from raw.building")[0][0]}
+        changed = self.execute("select distinct table_name from raw.registry_changed order by table_name")
+        keys = self.execute("select count(*) from raw.building")[0][0]
+        return self.state() | {"keys": keys, "changed": [name for (name,) in changed]}
 
     def finish_build(self) -> None:
         """After a build that readers see: what it modelled is no longer pending, nor to be served."""
@@ -184,6 +190,7 @@ class Warehouse(ABC):
                 self.execute("delete from intermediate.int_unserved_keys")
             self.execute("delete from raw.pending where change_no <= (select max(change_no) from raw.build_state)")
             self.execute("delete from raw.building")
+            self.execute("delete from raw.registry_changed")
             self.execute("update raw.build_state set full_refresh = false, stale = false")
 
     def state(self) -> dict[str, Any]:

@@ -101,8 +101,9 @@ def sync(warehouse: Warehouse, tables: Mapping[str, pa.Table], registry_hash: st
             warehouse.execute(f"drop table if exists raw.{name} cascade")
             warehouse.execute(create_statement(name, rows.schema))
         warehouse.append_table(name, rows)
-    if set(changed) - READING_ONLY:
+    for name in set(changed) - READING_ONLY:
         warehouse.execute("update raw.build_state set stale = true")
+        warehouse.execute("insert into raw.registry_changed values (?)", [name])
     warehouse.execute("update raw.build_state set registry_hash = ?", [registry_hash])
     return changed
 

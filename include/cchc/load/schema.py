@@ -65,6 +65,7 @@ TABLES: dict[str, pa.Schema] = {
     "objection_answers": ANSWERS,
     "pending": _PENDING,
     "building": pa.schema([("dataset", pa.string()), ("business_key", pa.string())]),
+    "registry_changed": pa.schema([("table_name", pa.string())]),
     "build_state": pa.schema(
         [
             ("full_refresh", pa.bool_()),

@@ -9,16 +9,16 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from cchc.errors import BuildError, MachineError
 from cchc.load import open_warehouse
-from cchc.model.failure import told
-from cchc.model.nodes import FAILED, Node
+from cchc.model.failure import Ask, by_check, told
+from cchc.model.nodes import AHEAD, FAILED, Node
 from cchc.registry.files import content_hash
 from cchc.server import MODELLER
 from cchc.settings import Settings, child_environment
@@ -94,31 +94,67 @@ def keep_parse(project: Path, target: Path) -> None:
         fresh.replace(kept)
 
 
+Process = subprocess.Popen[str]
+
+
+def _start(settings: Settings, *options: str) -> Process:
+    """A process that is dbt and takes its one command from its standard input."""
+    if not settings.on_postgres:  # whose address is part of what dbt keeps
+        lend_parse(settings.dbt_project, settings.dbt_target)
+    return subprocess.Popen(
+        [sys.executable, "-m", "cchc.model.runner", *options],
+        env=child_environment(**warehouse_environment(settings) | _plain_path(settings)),
+        cwd=settings.workdir,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@contextmanager
+def waiting_dbt(settings: Settings) -> Iterator[Process]:
+    """A dbt that imports itself and reads the project while the caller does other work: for ``run_dbt``, once.
+
+    It does not open the warehouse before it is told what to do. It ends with the block if nobody told it, and with
+    the caller however that ends: then its standard input ends.
+    """
+    process = _start(settings, AHEAD)
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+        for stream in (process.stdin, process.stdout):
+            if stream:
+                with suppress(OSError):  # what was never read by a process that is gone
+                    stream.close()
+
+
 def run_dbt(
     settings: Settings,
     arguments: Sequence[str],
     progress: Progress | None = None,
     report: Callable[[DbtResult], None] | None = None,
+    waiting: Process | None = None,
 ) -> DbtResult:
     """Run one dbt command in a process of its own. Raises ``BuildError``, whose first line names what failed, or
     ``MachineError`` where nothing of the models did: dbt was killed, as the kernel does where memory ends.
 
     ``report`` hears of the result before that, however it ended. When the caller is interrupted (a task past its time),
-    dbt ends with it and lets go of the warehouse.
+    dbt ends with it and lets go of the warehouse. ``waiting`` is a process of ``waiting_dbt`` that was not used yet.
     """
     started = time.perf_counter()
-    if not settings.on_postgres:  # whose address is part of what dbt keeps
-        lend_parse(settings.dbt_project, settings.dbt_target)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "cchc.model.runner", *arguments],
-        env=child_environment(**warehouse_environment(settings) | _plain_path(settings)),
-        cwd=settings.workdir,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+
+    def ask(sql: str) -> tuple[list[str], list[tuple[object, ...]]]:
+        with open_warehouse(settings) as warehouse:  # for the rows that a failed test found
+            return warehouse.select(sql)
+
+    process = waiting or _start(settings)
     try:
-        result, said = _follow(process, started, progress)
+        _tell(process, arguments)
+        result, said = _follow(process, started, progress, ask)
     except BaseException:
         process.terminate()
         process.wait()
@@ -135,12 +171,17 @@ def run_dbt(
                 f"dbt was killed (signal {-process.returncode}) after {result.nodes} models and tests: memory ran out, "
                 "or somebody ended it. Readers keep the last state; the same build again repeats the work"
             )
-        raise machine or BuildError(
-            told(failed, skipped, lambda sql: _ask(settings, sql)) if failed else f"dbt {arguments[0]} failed:\n{said}"
-        )
+        raise machine or BuildError(told(failed, skipped, ask) if failed else f"dbt {arguments[0]} failed:\n{said}")
     if not settings.on_postgres:
         keep_parse(settings.dbt_project, settings.dbt_target)
     return result
+
+
+def _tell(process: Process, arguments: Sequence[str]) -> None:
+    assert process.stdin is not None
+    with suppress(BrokenPipeError):  # it is gone: its exit code and what it said are read below
+        process.stdin.write(json.dumps(list(arguments)) + "\n")
+        process.stdin.close()
 
 
 def _plain_path(settings: Settings) -> dict[str, str]:
@@ -148,15 +189,10 @@ def _plain_path(settings: Settings) -> dict[str, str]:
     return {} if settings.on_postgres else {"CCHC_DUCKDB_PATH": settings.duckdb_path.name}
 
 
-def _ask(settings: Settings, sql: str) -> tuple[list[str], list[tuple[object, ...]]]:
-    """A query on the working warehouse, for the rows that a failed test found."""
-    with open_warehouse(settings) as warehouse:
-        return warehouse.select(sql)
-
-
-def _follow(process: subprocess.Popen[str], started: float, progress: Progress | None) -> tuple[DbtResult, str | None]:
+def _follow(process: Process, started: float, progress: Progress | None, ask: Ask) -> tuple[DbtResult, str | None]:
     """Hear a dbt process out; returns its result, and what it said if it failed."""
     result, other, done = DbtResult(), [], False
+    nodes: list[Node] = []
     first: float | None = None
     assert process.stdout is not None
     for line in process.stdout:
@@ -171,12 +207,12 @@ def _follow(process: subprocess.Popen[str], started: float, progress: Progress |
                 progress(event["index"], event["total"], event["name"])
         elif event["event"] == "done":
             done = True
-            result.done = [Node(**node) for node in event["nodes"]]
-            result.failures = event["failures"] + [
-                f"{node.name}: {node.status}: {node.message}" for node in result.done if node.status in FAILED
-            ]
+            nodes = [Node(**node) for node in event["nodes"]]
+            result.failures = event["failures"]
     code = process.wait()
     ended = time.perf_counter()
+    result.done = [each for node in nodes for each in by_check(node, ask)]  # it has let go of the warehouse
+    result.failures += [f"{node.name}: {node.status}: {node.message}" for node in result.done if node.status in FAILED]
     result.startup_seconds = (first or ended) - started
     result.seconds = ended - (first or ended)
     failed = code != 0 or not done or result.failures

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cchc.model.nodes import Node
 
 SHOWN_FAILURES, SHOWN_ROWS = 5, 5
+#: The generic test of our own that asks several checks in one query: dbt_project/tests/generic/holds.sql.
+HOLDS = "holds"
+#: Its column that shows a row in words.
+_FOUND = "found"
 
 #: Runs a query on the working warehouse; returns column names and rows.
 Ask = Callable[[str], tuple[list[str], list[tuple[object, ...]]]]
@@ -42,6 +46,26 @@ _MODEL = Advice(
     "the model's SQL does not fit its tables: as a rule an update of the program that is not whole, or a changed model",
     "install the program anew, then cchc build --full-refresh",
 )
+
+
+def by_check(node: Node, ask: Ask) -> list[Node]:
+    """A failed test that holds several checks as one node each, by the check's name; any other node as it is."""
+    if node.test != HOLDS or node.status != "fail":
+        return [node]
+    try:
+        _, found = ask(f"select check_kind, check_name, count(*) from ({node.sql}) as failed group by 1, 2 order by 2")
+    except Exception:  # the test is what failed: then it is named as it is
+        return [node]
+    return [
+        replace(
+            node,
+            name=str(name),
+            test=str(kind),
+            rows=int(str(rows)),
+            sql=f"select {_FOUND} from ({node.sql}) as checks where check_name = '{name}'",
+        )
+        for kind, name, rows in found
+    ] or [node]
 
 
 def told(failed: list[Node], skipped: int, ask: Ask) -> str:
@@ -81,8 +105,14 @@ def _rows(node: Node, ask: Ask) -> list[str]:
         names, rows = ask(f"select * from ({node.sql}) as failed limit {SHOWN_ROWS + 1}")
     except Exception as error:  # the test is what failed; that its rows can't be shown as well must not hide it
         return [f"(its rows can't be shown: {_plain(str(error))})"]
-    shown = [", ".join(f"{name}={value}" for name, value in zip(names, row, strict=True)) for row in rows[:SHOWN_ROWS]]
+    shown = [_said(names, row) for row in rows[:SHOWN_ROWS]]
     return [*shown, "..."] if len(rows) > SHOWN_ROWS else shown
+
+
+def _said(names: list[str], row: tuple[object, ...]) -> str:
+    if names == [_FOUND]:
+        return str(row[0])
+    return ", ".join(f"{name}={value}" for name, value in zip(names, row, strict=True))
 
 
 def _plain(message: str) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 FAILED = ("error", "fail", "runtime error")
+#: Of the process that is dbt: read the project before the command comes.
+AHEAD = "--ahead"
 
 
 @dataclass(frozen=True)

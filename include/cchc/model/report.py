@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from pathlib import Path
 
 from cchc.model.dbt import DbtResult
 from cchc.model.nodes import Node
@@ -28,6 +30,16 @@ def log_result(result: DbtResult) -> None:
         if node.status not in _GOOD:
             found = f", {node.rows:,} rows" if node.kind == "test" and node.rows is not None else ""
             log.error("%s %s: %s%s", node.kind, node.name, node.status, found)
+
+
+def log_left(target: Path, result: DbtResult) -> None:
+    """What a build that followed the changes did not build again; ``target`` is where dbt left its manifest."""
+    nodes = json.loads((target / "manifest.json").read_bytes())["nodes"].values()
+    tables = [n["name"] for n in nodes if n["resource_type"] == "model" and n["config"]["materialized"] != "view"]
+    left = sorted(set(tables) - {node.name for node in result.done})
+    if left:
+        why = "not built again, for no registry table that they read changed"
+        log.info("%s: %d models: %s", why, len(left), ", ".join(left))
 
 
 def _rows(node: Node) -> str:

@@ -1,19 +1,35 @@
-"""The process that is dbt: runs one command in process and prints one JSON line an event. See ``cchc.model.dbt``."""
+"""The process that is dbt: runs one command and prints one JSON line an event. See ``cchc.model.dbt``.
+
+The command comes as one line of JSON on standard input, the list of its words. Imports come before it; with ``AHEAD``
+the project is read before it too, which needs no warehouse. No line: the caller is gone, or has nothing to do.
+"""
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import re
 import sys
 from typing import Any
 
-from cchc.model.nodes import FAILED
+from cchc.model.nodes import AHEAD, FAILED
+
+#: Nobody reads dbt's own lines: it would still write and scrub each of them.
+_SILENT = ("--quiet", "--log-level", "none", "--no-use-colors")
 
 
-def main(arguments: list[str]) -> int:
-    """Run ``dbt <arguments>``; exit code 0 only when every node succeeded."""
+def main(options: list[str]) -> int:
+    """Run the dbt command that is told; exit code 0 only when every node succeeded."""
+    gc.disable()  # one command is this process's whole life: looking for cycles in dbt's graph took a tenth of a build
     from dbt.cli.main import dbtRunner
+
+    # a project that can't be read has none, and the command says why
+    project: Any = dbtRunner().invoke([*_SILENT, "--no-write-json", "parse"]).result if AHEAD in options else None
+    told = sys.stdin.readline()
+    if not told:
+        return 0
+    arguments: list[str] = json.loads(told)
 
     def say(event: str, **values: Any) -> None:
         try:
@@ -30,10 +46,8 @@ def main(arguments: list[str]) -> int:
             total = getattr(data, "total", 0) or getattr(data, "num_models", 0)
             say("node", name=data.node_info.node_name, seconds=data.execution_time, index=data.index, total=total)
 
-    # nobody reads dbt's own lines: it would still write and scrub each of them
-    silent = ["--quiet", "--log-level", "none", "--no-use-colors"]
     try:
-        outcome = dbtRunner(callbacks=[follow]).invoke([*silent, *arguments])
+        outcome = dbtRunner(manifest=project, callbacks=[follow]).invoke([*_SILENT, *arguments])
     except OSError as error:
         say("done", failures=[f"dbt: {error}"], nodes=[])
         return 1

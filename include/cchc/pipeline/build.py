@@ -9,9 +9,10 @@ from cchc.ledger import Ledger, open_ledger
 from cchc.load import Warehouse, open_warehouse
 from cchc.load.registry import READING_ONLY
 from cchc.model import DbtResult, models_hash, run_dbt
-from cchc.model.dbt import Progress
+from cchc.model.dbt import Process, Progress
+from cchc.model.due import build_arguments
 from cchc.model.lineage import tell_lineage
-from cchc.model.report import log_result
+from cchc.model.report import log_left, log_result
 from cchc.registry.open import Registry, open_registry
 from cchc.registry.tables import build_tables
 from cchc.serve import Served, is_served, serve
@@ -19,19 +20,23 @@ from cchc.settings import Settings
 
 log = logging.getLogger("cchc.model")
 
-#: What a build runs, by selectors of the dbt project: everything, or all but the data tests that read all history.
-FULL, DAILY = "full_build", "daily_build"
+
+State = dict[str, Any]
 
 
-def prepare_build(settings: Settings, registry: Registry | None = None, ledger: Ledger | None = None) -> dict[str, Any]:
+def prepare_build(
+    settings: Settings, registry: Registry | None = None, ledger: Ledger | None = None, full_refresh: bool = False
+) -> State:
     """Copy what changed and take the snapshot of keys to recompute.
 
-    Returns ``full_refresh`` (everything must be built anew), ``due`` (there is anything to do), ``keys`` and the
-    ``build_no`` under which readers will see the result.
+    Returns ``full_refresh`` (everything must be built anew, as asked for or needed), ``due`` (there is anything to do),
+    ``keys``, ``changed`` (registry tables) and the ``build_no`` under which readers will see the result.
     """
     registry = registry or open_registry(settings.registry_dir)
     ledger = ledger or open_ledger(settings.ledger)
     with open_warehouse(settings) as warehouse:
+        if full_refresh:
+            warehouse.want_full_build()  # noted, so that the build after one that was killed is a full one too
         state = _prepare(warehouse, registry, ledger, models_hash(settings))
     if not state["due"] and not is_served(settings):
         log.info("readers have nothing to read: built and served anew")
@@ -39,7 +44,7 @@ def prepare_build(settings: Settings, registry: Registry | None = None, ledger: 
     return state
 
 
-def _prepare(warehouse: Warehouse, registry: Registry, ledger: Ledger, models: str) -> dict[str, Any]:
+def _prepare(warehouse: Warehouse, registry: Registry, ledger: Ledger, models: str) -> State:
     built_by = warehouse.state()["registry_hash"].partition(":")[2]
     is_new = not warehouse.state()["registry_hash"]
     if built_by != models:
@@ -57,12 +62,7 @@ def _prepare(warehouse: Warehouse, registry: Registry, ledger: Ledger, models: s
     what = "everything" if state["full_refresh"] else f"{state['keys']:,} keys"
     due = bool(state["full_refresh"] or state["stale"] or state["keys"])
     log.info("to build: %s", what if due else "nothing")
-    return {
-        "full_refresh": state["full_refresh"],
-        "due": due,
-        "keys": state["keys"],
-        "build_no": state["build_no"],
-    }
+    return {"due": due} | {name: state[name] for name in ("full_refresh", "keys", "changed", "build_no")}
 
 
 def serve_build(settings: Settings, build_no: int, full_refresh: bool) -> Served:
@@ -77,23 +77,24 @@ def finish_build(settings: Settings) -> None:
     log.info("the build is finished: what it modelled is no longer pending")
 
 
-def build_models(settings: Settings, full_refresh: bool, progress: Progress | None = None) -> DbtResult:
+def build_models(
+    settings: Settings, prepared: State, progress: Progress | None = None, waiting: Process | None = None
+) -> DbtResult:
     """Run dbt between ``prepare_build`` and ``finish_build``; raises ``BuildError`` naming what failed.
 
-    The log ``cchc.model`` says what became of every model and which tests failed.
+    ``prepared`` is what ``prepare_build`` returned. The log ``cchc.model`` says what became of every model, which tests
+    failed, and what was not built again.
     """
 
     def report(result: DbtResult) -> None:
         log_result(result)
         if result.done:  # else what dbt left behind is of an earlier run
+            if not prepared["full_refresh"]:
+                log_left(settings.dbt_target, result)
             tell_lineage(settings)
 
-    return run_dbt(settings, build_arguments(full_refresh), progress, report)
-
-
-def build_arguments(full_refresh: bool) -> list[str]:
-    """The dbt command of a build; the same for the command line and for Airflow."""
-    return ["build", "--selector", FULL, "--full-refresh"] if full_refresh else ["build", "--selector", DAILY]
+    arguments = build_arguments(prepared["full_refresh"], prepared["changed"])
+    return run_dbt(settings, arguments, progress, report, waiting)
 
 
 def build(
@@ -102,13 +103,13 @@ def build(
     ledger: Ledger | None = None,
     progress: Progress | None = None,
     full_refresh: bool = False,
+    waiting: Process | None = None,
 ) -> DbtResult | None:
     """Prepare, run dbt, serve, finish. Returns None when there was nothing to do."""
-    state = prepare_build(settings, registry, ledger)
-    if not state["due"] and not full_refresh:
+    state = prepare_build(settings, registry, ledger, full_refresh)
+    if not state["due"]:
         return None
-    anew = state["full_refresh"] or full_refresh
-    result = build_models(settings, anew, progress)
-    serve_build(settings, state["build_no"], anew)
+    result = build_models(settings, state, progress, waiting)
+    serve_build(settings, state["build_no"], state["full_refresh"])
     finish_build(settings)
     return result

@@ -20,6 +20,7 @@ from cchc.contracts import Result
 from cchc.extract import run_steps
 from cchc.ledger import Ledger, open_ledger
 from cchc.load import open_warehouse
+from cchc.model.dbt import Process, waiting_dbt
 from cchc.pipeline.alone import alone
 from cchc.pipeline.build import build
 from cchc.pipeline.collect import Collected, collect
@@ -174,15 +175,22 @@ def _run(
     registry = use_reference(settings, reference)
     ledger = open_ledger(settings.ledger)
     with recorded(ledger, "run", day_from, day_to, place(settings)) as counts:
-        summary = ingest(settings, registry, ledger, day_from, day_to, say, recheck=recheck)
-        finish(settings, registry, ledger, summary, say, pages)
+        with waiting_dbt(settings) as dbt:  # whose start is over before the rows are loaded
+            summary = ingest(settings, registry, ledger, day_from, day_to, say, recheck=recheck)
+            finish(settings, registry, ledger, summary, say, pages, dbt)
         counts |= summary.counts()
         summary.share().check(settings.fail_share)
     return summary
 
 
 def finish(
-    settings: Settings, registry: Registry, ledger: Ledger, summary: Summary, say: Say, pages: bool = True
+    settings: Settings,
+    registry: Registry,
+    ledger: Ledger,
+    summary: Summary,
+    say: Say,
+    pages: bool = True,
+    waiting: Process | None = None,
 ) -> None:
     """Build and publish."""
     clock = time.perf_counter()
@@ -191,7 +199,7 @@ def finish(
         if index == total or index % 20 == 0:
             say("build", f"{index} of {total} models and tests")
 
-    built = build(settings, registry, ledger, progress)
+    built = build(settings, registry, ledger, progress, waiting=waiting)
     spent = time.perf_counter() - clock
     summary.startup["dbt"] = built.startup_seconds if built else 0.0
     summary.seconds["build"] = spent - summary.startup["dbt"]

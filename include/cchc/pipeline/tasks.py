@@ -192,7 +192,7 @@ def build_models(prepared: Json) -> Json:
             said = time.monotonic()
             _build.log.info("%d of %d models and tests", index, total)
 
-    result = _build.build_models(Settings.from_env(), prepared["full_refresh"], progress)
+    result = _build.build_models(Settings.from_env(), prepared, progress)
     return {"nodes": result.nodes, "seconds": round(result.seconds, 1)}
 
 

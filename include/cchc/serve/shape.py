@@ -83,7 +83,7 @@ class Relation:
 def relations(manifest: Path) -> list[Relation]:
     """Every served relation, those that are views over others last. Raises ``BuildError`` without a manifest.
 
-    Keys are what the models' ``unique_key`` tests hold, or what ``meta.key`` says where an earlier model is tested.
+    Keys are what the models' ``holds`` tests say, or what ``meta.key`` says where an earlier model is tested.
     """
     try:
         nodes = json.loads(manifest.read_bytes())["nodes"].values()
@@ -94,8 +94,9 @@ def relations(manifest: Path) -> list[Relation]:
     for node in nodes:
         test = node.get("test_metadata") or {}
         model = (node.get("attached_node") or "").rpartition(".")[2]
-        if test.get("name") == "unique_key" and not test["kwargs"].get("nullable") and not keys.get(model, True):
-            keys[model] = tuple(test["kwargs"]["columns"])
+        key = test["kwargs"].get("key") if test.get("name") == "holds" else None
+        if key and not test["kwargs"].get("nullable") and not keys.get(model, True):
+            keys[model] = tuple(key)
     found = [_relation(node, keys) for node in models]
     return sorted(found, key=lambda each: (each.is_view, each.name))
 
