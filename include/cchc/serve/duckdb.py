@@ -45,9 +45,11 @@ def write(settings: Settings, relations: list[Relation], build_no: int, anew: bo
             shutil.copyfile(target, fresh)
     with _connect(settings.duckdb_path) as connection:
         connection.execute(f"attach {_quoted(fresh)} as served")
+        connection.execute("begin")  # one commit, not one a statement: there are hundreds
         served = _fill(connection, relations, build_no)
         if anew:
             _audit(connection, relations)
+        connection.execute("commit")
     with translated(target.parent):
         if target.is_file():
             shutil.copymode(target, fresh)  # whom the office lets read it stays
@@ -118,8 +120,8 @@ def _about(connection: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[ob
     """Write a relation that says something of the state as a whole."""
     kinds = ", ".join(f"{column} {kind}" for column, (kind, _) in ABOUT[name].items())
     connection.execute(f"create or replace table served.main.{name} ({kinds})")
-    marks = ", ".join("?" * len(ABOUT[name]))
-    connection.executemany(f"insert into served.main.{name} values ({marks})", rows)
+    values = ", ".join(f"unnest(cast(? as {kind}[]))" for kind, _ in ABOUT[name].values())
+    connection.execute(f"insert into served.main.{name} select {values}", [list(column) for column in zip(*rows)])
     for column, (_, text) in ABOUT[name].items():
         connection.execute(f"comment on column served.main.{name}.{column} is {_text(text)}")
 
