@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from cchc.errors import BuildError, TransientError
+from cchc.errors import TransientError
 from cchc.serve.base import (
     ABOUT,
     BUILD,
@@ -23,6 +23,7 @@ from cchc.serve.base import (
     broken_references,
     build_row,
     over_served,
+    refuse_broken,
     shape_rows,
 )
 from cchc.serve.shape import Relation
@@ -128,9 +129,8 @@ def _about(connection: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[ob
 
 def _audit(connection: duckdb.DuckDBPyConnection, relations: list[Relation]) -> None:
     """Refuse a state in which something is named that is not there."""
-    for said, query in broken_references(relations, "served.main"):
-        if found := connection.execute(query).fetchall():
-            raise BuildError(f"{said}: {', '.join(str(value) for (value,) in found)}; readers keep the last state")
+    for query in broken_references(relations, "served.main"):
+        refuse_broken(connection.execute(query).fetchall())
 
 
 def _drop_others(connection: duckdb.DuckDBPyConnection, wanted: set[str]) -> None:
