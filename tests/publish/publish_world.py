@@ -312,6 +312,10 @@ def _add_actions(world: World) -> None:
         ],
         start=1,
     ):
+        world["pub_dossier_action"].append(
+            {"action": action, "system": "onestop-a", "dossier_code": f"H50.100-{n}", "handling_unit": "H50.100"}
+            | {"received_date": period["period_start"], "deadline": datetime(2026, 9, 30, 17)}
+        )
         world["pub_action"].append(
             {name: period[name] for name in ("period_id", "period_kind", "period_start", "period_end")}
             | {

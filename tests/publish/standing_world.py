@@ -74,18 +74,27 @@ def standing_world() -> World:
             "decided_on": date(2026, 10, 2),
         }
     )
-    for n in range(12):
+    world["pub_unit_ancestry"].append(
+        {"unit_code": UNIT, "descendant_code": UNIT, "depth": 0, "holds_from": date(1, 1, 1)}
+        | {"holds_to": date(9999, 12, 31)}
+    )
+    for n in range(12):  # worth the same: the first of them is the one due first
+        case = {
+            "action": "due_soon",
+            "system": "onestop-a",
+            "dossier_code": f"{UNIT}-{n:02}",
+            "deadline": datetime(2026, 10, 11 - n, 17) if n < 11 else datetime(2026, 9, 30, 17),
+            "criterion": "PROCESSING_ON_TIME",
+        }
+        received = {"handling_unit": UNIT, "received_date": MONTH["period_start"], "is_dissatisfied": False}
+        world["pub_dossier_action"].append(case | received)
         world["pub_action"].append(
             {
                 **{name: MONTH[name] for name in ("period_id", "period_kind", "period_start", "period_end")},
                 "unit_code": UNIT,
-                "action": "due_soon",
-                "system": "onestop-a",
-                "dossier_code": f"{UNIT}-{n:02}",
-                "deadline": datetime(2026, 9, 30, 17),
-                "criterion": "PROCESSING_ON_TIME",
+                **case,
                 "points": Decimal("0.47"),
-                "points_unrounded": Decimal("0.4651") + n,
+                "points_unrounded": Decimal("0.4651"),
             }
         )
     return world

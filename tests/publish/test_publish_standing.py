@@ -56,7 +56,7 @@ def test_what_stands_beside_a_rank(installed: Settings) -> None:
     ]  # fmt: skip
     total, first = page["actions"][place(page, UNIT)]
     assert (total, len(first)) == (12, 10)
-    assert first[0] == ["due_soon", f"{UNIT}-11", "2026-09-30 17:00", "PROCESSING_ON_TIME", 11.4651]
+    assert first[0] == ["due_soon", f"{UNIT}-11", "2026-09-30 17:00", "PROCESSING_ON_TIME", 0.4651]
 
 
 def test_changes_of_a_page_are_those_that_explain_tells_of_each_unit(installed: Settings) -> None:

@@ -3,38 +3,39 @@
 -- here: the only defence against coincidence is that hardly anything of that kind is filed in that unit. So each case
 -- says after how many minutes the new one came and how many of the kind were filed in the 30 days before; the limits of
 -- both are registry data (fct_integrity_case). A withdrawal without a time of day finds nothing.
-with filed as (
+{% set filed -%}
+(
+        select
+            dossier_key,
+            system,
+            dossier_code,
+            delivering_unit,
+            handling_unit,
+            procedure_code,
+            applicant_kind,
+            channel,
+            status,
+            received_date,
+            due_at,
+            ended_at,
+            coalesce(submitted_at, received_at) as filed_at,
+            revision_id,
+            row_number,
+            export_date
+        from {{ ref('fct_dossier') }}
+    )
+{%- endset %}
+-- Few end so: they are found first, and only what they ask for is read of the others. Named once in a WITH, all dossiers
+-- would be written down before anything is asked of them.
+with ended as (
 
-    select
-        dossier_key,
-        system,
-        dossier_code,
-        delivering_unit,
-        handling_unit,
-        procedure_code,
-        applicant_kind,
-        channel,
-        status,
-        received_date,
-        due_at,
-        ended_at,
-        coalesce(submitted_at, received_at) as filed_at,
-        revision_id,
-        row_number,
-        export_date
-    from {{ ref('fct_dossier') }}
-
-),
-
-ended as (
-
-    select *
-    from filed
+    select e.*
+    from {{ filed }} as e
     where
-        status in (7, 8)
-        and ended_at is not null
-        and due_at is not null
-        and cast(due_at as date) - cast(ended_at as date) <= 31
+        e.status in (7, 8)
+        and e.ended_at is not null
+        and e.due_at is not null
+        and cast(e.due_at as date) - cast(e.ended_at as date) <= 31
 
 ),
 
@@ -46,7 +47,7 @@ alike as (
         f.filed_at,
         f.filed_at >= e.ended_at as is_after
     from ended as e
-    inner join filed as f
+    inner join {{ filed }} as f
         on
             e.system = f.system
             and e.delivering_unit = f.delivering_unit
@@ -120,7 +121,7 @@ select
     v.export_date as later_export_date
 from matched as m
 inner join ended as e on m.dossier_key = e.dossier_key
-inner join filed as n on m.new_dossier_key = n.dossier_key
+inner join {{ filed }} as n on m.new_dossier_key = n.dossier_key
 -- the row that first showed it
 inner join {{ ref('fct_dossier_version') }} as v
     on

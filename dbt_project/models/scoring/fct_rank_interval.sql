@@ -91,31 +91,30 @@ ranked as (
 ),
 
 -- the next rank below, of which the units at one rank agree
-nexts as (
+placed as (
 
     select
-        period_id,
-        method,
-        province_code,
-        ranked_level,
-        rank,
-        max(next_in_order) as next_rank
+        *,
+        max(next_in_order) over (partition by period_id, method, province_code, ranked_level, rank) as next_rank
     from ranked
-    group by
-        period_id,
-        method,
-        province_code,
-        ranked_level,
-        rank
 
 ),
 
+-- What is said of the unit is grouped by, not joined again: of a comparison PostgreSQL expects one row, and would make it
+-- anew for every unit.
 compared as (
 
     select
         r.unit_code,
         r.period_id,
         r.method,
+        r.unknown_dossiers,
+        r.unknown_petitions,
+        r.score_low,
+        r.score_high,
+        r.tie_rule,
+        r.one_dossier_points,
+        r.is_few_dossiers,
         count(*) filter (where o.stays_ranked and o.score_low > r.score_high) as surely_ahead,
         count(distinct o.total) filter (
             where o.stays_ranked and o.score_low > r.score_high and o.score_low = o.score_high
@@ -125,15 +124,8 @@ compared as (
         + count(distinct o.total) filter (
             where o.may_be_ranked and o.score_high > r.score_low and o.score_low = o.score_high
         ) as perhaps_totals_ahead,
-        max(o.score_high) filter (where o.rank = r.rank or o.rank = n.next_rank) as highest_next
-    from ranked as r
-    inner join nexts as n
-        on
-            r.period_id = n.period_id
-            and r.method = n.method
-            and r.province_code = n.province_code
-            and r.ranked_level = n.ranked_level
-            and r.rank = n.rank
+        max(o.score_high) filter (where o.rank = r.rank or o.rank = r.next_rank) as highest_next
+    from placed as r
     left join standing as o
         on
             r.period_id = o.period_id
@@ -144,31 +136,33 @@ compared as (
     group by
         r.unit_code,
         r.period_id,
-        r.method
+        r.method,
+        r.unknown_dossiers,
+        r.unknown_petitions,
+        r.score_low,
+        r.score_high,
+        r.tie_rule,
+        r.one_dossier_points,
+        r.is_few_dossiers
 
 )
 
 select
-    r.unit_code,
-    r.period_id,
-    r.method,
-    cast(r.unknown_dossiers as bigint) as unknown_dossiers,
-    cast(r.unknown_petitions as bigint) as unknown_petitions,
-    cast(r.score_low as decimal(9, 2)) as score_low,
-    cast(r.score_high as decimal(9, 2)) as score_high,
+    unit_code,
+    period_id,
+    method,
+    cast(unknown_dossiers as bigint) as unknown_dossiers,
+    cast(unknown_petitions as bigint) as unknown_petitions,
+    cast(score_low as decimal(9, 2)) as score_low,
+    cast(score_high as decimal(9, 2)) as score_high,
     cast(
         1 + case
-            when r.tie_rule = 'dense' then greatest(c.sure_totals_ahead, least(c.surely_ahead, 1))
-            else c.surely_ahead
+            when tie_rule = 'dense' then greatest(sure_totals_ahead, least(surely_ahead, 1))
+            else surely_ahead
         end as integer
     ) as rank_best,
-    cast(1 + case when r.tie_rule = 'dense' then c.perhaps_totals_ahead else c.perhaps_ahead end as integer) as rank_worst,
-    r.one_dossier_points,
-    r.score_low > c.highest_next as is_distinguishable_from_next,
-    r.is_few_dossiers
-from ranked as r
-inner join compared as c
-    on
-        r.unit_code = c.unit_code
-        and r.period_id = c.period_id
-        and r.method = c.method
+    cast(1 + case when tie_rule = 'dense' then perhaps_totals_ahead else perhaps_ahead end as integer) as rank_worst,
+    one_dossier_points,
+    score_low > highest_next as is_distinguishable_from_next,
+    is_few_dossiers
+from compared

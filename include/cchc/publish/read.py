@@ -115,20 +115,31 @@ class PostgresReader(Reader):
 
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
         """Column names, and the rows as they come (a cursor on the server)."""
-        statement: Any = sql.replace("%", "%%").replace("?", "%s") if parameters else sql
         self.opened += 1
         cursor = self.connection.cursor(name=f"reading_{self.opened}", scrollable=False)
         cursor.itersize = CHUNK
-        try:
-            cursor.execute(statement, list(parameters) if parameters else None)
-        except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
-            raise BuildError(f"the warehouse does not publish this yet: {error}") from error
-        return [column.name for column in cursor.description or []], _chunks(cursor)
+        return _asked(cursor, sql, parameters), _chunks(cursor)
+
+    def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """All rows of a result, in one answer: for a cursor the server plans none of its parallel work."""
+        with self.connection.cursor() as cursor:
+            names = _asked(cursor, sql, parameters)
+            return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def open_reader(settings: Settings) -> Reader:
     """What the warehouse of the settings serves, read-only."""
     return PostgresReader(settings.warehouse) if settings.on_postgres else DuckDBReader(settings.served_path)
+
+
+def _asked(cursor: Any, sql: str, parameters: Sequence[Any]) -> list[str]:
+    """Ask a cursor of PostgreSQL; the names of the columns."""
+    statement = sql.replace("%", "%%").replace("?", "%s") if parameters else sql
+    try:
+        cursor.execute(statement, list(parameters) if parameters else None)
+    except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
+        raise BuildError(f"the warehouse does not publish this yet: {error}") from error
+    return [column.name for column in cursor.description or []]
 
 
 def _chunks(cursor: Any) -> Iterator[tuple[Any, ...]]:

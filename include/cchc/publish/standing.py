@@ -15,6 +15,63 @@ from cchc.publish.values import day_text, number
 #: So many actions of a unit stand on its page; the rest is for ``cchc actions``.
 FIRST_ACTIONS = 10
 
+#: The first actions of every unit. ``action_v1`` repeats each dossier for every unit above it, so it is asked only about
+#: dossiers that may be among the first: of one desk, while the units above it stay the same, actions that are worth the
+#: same are the first by their deadline, whatever they are worth to the unit that looks. ``{since}`` counts the days on
+#: which units changed; how many are wanted is a number in the text, or DuckDB does not see that it need not sort all.
+_FIRST = """
+with counted as (
+    select a.unit_code, cast(sum(d.actions) as bigint) as actions
+    from (
+        select handling_unit, received_date, count(*) as actions from pub.dossier_action_v1
+        where received_date between ? and ? group by handling_unit, received_date
+    ) as d
+    inner join pub.unit_ancestry_v1 as a
+        on d.handling_unit = a.descendant_code and d.received_date between a.holds_from and a.holds_to
+    group by a.unit_code
+),
+desks as (
+    select action, system, dossier_code, handling_unit, criterion, is_dissatisfied, deadline,
+        deadline is null as is_open, {since} as since
+    from pub.dossier_action_v1
+    where received_date between ? and ?
+),
+placed as (
+    select action, system, dossier_code, row_number() over (
+        partition by handling_unit, since, action, criterion, is_dissatisfied, is_open
+        order by row(deadline, system, dossier_code)
+    ) as place
+    from desks
+),
+likely as (
+    select action, system, dossier_code from placed where place <= {most}
+),
+first as (
+    select v.*, row_number() over (
+        partition by v.unit_code
+        order by v.points_unrounded desc, v.points desc, v.deadline, v.system, v.dossier_code, v.action
+    ) as place
+    from pub.action_v1 as v
+    inner join likely as l on v.action = l.action and v.system = l.system and v.dossier_code = l.dossier_code
+    where v.period_id = ?
+)
+select f.unit_code, c.actions, f.action, f.dossier_code, f.deadline, f.criterion, f.points_unrounded
+from first as f
+inner join counted as c on f.unit_code = c.unit_code
+where f.place <= {most}
+order by f.unit_code, f.place
+"""
+#: Days within a period from which on other units stand above some unit.
+_CUTS = """
+select since from (
+    select holds_from as since from pub.unit_ancestry_v1
+    union
+    select holds_to + 1 as since from pub.unit_ancestry_v1 where holds_to <= ?
+) as cuts
+where since > ? and since <= ?
+order by since
+"""
+
 Units = Mapping[str, int]
 Methods = Mapping[str, int]
 
@@ -112,17 +169,15 @@ def objections(reader: Reader, period: Period, units: Units) -> list[list[Any]]:
 def actions(reader: Reader, period: Period, units: Units) -> dict[int, Any]:
     """By unit: how many actions it has, and of the first ten action, dossier code, deadline, criterion, points."""
     found: dict[int, Any] = defaultdict(lambda: [0, []])
-    _, rows = reader.stream(
-        "select unit_code, actions, action, dossier_code, deadline, criterion, points_unrounded from ("
-        "select *, count(*) over (partition by unit_code) as actions, row_number() over (partition by unit_code "
-        "order by points_unrounded desc, points desc, deadline, system, dossier_code, action) as place "
-        "from pub.action_v1 where period_id = ?) as placed where place <= ? order by unit_code, place",
-        [period.id, FIRST_ACTIONS],
-    )
-    for code, total, action, dossier, deadline, criterion, points in rows:
-        if code in units:
-            mine = found[units[code]]
-            mine[0] = total
-            until = None if deadline is None else deadline.strftime("%Y-%m-%d %H:%M")
-            mine[1].append([action, dossier, until, criterion, number(points)])
+    limits = [period.start, period.end]
+    cuts = [row["since"] for row in reader.rows(_CUTS, [period.end, *limits])]
+    since = " + ".join(["0", *(f"case when received_date >= date '{day:%Y-%m-%d}' then 1 else 0 end" for day in cuts)])
+    sql = _FIRST.format(since=since, most=FIRST_ACTIONS)
+    for row in reader.rows(sql, [*limits, *limits, period.id]):
+        if row["unit_code"] in units:
+            mine = found[units[row["unit_code"]]]
+            mine[0] = row["actions"]
+            until = None if row["deadline"] is None else row["deadline"].strftime("%Y-%m-%d %H:%M")
+            points = number(row["points_unrounded"])
+            mine[1].append([row["action"], row["dossier_code"], until, row["criterion"], points])
     return dict(found)

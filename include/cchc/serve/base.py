@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from cchc import __version__
 from cchc.contracts import TIMEZONE
+from cchc.errors import BuildError
 from cchc.serve.shape import Relation, served_name
 
 #: The one row about the state that readers see: which build, of which program, up to which day.
@@ -57,15 +58,30 @@ def shape_rows(relations: list[Relation]) -> list[tuple[object, ...]]:
     ]
 
 
-def broken_references(relations: list[Relation], schema: str) -> Iterator[tuple[str, str]]:
-    """What must hold before readers see a state: a sentence, and the query whose rows are the values that break it."""
-    for relation in relations:
-        for each in relation.references:
-            yield (
-                f"{relation.name}.{each.column} names what {each.to} has not",
-                f"select distinct {each.column} from {schema}.{relation.name} where {each.column} is not null "
-                f"and {each.column} not in (select {each.to_column} from {schema}.{each.to}) limit 3",
-            )
+def broken_references(relations: list[Relation], schema: str) -> Iterator[str]:
+    """What must hold before readers see a state: queries whose rows, a sentence and a value, say what breaks it.
+
+    One query a relation: a view over others would be worked out anew by each.
+    """
+    for relation in (each for each in relations if each.references):
+        columns = ", ".join(dict.fromkeys(each.column for each in relation.references))
+        parts = [
+            f"(select '{relation.name}.{each.column} names what {each.to} has not' as said, "
+            f"cast({each.column} as varchar) as value from named where {each.column} is not null "
+            f"and {each.column} not in (select {each.to_column} from {schema}.{each.to}) limit 3)"
+            for each in relation.references
+        ]
+        named = f"with named as materialized (select distinct {columns} from {schema}.{relation.name}) "
+        yield named + " union ".join(parts) + " order by said, value"
+
+
+def refuse_broken(found: Iterable[tuple[object, object]]) -> None:
+    """Raise ``BuildError`` for the rows of ``broken_references``; readers then keep the last state."""
+    broken: dict[str, list[str]] = {}
+    for said, value in found:
+        broken.setdefault(str(said), []).append(str(value))
+    for said, values in broken.items():
+        raise BuildError(f"{said}: {', '.join(values)}; readers keep the last state")
 
 
 @dataclass

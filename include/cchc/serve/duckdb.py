@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from cchc.errors import BuildError, TransientError
+from cchc.errors import TransientError
 from cchc.serve.base import (
     ABOUT,
     BUILD,
@@ -23,6 +23,7 @@ from cchc.serve.base import (
     broken_references,
     build_row,
     over_served,
+    refuse_broken,
     shape_rows,
 )
 from cchc.serve.shape import Relation
@@ -45,9 +46,11 @@ def write(settings: Settings, relations: list[Relation], build_no: int, anew: bo
             shutil.copyfile(target, fresh)
     with _connect(settings.duckdb_path) as connection:
         connection.execute(f"attach {_quoted(fresh)} as served")
+        connection.execute("begin")  # one commit, not one a statement: there are hundreds
         served = _fill(connection, relations, build_no)
         if anew:
             _audit(connection, relations)
+        connection.execute("commit")
     with translated(target.parent):
         if target.is_file():
             shutil.copymode(target, fresh)  # whom the office lets read it stays
@@ -118,17 +121,16 @@ def _about(connection: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[ob
     """Write a relation that says something of the state as a whole."""
     kinds = ", ".join(f"{column} {kind}" for column, (kind, _) in ABOUT[name].items())
     connection.execute(f"create or replace table served.main.{name} ({kinds})")
-    marks = ", ".join("?" * len(ABOUT[name]))
-    connection.executemany(f"insert into served.main.{name} values ({marks})", rows)
+    values = ", ".join(f"unnest(cast(? as {kind}[]))" for kind, _ in ABOUT[name].values())
+    connection.execute(f"insert into served.main.{name} select {values}", [list(column) for column in zip(*rows)])
     for column, (_, text) in ABOUT[name].items():
         connection.execute(f"comment on column served.main.{name}.{column} is {_text(text)}")
 
 
 def _audit(connection: duckdb.DuckDBPyConnection, relations: list[Relation]) -> None:
     """Refuse a state in which something is named that is not there."""
-    for said, query in broken_references(relations, "served.main"):
-        if found := connection.execute(query).fetchall():
-            raise BuildError(f"{said}: {', '.join(str(value) for (value,) in found)}; readers keep the last state")
+    for query in broken_references(relations, "served.main"):
+        refuse_broken(connection.execute(query).fetchall())
 
 
 def _drop_others(connection: duckdb.DuckDBPyConnection, wanted: set[str]) -> None:

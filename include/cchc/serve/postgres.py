@@ -12,7 +12,7 @@ from typing import Any
 
 import psycopg
 
-from cchc.errors import BuildError, TransientError
+from cchc.errors import TransientError
 from cchc.serve import roles
 from cchc.serve.base import (
     ABOUT,
@@ -23,6 +23,7 @@ from cchc.serve.base import (
     broken_references,
     build_row,
     over_served,
+    refuse_broken,
     shape_rows,
 )
 from cchc.serve.shape import Relation
@@ -237,9 +238,8 @@ class _Writer:
 
     def audit(self, relations: list[Relation]) -> None:
         """Refuse a state in which something is named that is not there."""
-        for said, query in broken_references(relations, "pub"):
-            if found := self.run(query):
-                raise BuildError(f"{said}: {', '.join(str(value) for (value,) in found)}; readers keep the last state")
+        for query in broken_references(relations, "pub"):
+            refuse_broken(self.run(query))
 
     def drop_others(self, wanted: set[str]) -> None:
         found = self.run(
