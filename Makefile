@@ -83,7 +83,7 @@ screenshots: $(STAMP) ## The pictures of README and docs/tour.md, of what `make 
 	$(PY) scripts/screenshots.py
 
 bench: $(STAMP) ## 1,000,000 dossier rows from files to ranking, beside the floor (smaller: ROWS=20000)
-	PYTHONPATH=tests $(PY) -m bench $(if $(ROWS),--rows $(ROWS) --history 0)
+	PYTHONPATH=tests $(PY) -m bench $(if $(ROWS),--rows $(ROWS) --history 0 --night-history 0 --provinces 2 --no-scheduler)
 
 chaos: $(STAMP) ## Kill a real Airflow with PostgreSQL in every stage, `cchc run` 20 times: the tables must not differ (10 minutes)
 	$(PY) -m pytest -n 0 -m chaos

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,12 +22,17 @@ from support.cluster import Cluster, cluster
 
 @dataclass
 class Measured:
-    """One run: seconds of work and of start-up by stage, and peak memory of all its processes."""
+    """One run: seconds of work and of start-up by stage, and peak memory of all its processes.
+
+    ``wall``: from the start of its process to the end; ``files``: of those it took in.
+    """
 
     work: dict[str, float]
     startup: dict[str, float]
     peak_gb: float
     rows: int
+    files: int
+    wall: float
 
     @property
     def seconds(self) -> float:
@@ -79,9 +85,12 @@ def run(exports: Path, reference: Path, work: Path, warehouse: str = "") -> Meas
     out = work / "measured.json"
     work.mkdir(parents=True, exist_ok=True)
     given = ["--json", str(out), "--reference", str(reference), *of_days(exports)]
+    started = time.monotonic()
     peak = cchc("run", work, *given, warehouse=warehouse)
+    wall = time.monotonic() - started
     found = json.loads(out.read_text())
-    return Measured(found["seconds"], found["startup"], peak, found["counts"]["rows_accepted"])
+    counts = found["counts"]
+    return Measured(found["seconds"], found["startup"], peak, counts["rows_accepted"], counts["files_new"], wall)
 
 
 def copy_of(work: Path, copy: Path) -> Path:

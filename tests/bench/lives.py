@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -52,11 +54,28 @@ class Bench:
 def unit_frame(bench: Bench, unit: int, procedures: list[tuple[str, int]]) -> pl.DataFrame:
     """All dossiers of one unit with their whole lives; they are first sent in the order of ``n``."""
     size = bench.known(unit, bench.days - 1)
-    rng = np.random.default_rng([bench.seed, unit])
-    end = np.datetime64(datetime.combine(bench.day(0), datetime.min.time()), "s") + np.timedelta64(86399, "s")
     first_sent = np.zeros(size, dtype=np.int64)
     for at in range(1, bench.days):
         first_sent[bench.known(unit, at - 1) :] += 1
+    return drawn(
+        np.random.default_rng([bench.seed, unit]), [bench.unit(unit)], [size], bench.day(0), first_sent, procedures
+    )
+
+
+def drawn(
+    rng: np.random.Generator,
+    units: Sequence[str],
+    sizes: Sequence[int],
+    day: date,
+    first_sent: np.ndarray[Any, np.dtype[np.int64]],
+    procedures: list[tuple[str, int]],
+) -> pl.DataFrame:
+    """Dossiers of some units with their whole lives, the units one after the other; ``n`` counts within its unit.
+
+    ``first_sent``: for each, how many days after ``day`` its first file is.
+    """
+    size = sum(sizes)
+    end = np.datetime64(datetime.combine(day, datetime.min.time()), "s") + np.timedelta64(86399, "s")
     age = (rng.random(size) * 88 * 86400).astype("timedelta64[s]")
     submitted = end + (first_sent * 86400).astype("timedelta64[s]") - age
     online = rng.random(size) < 0.62
@@ -73,12 +92,12 @@ def unit_frame(bench: Bench, unit: int, procedures: list[tuple[str, int]]) -> pl
     asked = received + (took / 4).astype("timedelta64[s]")
     return pl.DataFrame(
         {
-            "n": np.arange(size),
-            "unit": [bench.unit(unit)] * size,
+            "n": np.concatenate([np.arange(each) for each in sizes]),
+            "unit": pl.Series(units)[np.repeat(np.arange(len(units)), sizes)],
             "person": rng.integers(1, 99_999, size),
-            "procedure": np.array([code for code, _ in procedures])[procedure],
-            "channel": np.array(CHANNELS)[channel],
-            "kind": np.array(KINDS)[np.searchsorted([0.86, 0.95, 0.97], luck[0])],
+            "procedure": pl.Series([code for code, _ in procedures])[procedure],
+            "channel": pl.Series(CHANNELS)[channel],
+            "kind": pl.Series(KINDS)[np.searchsorted([0.86, 0.95, 0.97], luck[0])],
             "submitted": submitted.astype("datetime64[ms]"),
             "received": received.astype("datetime64[ms]"),
             "due": due.astype("datetime64[ms]"),

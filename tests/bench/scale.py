@@ -10,8 +10,8 @@ so that the increment continues the same lives.
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
-from datetime import date, datetime, time, timedelta
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import msgspec
@@ -19,7 +19,8 @@ import numpy as np
 import polars as pl
 
 from bench.lives import RESENT, Bench, shown, unit_frame
-from bench.write import csv_bytes, json_bytes
+from bench.reference import procedures_of, reference_of, table, write_catalogue
+from bench.write import csv_bytes, csv_table, json_bytes, json_records
 from cchc.demo.reference import Reference
 from cchc.demo.sink import Sink
 
@@ -42,10 +43,10 @@ def write_scale(
     With several days, a later day's rows are to 60 % dossiers sent before, in their newer state.
     """
     bench = Bench(units, rows, days, seed)
-    reference = _write_reference(bench, reference_dir)
+    reference = write_reference(bench, reference_dir)
     sink = Sink(root, progress)
     for unit in range(units):
-        lives = unit_frame(bench, unit, _procedures(reference))
+        lives = unit_frame(bench, unit, procedures_of(reference))
         rng = np.random.default_rng([seed, unit, 1])
         for at in range(days):
             new = slice(bench.known(unit, at - 1) if at else 0, bench.known(unit, at))
@@ -53,19 +54,19 @@ def write_scale(
                 rng.choice(new.start, int(bench.rows_on(unit, at) * RESENT), replace=False).tolist() if at else []
             )
             picked = lives[sorted([*again, *range(new.start, new.stop)])]
-            _put(sink, bench, reference, unit, at, shown(picked, _night(bench, at)))
+            _put(sink, bench, reference, unit, at, shown(picked, night_of(bench, at)))
     return {"files": sum(sink.files.values()), "rows": sum(sink.rows.values())}
 
 
 def write_increment(root: Path, reference_dir: Path, changed: int = 10_000) -> dict[str, int]:
     """Write the day after the last: dossiers still open until then are finished and handed over on it."""
     bench = Bench(**msgspec.json.decode((reference_dir / STATE).read_bytes()))
-    reference = _reference()
+    reference = reference_of()
     sink = Sink(root)
-    night = _night(bench, bench.days - 1)
+    night = night_of(bench, bench.days - 1)
     morning = night + timedelta(hours=8)
     for unit in range(bench.units):
-        lives = unit_frame(bench, unit, _procedures(reference))
+        lives = unit_frame(bench, unit, procedures_of(reference))
         rows = changed * (unit + 1) // bench.units - changed * unit // bench.units
         still_open = lives.filter((pl.col("finished") > night) & (pl.col("received") <= night))
         chosen = still_open.sample(min(rows, len(still_open)), seed=bench.seed + unit)
@@ -75,54 +76,36 @@ def write_increment(root: Path, reference_dir: Path, changed: int = 10_000) -> d
             returned=pl.lit(morning + timedelta(hours=6)).cast(pl.Datetime("ms"))
             + pl.duration(seconds=pl.col("n") % 9000),
         )
-        _put(sink, bench, reference, unit, bench.days, shown(done, _night(bench, bench.days)))
+        _put(sink, bench, reference, unit, bench.days, shown(done, night_of(bench, bench.days)))
     return {"files": sum(sink.files.values()), "rows": sum(sink.rows.values())}
 
 
-def _night(bench: Bench, at: int) -> datetime:
+def night_of(bench: Bench, at: int) -> datetime:
     return datetime.combine(bench.day(at), time(23, 59, 59))
 
 
 def _put(sink: Sink, bench: Bench, reference: Reference, unit: int, at: int, rows: pl.DataFrame) -> None:
     code, day = bench.unit(unit), bench.day(at)
     if unit % 2:
-        content = json_bytes(rows, code)
+        content = json_bytes(json_records(rows), code)
         sink.put(f"{JSON_SYSTEM}/{code}/{day}/dossiers.json", content, day, len(rows))
     else:
-        content = csv_bytes(rows, reference.headings[VENDOR], reference.labels)
+        content = csv_bytes(csv_table(rows, reference.headings[VENDOR], reference.labels))
         sink.put(f"{CSV_SYSTEM}/{code}/{day}/dossiers.csv", content, day, len(rows))
 
 
-def _reference() -> Reference:
-    from cchc.registry.open import open_registry
-
-    return Reference.from_registry(open_registry(), date.fromisoformat(Bench.last_day))
-
-
-def _procedures(reference: Reference) -> list[tuple[str, int]]:
-    return [(p.code, p.fee_vnd) for p in reference.procedures if p.level == "commune"][:60]
-
-
-def _write_reference(bench: Bench, folder: Path) -> Reference:
-    """The reference files of the bench: its own units and systems, the packaged catalogue, headings and labels."""
-    reference = _reference()
+def write_reference(bench: Bench, folder: Path) -> Reference:
+    """The reference files: one province with its communes, half of them in either system."""
+    reference = reference_of()
     folder.mkdir(parents=True, exist_ok=True)
     units = [bench.unit(at) for at in range(bench.units)]
-    _table(
+    table(
         folder / "units.csv",
         "agency_code,admin_code,name,level,parent,valid_from,valid_to",
         [("H50", "44", "Tỉnh Quảng Trị", "province", "", "2025-07-01", "")]
         + [(u, f"{90001 + i}", f"Xã số {i + 1}", "commune", "H50", "2025-07-01", "") for i, u in enumerate(units)],
     )
-    _table(
-        folder / "procedures.csv",
-        "procedure_code,name,field,level,fee_vnd,max_days,day_kind,online_level,paper_result,valid_from,valid_to",
-        [
-            (p.code, p.code, "", p.level, p.fee_vnd, p.max_days or "", p.day_kind, "partial", 1, "2025-07-01", "")
-            for p in reference.procedures
-        ],
-    )
-    _table(
+    table(
         folder / "systems.csv",
         "system,dataset,dialect,ext,delimiter,encoding,headings,units",
         [
@@ -130,18 +113,9 @@ def _write_reference(bench: Bench, folder: Path) -> Reference:
             (JSON_SYSTEM, "dossiers", "dvcqg2022", "json", "", "utf-8", "", " ".join(units[1::2])),
         ],
     )
-    _table(folder / "headings.csv", "headings,heading,canonical", [(VENDOR, *h) for h in reference.headings[VENDOR]])
-    labels = [(field, text, value) for field, texts in reference.labels.items() for value, text in texts.items()]
-    _table(folder / "labels.csv", "field,label,canonical", labels)
+    write_catalogue(folder, reference, VENDOR)
     (folder / STATE).write_bytes(msgspec.json.encode(bench.as_dict()))
     return reference
-
-
-def _table(path: Path, columns: str, rows: Sequence[Sequence[object]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as f:
-        writer = csv.writer(f, lineterminator="\n")
-        writer.writerow(columns.split(","))
-        writer.writerows(rows)
 
 
 def heading_of(reference_dir: Path, vendor: str) -> dict[str, str]:

@@ -22,8 +22,8 @@ _PERSON = {
 }
 
 
-def csv_bytes(rows: pl.DataFrame, headings: list[tuple[str, str]], labels: dict[str, dict[str, str]]) -> bytes:
-    """A ``onecsv`` file, comma separated, UTF-8 with a byte-order mark."""
+def csv_table(rows: pl.DataFrame, headings: list[tuple[str, str]], labels: dict[str, dict[str, str]]) -> pl.DataFrame:
+    """The cells of ``onecsv`` files, a row a dossier."""
 
     def stamp(column: str) -> pl.Expr:
         return pl.col(column).dt.strftime(OFFICE)
@@ -57,14 +57,18 @@ def csv_bytes(rows: pl.DataFrame, headings: list[tuple[str, str]], labels: dict[
         "online_payment": told("paid", "online_payment"),
         "fees": pl.col("fee").cast(str).str.replace(r"^(\d+)(\d{3})$", "${1}.${2}"),
     }
+    return rows.select(columns[canonical].alias(heading) for heading, canonical in headings)
+
+
+def csv_bytes(table: pl.DataFrame) -> bytes:
+    """A ``onecsv`` file, comma separated, UTF-8 with a byte-order mark."""
     out = io.BytesIO()
-    frame = rows.select(columns[canonical].alias(heading) for heading, canonical in headings)
-    frame.write_csv(out, include_bom=True, line_terminator="\r\n")
+    table.write_csv(out, include_bom=True, line_terminator="\r\n")
     return out.getvalue()
 
 
-def json_bytes(rows: pl.DataFrame, unit: str) -> bytes:
-    """A ``dvcqg2022`` message."""
+def json_records(rows: pl.DataFrame) -> pl.Series:
+    """The records of ``dvcqg2022`` messages, each as its text."""
 
     def stamp(column: str) -> pl.Expr:
         return pl.col(column).dt.strftime(COMPACT).fill_null("")
@@ -151,6 +155,10 @@ def json_bytes(rows: pl.DataFrame, unit: str) -> bytes:
         pl.when(pl.col("electronic")).then(result).otherwise(pl.lit("")),
         "]}",
     ]
-    texts = rows.select(pl.concat_str([p if isinstance(p, pl.Expr) else pl.lit(p) for p in parts]).alias("t"))["t"]
+    return rows.select(pl.concat_str([p if isinstance(p, pl.Expr) else pl.lit(p) for p in parts]).alias("t"))["t"]
+
+
+def json_bytes(records: pl.Series, unit: str) -> bytes:
+    """A ``dvcqg2022`` message."""
     head = f'{{"madonvi":"{unit}","service":"DongBoHoSoMC","isUpdating":"True","data":['
-    return (head + ",".join(texts.to_list()) + "]}").encode()
+    return (head + ",".join(records.to_list()) + "]}").encode()

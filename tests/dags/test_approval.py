@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from serving import Airflow, metadata, redis, serving
 
 from cchc.editions import editions_of
 from cchc.registry.open import open_registry
 from cchc.verify import verify
 from support.office import UNITS, deliver, run
+from support.serving import Airflow, metadata, redis, serving
 from support.world import world
 
 DAG = "approve_rankings"

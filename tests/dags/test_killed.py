@@ -19,13 +19,13 @@ import psutil
 import psycopg
 import pytest
 from clock import HERE, Clock
-from serving import Airflow, metadata, redis, serving
 
 from cchc.pipeline.build import build
 from cchc.registry.open import open_registry
 from support.cluster import Cluster, cluster
 from support.office import FIRST, LAST, UNITS, deliver
 from support.postgres_tables import postgres_tables
+from support.serving import Airflow, metadata, redis, serving
 from support.world import World, world
 
 #: Five minutes of restarts: `make chaos`, not `make test` (2026-11-28), which kills `cchc run` and builds instead.

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 from clock import Clock
-from serving import SECRET, WRITTEN, Airflow, metadata, serving
 
 from cchc.registry.open import open_registry
 from support.office import UNITS, deliver
+from support.serving import SECRET, WRITTEN, Airflow, metadata, serving
 from support.world import World, world
 
 DAGS = ("approve_rankings", "build_warehouse", "ingest_exports", "publish_rankings")

@@ -79,6 +79,7 @@ from cchc import land
 
 def chunks():
     yield b"half" * 1000
+    yield b""
     print("half", flush=True)
     time.sleep(60)
 

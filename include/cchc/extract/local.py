@@ -41,27 +41,27 @@ class LocalSource:
     @retry(**POLICY)
     def folder(self, system: str, unit: str, day: date) -> list[Listed]:
         """See ``Source.folder``."""
-        return [_listed(entry.name, entry.path) for entry in self._entries(self.root / system / unit / day.isoformat())]
+        return [_listed(entry.name, entry.path) for entry in self._entries(system, unit, day.isoformat())]
 
     @retry(**POLICY)
     def children(self, system: str) -> list[str]:
         """Names of the unit folders of a system."""
-        return [entry.name for entry in self._entries(self.root / system) if _is_folder(Path(entry.path))]
+        return [entry.name for entry in self._entries(system) if _is_folder(entry)]
 
     @retry(**POLICY)
     def days(self, system: str, unit: str) -> list[Child] | None:
         """See ``Source``. A link counts as a folder when it leads to one, or to nothing that can be looked at."""
         try:
-            entries = self._entries(self.root / system / unit)
+            entries = self._entries(system, unit)
         except SourceError as error:
             if error.reason == "no_permission":
                 return None  # the folder may be passed through, though not listed
             raise
-        return [Child(entry.name, _is_folder(Path(entry.path))) for entry in entries]
+        return [Child(entry.name, _is_folder(entry)) for entry in entries]
 
     def top(self) -> list[str]:
         """Names directly below the root."""
-        return [entry.name for entry in self._entries(self.root)]
+        return [entry.name for entry in self._entries()]
 
     def is_news(self, fingerprint: str, known: str | None) -> bool:
         """See ``Source.is_news``."""
@@ -93,7 +93,8 @@ class LocalSource:
             raise SourceError(f"{listed.location}: {seen.why}", seen.reason)
         return seen
 
-    def _entries(self, base: Path) -> list[os.DirEntry[str]]:
+    def _entries(self, *below: str) -> list[os.DirEntry[str]]:
+        base = "/".join((str(self.root), *below))
         try:
             with os.scandir(base) as entries:
                 return sorted(entries, key=lambda entry: entry.name)
@@ -106,19 +107,21 @@ class LocalSource:
         except NotADirectoryError:
             return []
         except OSError as error:
-            raise _classed(error, str(base)) from error
+            raise _classed(error, base) from error
 
 
-def _is_folder(path: Path) -> bool:
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    if not entry.is_symlink():
+        return entry.is_dir(follow_symlinks=False)  # as the listing itself says
     try:
-        return stat.S_ISDIR(path.stat().st_mode)
+        return stat.S_ISDIR(Path(entry.path).stat().st_mode)
     except OSError:
-        return path.is_symlink()
+        return True
 
 
 def _listed(name: str, path: str) -> Listed:
     try:
-        seen = Path(path).stat()
+        seen = os.stat(path)  # noqa: PTH116 (a file of a night costs what it makes)
     except OSError as error:
         reason, why = _PERMANENT.get(error.errno or 0, "not_reached"), error.strerror or "error"
         if Path(path).is_symlink():

@@ -8,19 +8,24 @@ The landing zone holds personal data; no later stage may copy bytes out of it.
 from __future__ import annotations
 
 import ctypes
+import errno
 import hashlib
 import logging
 import os
 import tempfile
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from io import RawIOBase
+from itertools import chain
 from pathlib import Path
 
 from cchc.surroundings import translated
 
 log = logging.getLogger("cchc.land")
 _libc = ctypes.CDLL(None, use_errno=True)  # Python has no os.syncfs
+#: How a file system says that it has no files without a name.
+_NO_NAMELESS = (errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EXDEV)
 
 
 @dataclass(frozen=True)
@@ -36,19 +41,71 @@ def blob_path(landing: Path, sha256: str) -> Path:
     return landing / sha256[:2] / sha256
 
 
-def store(landing: Path, chunks: Iterable[bytes], unwanted: Collection[str] = ()) -> Landed:
-    """Write a stream once. Atomic: a killed process leaves a temporary file, never half a blob.
+def store(
+    landing: Path, chunks: Iterable[bytes], unwanted: Collection[str] = (), digest: hashlib._Hash | None = None
+) -> Landed:
+    """Write a stream once. Atomic: a killed process leaves at most a temporary file, never half a blob.
 
-    ``unwanted``: hashes of bytes that were destroyed by law; they are told of, and do not stay. Raises
-    ``MachineError`` where the landing folder has no room or no right; what ``chunks`` raises goes through.
+    ``unwanted``: hashes of bytes that were destroyed by law; they are told of, and do not stay. ``digest``: a new
+    SHA-256 that the caller looks at too, of what was taken from ``chunks`` so far. Raises ``MachineError`` where the
+    landing folder has no room or no right; what ``chunks`` raises goes through.
     """
+    digest = digest or hashlib.sha256()
+    stream = iter(chunks)
+    first = next(stream, b"")
+    digest.update(first)
+    second = next(stream, None)
+    if second is not None:
+        return _store_stream(landing, first, chain((second,), stream), unwanted, digest)
+    name = digest.hexdigest()
+    if name not in unwanted:
+        with translated(landing):
+            _put_whole(landing, name, first)
+    return Landed(name, len(first))
+
+
+def _put_whole(landing: Path, name: str, content: bytes) -> None:
+    """Bytes that are here as a whole, as most files of a night: known by their hash before anything is written."""
+    target = blob_path(landing, name)
+    if target.exists():
+        log.debug("%s: %s bytes, here already", name[:12], f"{len(content):,}")
+        return
+    try:
+        # a file without a name: it goes by itself with a process that is killed, and no folder is fought over
+        with os.fdopen(_nameless(target.parent), "wb", buffering=0) as out:
+            _write(out, content)
+            with suppress(FileExistsError):  # somebody else was faster
+                os.link(f"/proc/self/fd/{out.fileno()}", target, follow_symlinks=True)
+    except OSError as error:
+        if error.errno not in _NO_NAMELESS:
+            raise
+        _store_stream(landing, content, (), (), hashlib.sha256(content))
+        return
+    log.debug("%s: %s bytes, new", name[:12], f"{len(content):,}")
+
+
+def _nameless(folder: Path) -> int:
+    flags = os.O_WRONLY | os.O_TMPFILE
+    try:
+        return os.open(folder, flags, 0o400)
+    except FileNotFoundError:
+        folder.mkdir(parents=True, exist_ok=True)
+        return os.open(folder, flags, 0o400)
+
+
+def _store_stream(
+    landing: Path, first: bytes, others: Iterable[bytes], unwanted: Collection[str], digest: hashlib._Hash
+) -> Landed:
+    """The same under a temporary name; ``digest`` has seen ``first``."""
     with translated(landing):
         landing.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=landing, prefix=".incoming-")
-    digest, size = hashlib.sha256(), 0
+    size = len(first)
     try:
         with os.fdopen(handle, "wb", buffering=0) as out:
-            for chunk in chunks:
+            with translated(landing):
+                _write(out, first)
+            for chunk in others:
                 digest.update(chunk)
                 size += len(chunk)
                 with translated(landing):

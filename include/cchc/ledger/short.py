@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
+import polars as pl
 import sqlalchemy as sa
 
 from cchc.contracts import Result
@@ -12,6 +12,8 @@ from cchc.ledger import tables as t
 
 #: A delivery is compared with the median of this many before it (contract, section 4).
 MEDIAN_OVER, MEDIAN_LEAST, SHORT_SHARE, SHORT_ROWS = 30, 5, 0.8, 50
+
+_COLUMNS = ("system", "unit", "dataset", "export_date", "rows_read", "number")
 
 
 def warn_short_deliveries(engine: sa.Engine, results: Sequence[Result]) -> int:
@@ -30,19 +32,25 @@ def warn_short_deliveries(engine: sa.Engine, results: Sequence[Result]) -> int:
     if len(units) < 500:
         query = query.where(r.c.unit.in_(units))
     with engine.connect() as connection:
-        history = pd.DataFrame(connection.execute(query).mappings().all())
-    now_read = pd.DataFrame(
-        [{**vars(result.revision.key), "n": i, "rows_read": result.rows_read} for i, result in enumerate(accepted)]
-    ).drop_duplicates(["system", "unit", "dataset", "export_date"], keep="last")
-    past = history.assign(n=-1) if len(history) else history
-    keys = ["system", "unit", "dataset", "export_date"]
-    both = pd.concat([now_read, past]).drop_duplicates(keys, keep="first").sort_values(keys)
-    before = both.groupby(keys[:3], sort=False)["rows_read"].transform(
-        lambda s: s.shift(1).rolling(MEDIAN_OVER, min_periods=MEDIAN_LEAST).median()
-    )
-    short = both[
-        (both["n"] >= 0) & (both["rows_read"] < SHORT_SHARE * before) & (before - both["rows_read"] > SHORT_ROWS)
+        past = [(*row, -1) for row in connection.execute(query)]
+    judged = [
+        (key.system, key.unit, key.dataset, key.export_date, result.rows_read, number)
+        for number, result in enumerate(accepted)
+        if (key := result.revision.key)
     ]
-    for number in short["n"]:
+    # of one delivery the last result counts, and what was judged before what stood in force
+    rows = pl.DataFrame(past + judged, _COLUMNS, orient="row").unique(_COLUMNS[:4], keep="last")
+    before = (
+        pl.col("rows_read")
+        .shift(1)
+        .rolling_median(MEDIAN_OVER, min_samples=MEDIAN_LEAST)
+        .over(_COLUMNS[:3], order_by="export_date")
+    )
+    short = rows.with_columns(before=before).filter(
+        pl.col("number") >= 0,
+        pl.col("rows_read") < SHORT_SHARE * pl.col("before"),
+        pl.col("before") - pl.col("rows_read") > SHORT_ROWS,
+    )
+    for number in short["number"]:
         accepted[number].warnings.append("short_delivery")
     return len(short)

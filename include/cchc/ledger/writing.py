@@ -64,11 +64,13 @@ class Writing:
         repeats: list[str] = []
         with self.engine.begin() as connection:
             change = next_change(connection)
-            query = sa.select(r).where(r.c.export_date.between(min(days), max(days))).order_by(r.c.revision)
+            columns = (r.c.system, r.c.unit, r.c.export_date, r.c.dataset, r.c.revision, r.c.sha256, r.c.id)
+            query = sa.select(*columns).where(
+                r.c.export_date.between(min(days), max(days)), r.c.system.in_({a.key.system for a in arrivals})
+            )
             known = {
-                key: (row.revision, row.sha256, row.id)
-                for row in connection.execute(query)
-                if (key := DeliveryKey(row.system, row.unit, row.export_date, row.dataset))
+                DeliveryKey(row[0], row[1], row[2], row[3]): (row.revision, row.sha256, row.id)
+                for row in connection.execute(query.order_by(r.c.revision))
             }
             gone = {row.sha256: row for row in connection.execute(sa.select(t.destruction))}
             for arrival in arrivals:
@@ -98,10 +100,10 @@ class Writing:
             if fresh:
                 connection.execute(sa.insert(r), fresh)
                 self._stages(connection, [(row["id"], "land", row["outcome"], row["reason"], 0, 0) for row in fresh])
-            for revision_id in repeats:
-                connection.execute(
-                    sa.update(r).where(r.c.id == revision_id).values(repeats=r.c.repeats + 1, change_no=change)
-                )
+            if repeats:
+                again = sa.update(r).where(r.c.id == sa.bindparam("b_id"))
+                again = again.values(repeats=r.c.repeats + 1, change_no=change)
+                connection.execute(again, [{"b_id": revision_id} for revision_id in repeats])
             paths = [arrival.path for arrival in arrivals]
             for some in _chunks(paths, 500):
                 connection.execute(sa.delete(t.seen_file).where(t.seen_file.c.path.in_(some)))

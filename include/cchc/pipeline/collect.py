@@ -95,46 +95,53 @@ def collect(
     known, destroyed = ledger.seen(day_from, day_to), frozenset(ledger.destructions())
     compared = set(_days(max(day_from, day_to - timedelta(days=LOOK_BACK - 1)), day_to))
     with ThreadPoolExecutor(settings.fetch_workers) as pool:
-        for code, system in sorted(registry.systems.items()):
-            if systems and code not in systems:
-                continue
-            folders = units_of(registry, system, day_from, day_to)
-            wanted = {unit: days for unit, days in folders.items() if not units or unit in units}
-            seen = Collected(units=len(wanted))
-            started = time.perf_counter()
-            try:
-                source = open_source(system.root or settings.exports, settings.schedule, step)
-                if system.root is None:
-                    _refuse_empty_root(source, ledger, settings.exports)
-                strays = _unknown_folders(source, system, folders)
-            except (SourceError, TransientError) as error:
-                if system.root is None and isinstance(error, PermanentError):
-                    raise  # the common root is wrong: no system can be reached
-                seen.failed = [(code, unit, str(error)) for unit in wanted]
-                lost = [
-                    Unfetched(code, unit, day, "", error.reason, str(error))
-                    for unit, days in wanted.items()
-                    for day in days
-                ]
-                seen.unfetched = len(lost)
-                ledger.record_unfetched({(code, unit): days for unit, days in wanted.items()}, lost)
-            else:
+        try:
+            looks: list[_Looking] = []
+            for code, system in sorted(registry.systems.items()):
+                if systems and code not in systems:
+                    continue
+                folders = units_of(registry, system, day_from, day_to)
+                wanted = {unit: days for unit, days in folders.items() if not units or unit in units}
+                looking = _Looking(code, wanted)
+                looks.append(looking)
+                try:
+                    source = open_source(system.root or settings.exports, settings.schedule, step)
+                    if system.root is None:
+                        _refuse_empty_root(source, ledger, settings.exports)
+                    looking.strays = _unknown_folders(source, system, folders)
+                except (SourceError, TransientError) as error:
+                    if system.root is None and isinstance(error, PermanentError):
+                        raise  # the common root is wrong: no system can be reached
+                    looking.error = error
+                    continue
                 dialects: dict[str, str] = {spec.dataset: spec.dialect for spec in system.datasets}
-                tasks = {
+                looking.tasks = {
                     unit: pool.submit(
                         Look(source, code, unit, dialects, settings.landing, known, compared, recheck, destroyed).fetch,
                         days,
                     )
                     for unit, days in wanted.items()
                 }
-                try:
-                    _gather(seen, code, tasks, strays, ledger, settings.landing)
-                except BaseException:
-                    pool.shutdown(cancel_futures=True)
-                    raise
-            _log_seen(code, seen, time.perf_counter() - started)
-            collected.add(seen)
+            for looking in looks:  # one is written into the ledger while the next ones are looked at
+                started = time.perf_counter()
+                seen = _gather(looking, ledger, settings.landing)
+                _log_seen(looking.code, seen, time.perf_counter() - started)
+                collected.add(seen)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     return collected
+
+
+@dataclass
+class _Looking:
+    """A look at the units of one system under way; ``error``: it can't be reached at all."""
+
+    code: str
+    wanted: dict[str, list[date]]
+    strays: list[Stray] = field(default_factory=list)
+    tasks: dict[str, Future[UnitFetched]] = field(default_factory=dict)
+    error: SourceError | TransientError | None = None
 
 
 def _refuse_empty_root(source: Source, ledger: Ledger, root: str) -> None:
@@ -144,20 +151,23 @@ def _refuse_empty_root(source: Source, ledger: Ledger, root: str) -> None:
         raise SourceError(f"export root {root} is empty, though files came from it before: is its disk mounted?")
 
 
-def _gather(
-    seen: Collected,
-    code: str,
-    tasks: dict[str, Future[UnitFetched]],
-    strays: list[Stray],
-    ledger: Ledger,
-    landing: Path,
-) -> None:
+def _gather(looking: _Looking, ledger: Ledger, landing: Path) -> Collected:
     """Hear out the units of a system and write their files, strays and failures into the ledger."""
+    code, strays, seen = looking.code, looking.strays, Collected(units=len(looking.wanted))
+    if (error := looking.error) is not None:
+        lost = [
+            Unfetched(code, unit, day, "", error.reason, str(error))
+            for unit, days in looking.wanted.items()
+            for day in days
+        ]
+        seen.failed, seen.unfetched = [(code, unit, str(error)) for unit in looking.wanted], len(lost)
+        ledger.record_unfetched({(code, unit): days for unit, days in looking.wanted.items()}, lost)
+        return seen
     arrivals: list[Arrival] = []
     failed: list[Unfetched] = []
     warned: dict[DeliveryKey, tuple[str, ...]] = {}
     looked: dict[tuple[str, str], list[date]] = {}
-    for unit, task in tasks.items():
+    for unit, task in looking.tasks.items():
         mine = task.result()
         arrivals += mine.arrivals
         failed += mine.failed
@@ -182,6 +192,7 @@ def _gather(
     if arrivals:
         size = sum(arrival.size_bytes for arrival in arrivals)
         land.log.info("%s: %d files fetched, %s bytes", code, len(arrivals), f"{size:,}")
+    return seen
 
 
 def _log_seen(code: str, seen: Collected, seconds: float) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
-import zlib
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -189,44 +189,46 @@ def fetch_whole(
     A file that changes meanwhile (other size or fingerprint afterwards, or not the bytes that were listed) is fetched
     once more, and else left: ``TransientError``. Nothing of such a try stays in the landing zone.
     """
-    before: tuple[int, int] | None = None
+    before: str | None = None
     for last in (False, True):
         try:
             seen = _Reading(source, file, before)
-            return land.store(landing, seen.chunks(), unwanted), seen.file
+            return land.store(landing, seen.chunks(), unwanted, seen.digest), seen.file
         except _Changed as changed:
             if last:
                 raise TransientError(
                     f"{file.location}: it changes while it is fetched, the next run looks again", reason="changing"
                 ) from None
-            file, before = changed.now, changed.sums
+            file, before = changed.now, changed.sha256
     raise AssertionError
 
 
 class _Changed(Exception):
-    def __init__(self, now: Listed, sums: tuple[int, int]) -> None:
+    def __init__(self, now: Listed, sha256: str) -> None:
         super().__init__()
-        self.now, self.sums = now, sums
+        self.now, self.sha256 = now, sha256
 
 
 class _Reading:
-    """One try to read a file. ``before``: size and checksum of the try before this one."""
+    """One try to read a file. ``before``: the hash of the try before this one; ``digest``: of what was handed over,
+    which who takes it keeps up."""
 
-    def __init__(self, source: Source, file: Listed, before: tuple[int, int] | None) -> None:
+    def __init__(self, source: Source, file: Listed, before: str | None) -> None:
         self.source, self.file, self.before = source, file, before
+        self.digest = hashlib.sha256()
 
     def chunks(self) -> Iterator[bytes]:
         """The file's bytes; ends with ``_Changed`` where they are not those of one moment."""
-        size = checksum = 0
+        size = 0
         for chunk in self.source.read(self.file.location):
-            size, checksum = size + len(chunk), zlib.crc32(chunk, checksum)
+            size += len(chunk)
             yield chunk
         now = self.source.look(self.file) or self.file
         whole = self.file.size in (None, size) and now.size in (None, size)
         same = now.fingerprint == self.file.fingerprint
         # twice the same bytes: what changes is only what the server says of them
-        if not whole or not (same or self.before == (size, checksum)):
-            raise _Changed(now, (size, checksum))
+        if not whole or not (same or self.before == self.digest.hexdigest()):
+            raise _Changed(now, self.digest.hexdigest())
         self.file = now
 
 
