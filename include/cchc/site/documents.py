@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from itertools import groupby
 
+from cchc.conceal import DOSSIERS
 from cchc.publish import LEVELS
-from cchc.site.counts import DOSSIERS
 from cchc.site.pagelist import Per
 from cchc.site.site import Document, SiteContents, rows_per
 from cchc.site.states import State, States, decimal

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from cchc.conceal import DOSSIERS, PORTAL_DOSSIERS, SUPPRESSED, family
 from cchc.publish.document import period_document
 from cchc.publish.pages import build_no, render_period
-from cchc.site.counts import DOSSIERS, PORTAL_DOSSIERS, SUPPRESSED, family
 from cchc.site.render import words
 from cchc.site.site import Document, SiteContents
 from cchc.site.states import State, States
@@ -73,11 +73,9 @@ def _for_the_public(site: SiteContents, of: States, document: Document) -> None:
 
 
 def _conceal_figure(site: SiteContents, document: Document, fact: list[Any], is_hidden: Any) -> None:
-    row = {
-        "indicator": document["indicators"][fact[_FIGURE["indicator"]]]["id"],
-        "source": document["sources"][fact[_FIGURE["source"]]],
-    }
-    if fact[_FIGURE["numerator"]] is not None and is_hidden(family(row, site.lookups.datasets)):
+    indicator = document["indicators"][fact[_FIGURE["indicator"]]]["id"]
+    of = family(indicator, document["sources"][fact[_FIGURE["source"]]], site.hidden.datasets)
+    if fact[_FIGURE["numerator"]] is not None and is_hidden(of):
         for name in ("numerator", "denominator", "ratio"):
             fact[_FIGURE[name]] = None
         fact[_FIGURE["reason"]] = SUPPRESSED

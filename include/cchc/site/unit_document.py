@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from cchc.site.counts import DOSSIERS, SUPPRESSED
+from cchc.conceal import DOSSIERS, SUPPRESSED
 from cchc.site.site import Document, SiteContents
 from cchc.site.states import Row, State, decimal
 
