@@ -1,4 +1,4 @@
-"""What of a build is hidden, in all that leaves the office alike: of the warehouse now, and of every approved edition."""
+"""What of a build is hidden, in all that leaves the office alike: of the warehouse now and of approved editions."""
 
 from __future__ import annotations
 

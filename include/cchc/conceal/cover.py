@@ -66,5 +66,8 @@ def _families(rule: Counts, rows: pa.Table, hidden: Hidden) -> pa.ChunkedArray:
     pairs = pc.binary_join_element_wise(rows["indicator"], pc.fill_null(rows["source"], ""), _BETWEEN)
     known = pc.unique(pairs)
     after = KINDS[RESTATED] if rule.family == "restated" else ""
-    said = [family(*pair.split(_BETWEEN), hidden.datasets) + after if pair else None for pair in known.to_pylist()]
+    said = []
+    for pair in known.to_pylist():
+        indicator, _, source = (pair or "").partition(_BETWEEN)
+        said.append(family(indicator, source, hidden.datasets) + after)
     return pc.take(pa.array(said, pa.string()), pc.index_in(pairs, value_set=known))

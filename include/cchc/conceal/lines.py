@@ -93,7 +93,7 @@ class Lines:
         """What the parts of each line add up to."""
         if not len(self):
             return np.zeros((0, counts.shape[1]))
-        return np.round(np.add.reduceat(counts[self.parts], self.starts[:-1], axis=0), 4)
+        return np.asarray(np.round(np.add.reduceat(counts[self.parts], self.starts[:-1], axis=0), 4), dtype=np.float64)
 
     @cached_property
     def line_of_part(self) -> Numbers:

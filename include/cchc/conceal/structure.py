@@ -134,11 +134,12 @@ def lines_of_periods(cells: Cells, rows: npt.NDArray[np.int64], spans: Sequence[
                 kinds[short.kind].append(other)
         for _, shorter in sorted(kinds.items()):
             there = np.flatnonzero(rows[:, number] >= 0)
-            found += Lines.padded(len(cells.counts), rows[there, number], rows[np.ix_(there, shorter)])
+            found += Lines.padded(len(cells.counts), rows[there, number], rows[there][:, shorter])
     return _that_hold(found, cells.counts)
 
 
 def _that_hold(lines: Lines, counts: Values) -> Lines:
     """The lines that add up in any measure at all."""
     totals = counts[lines.totals]
-    return lines.where(((totals > EPSILON) & (np.abs(totals - lines.sums(counts)) < EPSILON)).any(axis=1))
+    holds = (totals > EPSILON) & (np.abs(totals - lines.sums(counts)) < EPSILON)
+    return lines.where(np.asarray(holds.any(axis=1)))

@@ -31,7 +31,7 @@ RULE_EN = (
 )
 #: What an empty cell is.
 EMPTY = (
-    "Trống là không biết hoặc không áp dụng, không phải số 0; riêng dòng có `is_suppressed` đúng thì số đếm được che. · "
+    "Trống là không biết hoặc không áp dụng, không phải số 0; nhưng nếu `is_suppressed` đúng thì số đếm được che. · "
     "Empty is unknown or not applicable, never zero; but where `is_suppressed` is true, counts are known and hidden."
 )
 

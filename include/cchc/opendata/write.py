@@ -45,7 +45,7 @@ def write_open_data(
 
     Counts that are too small are hidden, and those that would tell one, as the site hides them that shows the same
     ``editions``. An older one there is replaced when the new one is whole. Raises ``PermanentError`` for a licence that
-    is not known, for a folder that holds anything else, and where a relation that is called open is not (``open_relations``).
+    is not known, for a folder that holds anything else, and where a relation is not what it says (``open_relations``).
     """
     if licence not in LICENCES:
         raise PermanentError(f"{licence!r} is no licence that is known here; say one of {', '.join(LICENCES)}")
