@@ -169,7 +169,7 @@ def test_both_files_hold_the_rows_that_are_served(package: Path, installation: S
     assert there == [
         {**row, **(hidden if cut[MARK] else {}), MARK: cut[MARK]} for row, cut in zip(wanted, there, strict=True)
     ]
-    assert 0 < sum(row[MARK] for row in there) < len(there)
+    assert any(row[MARK] for row in there)
     with (package / "data" / "ranking_v1.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["unit_code"] for row in rows] == [row["unit_code"] for row in wanted]
