@@ -33,7 +33,8 @@ from conceal_world import (
 from concealing import LEAST
 
 from cchc.conceal import MARK
-from cchc.conceal.cells import BELOW, OWN, Cells
+from cchc.conceal.cells import RESTATED, Cells
+from cchc.conceal.lines import Lines
 from cchc.conceal.structure import Above, Structure, lines_of_units
 from cchc.conceal.suppress import is_small
 from cchc.opendata import write_open_data
@@ -206,14 +207,33 @@ def without_lines(counts: Any, lines: Any, least: int, start: Any, together: Any
     return is_small(counts, least) | start
 
 
-def without_own_desks(cells: Cells, above: Above) -> Structure:
-    """As if report forms had no scopes, and units were below one another alone."""
-    for kind in (OWN, BELOW):
-        cells.drop(kind, *np.nonzero(cells.at[kind] >= 0))
+def without_periods(cells: Cells, rows: Any, spans: Any) -> Lines:
+    """As if nobody added up months."""
+    return Lines.of(len(cells.counts), [])
+
+
+def without_restated(cells: Cells, sources: Any, parents: Any) -> tuple[Structure, Any]:
+    """As if restated counts were of nobody else."""
+    return Structure(Lines.of(len(cells.counts), [])), cells.at[RESTATED]
+
+
+def without_movers(cells: Cells, above: Above) -> Structure:
+    """As if a unit that moved had been below the last one all the time."""
+    for (unit, period), parents in above.moved.items():
+        above.parent[unit, period] = parents[-1]
+    above.moved.clear()
     return lines_of_units(cells, above)
 
 
-@pytest.mark.parametrize(("what", "instead"), [("hide", without_lines), ("lines_of_units", without_own_desks)])
+@pytest.mark.parametrize(
+    ("what", "instead"),
+    [
+        ("hide", without_lines),
+        ("lines_of_periods", without_periods),
+        ("with_restated", without_restated),
+        ("lines_of_units", without_movers),
+    ],
+)
 def test_the_attack_finds_what_is_not_protected(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, what: str, instead: Any
 ) -> None:
