@@ -35,7 +35,7 @@ from concealing import LEAST
 from cchc.conceal import MARK
 from cchc.conceal.cells import RESTATED, Cells
 from cchc.conceal.lines import Lines
-from cchc.conceal.structure import Above, Structure, lines_of_units
+from cchc.conceal.structure import Structure
 from cchc.conceal.suppress import is_small
 from cchc.opendata import write_open_data
 from cchc.registry.open import open_registry
@@ -217,21 +217,12 @@ def without_restated(cells: Cells, sources: Any, parents: Any) -> tuple[Structur
     return Structure(Lines.of(len(cells.counts), [])), cells.at[RESTATED]
 
 
-def without_movers(cells: Cells, above: Above) -> Structure:
-    """As if a unit that moved had been below the last one all the time."""
-    for (unit, period), parents in above.moved.items():
-        above.parent[unit, period] = parents[-1]
-    above.moved.clear()
-    return lines_of_units(cells, above)
-
-
 @pytest.mark.parametrize(
     ("what", "instead"),
     [
         ("hide", without_lines),
         ("lines_of_periods", without_periods),
         ("with_restated", without_restated),
-        ("lines_of_units", without_movers),
     ],
 )
 def test_the_attack_finds_what_is_not_protected(
