@@ -5,13 +5,11 @@ rows without them (``cover``). The site and the open data package use both: who 
 """
 
 from cchc.conceal.build import Cell, Hidden, hidden_of_build
-from cchc.conceal.classes import DOSSIERS, PORTAL_DOSSIERS, SUPPRESSED, Counts, classes, family, unclassed
+from cchc.conceal.classes import SUPPRESSED, Counts, classes, family, unclassed
 from cchc.conceal.cover import MARK, cover, covers
 
 __all__ = [
-    "DOSSIERS",
     "MARK",
-    "PORTAL_DOSSIERS",
     "SUPPRESSED",
     "Cell",
     "Counts",

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cchc.conceal.cells import BELOW, KINDS, OWN, RESTATED, WHOLE, Cells, Counted
-from cchc.conceal.classes import DOSSIERS, UNKNOWN
+from cchc.conceal.classes import DOSSIERS, UNKNOWN, classes
 from cchc.conceal.lines import Lines, Numbers
 from cchc.conceal.read import above_of, counted_now, counted_of, datasets_of, span_of, state_of
 from cchc.conceal.restated import Sources, with_restated
@@ -35,6 +35,10 @@ class Hidden:
 
     def __contains__(self, cell: object) -> bool:
         return cell in self.cells
+
+    def hides(self, relation: str, column: str, unit: str, period: str) -> bool:
+        """Whether a column of a relation, in which each has its families, is blank for a unit and period."""
+        return any((unit, period, of) in self.cells for of in classes().relations[relation].families(column))
 
 
 @dataclass

@@ -14,8 +14,6 @@ from cchc.conceal.cells import BELOW, OWN, WHOLE
 
 #: Everything that is counted over the dossiers of a unit: who knows one denominator has them all.
 DOSSIERS = "dossiers"
-#: The portal's own count of a unit's dossiers is the denominator of this figure of its.
-PORTAL_DOSSIERS = "portal:PROCESSING_ON_TIME"
 #: Rows that are held or were never read: between which scores a unit stands says how many.
 UNKNOWN = "unknown"
 #: What counts procedures says nothing of a person, and is shown.
