@@ -20,13 +20,15 @@ from frictionless import Package
 from typer.testing import CliRunner
 
 from cchc.cli.export import app
+from cchc.conceal import MARK, Hidden, classes
 from cchc.errors import PermanentError
 from cchc.opendata import write_open_data
-from cchc.opendata.choose import CLOSED, open_relations, titles
+from cchc.opendata.choose import CLOSED, as_written, open_relations, titles
 from cchc.opendata.tables import write_tables
 from cchc.publish import open_reader
 from cchc.publish.read import Reader
-from cchc.serve import Relation, relations
+from cchc.registry.open import open_registry
+from cchc.serve import Column, Relation, relations
 from cchc.settings import Settings
 
 FORMULA = '=HYPERLINK("http://evil.example";"x")'
@@ -52,7 +54,7 @@ def promised(installation: Settings) -> list[Relation]:
 @pytest.fixture(scope="module")
 def package(installation: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("package") / "opendata"
-    assert write_open_data(installation, folder)["ranking_v1"] > 10
+    assert write_open_data(installation, open_registry(None), folder)["ranking_v1"] > 10
     return folder
 
 
@@ -95,7 +97,7 @@ def test_it_says_what_it_is(package: Path, promised: list[Relation]) -> None:
 
 def test_everything_open_has_a_vietnamese_title(promised: list[Relation]) -> None:
     found = titles()
-    chosen = [each for each in promised if each.is_open]
+    chosen = [as_written(each) for each in promised if each.is_open]
     assert set(found.relations) == {each.name for each in chosen}
     untitled = [
         f"{each.name}.{column.name}"
@@ -106,6 +108,32 @@ def test_everything_open_has_a_vietnamese_title(promised: list[Relation]) -> Non
     assert untitled == []
     there = {column.name for each in chosen for column in each.columns}
     assert {name.rpartition(".")[2] for name in found.columns} <= there
+
+
+def test_every_number_that_is_open_is_said_to_be_a_count_or_not(promised: list[Relation]) -> None:
+    """By name and with a reason; what is named is there."""
+    found = classes()
+    chosen = {
+        each.name: {column.name: column.data_type for column in each.columns} for each in promised if each.is_open
+    }
+    numbers = ("integer", "bigint", "decimal", "double", "real", "smallint", "hugeint", "float")
+    for name, columns in chosen.items():
+        rule = found.relations.get(name)
+        said = {*rule.counts, *rule.others} if rule else set()
+        assert {column for column, kind in columns.items() if kind.startswith(numbers)} == said, name
+        assert set(rule.beside if rule else ()) <= set(columns)
+        assert set(rule.others.values() if rule else ()) <= set(found.reasons)
+    assert set(found.relations) <= set(chosen)
+    known = {name.partition("(")[0] for columns in chosen.values() for name in columns.values()}
+    assert known <= {"varchar", "boolean", "date", "timestamp", "integer", "bigint", "decimal"}, "of no other type"
+
+
+def test_a_number_that_nobody_has_classed_stops_everything(promised: list[Relation]) -> None:
+    new = Column("complaints", "bigint", "")
+    with pytest.raises(PermanentError, match=r"pub_ranking\.complaints"):
+        open_relations(
+            [replace(each, columns=(*each.columns, new)) if each.name == "ranking_v1" else each for each in promised]
+        )
 
 
 def test_nothing_of_a_case_a_file_or_a_person_is_open(promised: list[Relation]) -> None:
@@ -136,7 +164,12 @@ def test_what_says_that_it_is_open_and_is_not_stops_everything(promised: list[Re
 def test_both_files_hold_the_rows_that_are_served(package: Path, installation: Settings) -> None:
     with open_reader(installation) as reader:
         wanted = reader.rows("select * from pub.ranking_v1 order by unit_code, period_id, method")
-    assert pq.read_table(package / "data" / "ranking_v1.parquet").to_pylist() == wanted
+    there = pq.read_table(package / "data" / "ranking_v1.parquet").to_pylist()
+    hidden = {"dossiers": None}
+    assert there == [
+        {**row, **(hidden if cut[MARK] else {}), MARK: cut[MARK]} for row, cut in zip(wanted, there, strict=True)
+    ]
+    assert any(row[MARK] for row in there)
     with (package / "data" / "ranking_v1.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["unit_code"] for row in rows] == [row["unit_code"] for row in wanted]
@@ -150,8 +183,8 @@ def test_both_files_hold_the_rows_that_are_served(package: Path, installation: S
 
 
 def test_the_same_build_gives_the_same_bytes(package: Path, installation: Settings, tmp_path: Path) -> None:
-    write_open_data(installation, tmp_path / "again")
-    write_open_data(installation, tmp_path / "again")  # over an older one
+    write_open_data(installation, open_registry(None), tmp_path / "again")
+    write_open_data(installation, open_registry(None), tmp_path / "again")  # over an older one
     mine, theirs = (
         {p.relative_to(f): p.read_bytes() for p in f.rglob("*") if p.is_file()} for f in (package, tmp_path / "again")
     )
@@ -182,7 +215,8 @@ def test_groups_do_not_change_a_file(
         for way in (reader, OneByOne(reader)):
             for group in (7, 100_000):
                 monkeypatch.setattr("cchc.opendata.tables._GROUP", group)
-                rows = write_tables(way, ranking, tmp_path / "x.csv", tmp_path / "x.parquet")
+                files = (tmp_path / "x.csv", tmp_path / "x.parquet")
+                rows, _ = write_tables(way, ranking, *files, Hidden({("X1.101", "2026-09-01_2026-09-30", "dossiers")}))
                 assert pq.read_metadata(tmp_path / "x.parquet").num_rows == rows > 7
                 found.add((tmp_path / "x.csv").read_bytes())
         none = list(reader.tables("select 1 as a where 1 = 0", pa.schema([("a", pa.int64())]), 5))
@@ -192,9 +226,9 @@ def test_groups_do_not_change_a_file(
 def test_a_folder_of_something_else_is_left_alone(installation: Settings, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("x", "utf-8")
     with pytest.raises(PermanentError, match="new or empty"):
-        write_open_data(installation, tmp_path)
+        write_open_data(installation, open_registry(None), tmp_path)
     with pytest.raises(PermanentError, match=r"CC-BY-4\.0"):
-        write_open_data(installation, tmp_path / "new", "free")
+        write_open_data(installation, open_registry(None), tmp_path / "new", "free")
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
@@ -204,7 +238,7 @@ def test_what_fails_halfway_leaves_the_older_one(
     shutil.copytree(package, tmp_path / "opendata")
     monkeypatch.setattr("cchc.opendata.write.readme", lambda descriptor: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        write_open_data(installation, tmp_path / "opendata")
+        write_open_data(installation, open_registry(None), tmp_path / "opendata")
     assert [path.name for path in tmp_path.iterdir()] == ["opendata"]
     assert (tmp_path / "opendata" / "README.md").read_bytes() == (package / "README.md").read_bytes()
 

@@ -64,9 +64,9 @@ def opendata(
     workdir: o.Workdir = None,
 ) -> None:
     """What of the published relations is open, as Parquet and CSV with a Frictionless data package and a dictionary."""
-    from cchc.opendata import write_open_data
+    from cchc.pipeline.publishing import publish_open_data
 
-    rows = write_open_data(o.settings(workdir), folder, licence)
+    rows = publish_open_data(o.settings(workdir), folder, licence)
     said = f"{len(rows)} tables, {sum(rows.values()):,} rows"
     console.print(f"Written: {folder} ({said})", highlight=False, soft_wrap=True)
 

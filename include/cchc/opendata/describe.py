@@ -7,13 +7,50 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from cchc.conceal import MARK, covers
 from cchc.opendata.choose import Titles
 from cchc.serve import Relation
 
 #: Where open data of state bodies is ruled: free to use, with the source named, as the version that was taken.
 LAW = "Nghị định 47/2020/NĐ-CP, Chương III (dữ liệu mở của cơ quan nhà nước)"
+
+
+#: What is hidden, and why; {least} is the smallest count that is shown.
+RULE_VI = (
+    "Số đếm của một đơn vị trong một kỳ từ 1 đến dưới {least}, và phần còn lại của một tổng nhỏ như thế, được che cùng "
+    "mọi số đếm trên cùng các hồ sơ; các số khác mà phép trừ theo đơn vị, theo kỳ hay theo phần của tổng sẽ làm lộ "
+    "chúng cũng được che. Số 0, điểm và hạng hiện đủ. Trang công khai của cùng bản dựng che đúng như vậy."
+)
+RULE_EN = (
+    "A unit's count in a period from 1 up to less than {least}, or a rest of a whole as small, is hidden with every "
+    "count over the same cases, and so is what would give it away by subtraction: other units, periods, parts of a "
+    "whole. Zero, scores and ranks are shown. The public site of the same build hides the same."
+)
+#: What an empty cell is.
+EMPTY = (
+    "Trống là không biết hoặc không áp dụng, không phải số 0; nhưng nếu `is_suppressed` đúng thì số đếm được che. · "
+    "Empty is unknown or not applicable, never zero; but where `is_suppressed` is true, counts are known and hidden."
+)
+
+
+@dataclass(frozen=True)
+class Concealment:
+    """The least count that is shown, and by relation how many rows have hidden counts."""
+
+    least: int
+    rows: Mapping[str, int]
+
+    def described(self) -> dict[str, Any]:
+        """As the descriptor has it."""
+        return {
+            "rule": f"{RULE_VI} · {RULE_EN}".format(least=self.least),
+            "least_published": self.least,
+            "marked_by": MARK,
+            "rows_suppressed": sum(self.rows.values()),
+        }
 
 
 def field(relation: Relation, name: str, titles: Titles) -> dict[str, Any]:
@@ -60,14 +97,17 @@ def package(
     build: Mapping[str, Any],
     licence: Mapping[str, str],
     sources: Sequence[str],
+    concealment: Concealment,
     titles: Titles,
 ) -> dict[str, Any]:
     """The descriptor. ``written``: of each file of ``data/`` its hash, size and rows."""
     among = {each.name for each in relations}
     resources = []
     for each in relations:
-        said = {"title": titles.relations.get(each.name, each.name), "description": each.description}
+        said: dict[str, Any] = {"title": titles.relations.get(each.name, each.name), "description": each.description}
         name = f"data/{each.name}.csv"
+        if covers(each.name):
+            said["rows_suppressed"] = concealment.rows.get(each.name, 0)
         resources.append(
             {
                 "name": each.name,
@@ -109,6 +149,7 @@ def package(
         "created": f"{build['served_at'].isoformat()}+07:00",
         "licenses": [dict(licence)],
         "sources": [{"title": each} for each in sources],
+        "concealment": concealment.described(),
         "resources": resources,
     }
 
@@ -117,6 +158,7 @@ def readme(descriptor: Mapping[str, Any]) -> str:
     """The dictionary for people."""
     licence = descriptor["licenses"][0]
     tables = [each for each in descriptor["resources"] if each["format"] == "csv"]
+    concealment = descriptor["concealment"]
     lines = [
         f"# {descriptor['title']}",
         "",
@@ -125,7 +167,8 @@ def readme(descriptor: Mapping[str, Any]) -> str:
         f"- Bản dựng · build: {descriptor['version']}, {descriptor['created']}",
         f"- Giấy phép · licence: [{licence['title']}]({licence['path']})",
         f"- Căn cứ · legal ground: {LAW}",
-        "- Trống là không biết hoặc không áp dụng, không phải số 0. · Empty is unknown or not applicable, never zero.",
+        f"- {EMPTY}",
+        f"- {concealment['rule']} Số dòng có số bị che · rows with hidden counts: {concealment['rows_suppressed']}",
         "- Trong CSV, chữ bắt đầu bằng = + - @ có thêm dấu ' để bảng tính không chạy công thức; Parquet giữ nguyên. · "
         "In CSV a text that begins with = + - @ has a ' before it; Parquet has it as it is.",
         "- Kiểm tra · check: `frictionless validate datapackage.json`",
@@ -134,9 +177,13 @@ def readme(descriptor: Mapping[str, Any]) -> str:
         "",
         *(f"- {each['title']}" for each in descriptor["sources"]),
         "",
-        "| tệp · file | tên · title | số dòng · rows |",
-        "|---|---|---|",
-        *(f"| [{each['name']}](#{each['name']}) | {each['title']} | {each['rows']} |" for each in tables),
+        "| tệp · file | tên · title | số dòng · rows | có số bị che · with hidden counts |",
+        "|---|---|---|---|",
+        *(
+            f"| [{each['name']}](#{each['name']}) | {each['title']} | {each['rows']} "
+            f"| {each.get('rows_suppressed', '')} |"
+            for each in tables
+        ),
     ]
     for each in tables:
         lines += [

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet as pq
 
+from cchc.conceal import MARK, Hidden, cover, covers
 from cchc.publish import Reader
 from cchc.serve import Relation
 
@@ -34,23 +35,31 @@ def arrow_type(data_type: str) -> pa.DataType:
     return _SIMPLE[data_type]
 
 
-def write_tables(reader: Reader, relation: Relation, csv: Path, parquet: Path) -> int:
-    """Both files, rows in the order of the key; returns how many. Texts of the CSV never act as formulas."""
+def write_tables(reader: Reader, relation: Relation, csv: Path, parquet: Path, hidden: Hidden) -> tuple[int, int]:
+    """Both files, rows in the order of the key, without the counts that are hidden; texts of the CSV are no formulas.
+
+    Returns how many rows there are, and of how many of them counts are hidden.
+    """
     schema = pa.schema([(column.name, arrow_type(column.data_type)) for column in relation.columns])
     names = [column.name for column in relation.columns]
+    is_covered = covers(relation.name)
     order = ", ".join(relation.key or [name for name in names if not pa.types.is_boolean(schema.field(name).type)])
     sql = f"select {', '.join(names)} from pub.{relation.name} order by {order}"
-    rows = 0
-    written = pa.schema([(name, _written(schema.field(name).type)) for name in names])
+    rows, blanked = 0, 0
+    out = schema.append(pa.field(MARK, pa.bool_())) if is_covered else schema
+    written = pa.schema([(field.name, _written(field.type)) for field in out])
     with (
-        pq.ParquetWriter(parquet, schema, compression="zstd") as columns,
+        pq.ParquetWriter(parquet, out, compression="zstd") as columns,
         pa.csv.CSVWriter(str(csv), written) as lines,
     ):
         for group in reader.tables(sql, schema, _GROUP):
             rows += group.num_rows
+            if is_covered:
+                group = cover(relation.name, group, hidden)
+                blanked += pc.sum(group[MARK]).as_py()
             columns.write_table(group)
             lines.write_table(_plain(group))
-    return rows
+    return rows, blanked
 
 
 def _written(kind: pa.DataType) -> pa.DataType:

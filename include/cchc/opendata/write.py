@@ -6,15 +6,19 @@ import hashlib
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from cchc.conceal import hidden_of_build
+from cchc.editions import Edition
 from cchc.errors import PermanentError
 from cchc.modes import open_up
-from cchc.opendata.choose import open_relations, titles
-from cchc.opendata.describe import package, readme
+from cchc.opendata.choose import as_written, open_relations, titles
+from cchc.opendata.describe import Concealment, package, readme
 from cchc.opendata.tables import write_tables
 from cchc.publish import Reader, open_reader
+from cchc.registry.open import Registry
 from cchc.serve import relations
 from cchc.settings import Settings
 from cchc.surroundings import translated
@@ -30,11 +34,18 @@ LICENCES = {
 }
 
 
-def write_open_data(settings: Settings, folder: Path, licence: str = "CC-BY-4.0") -> dict[str, int]:
+def write_open_data(
+    settings: Settings,
+    registry: Registry,
+    folder: Path,
+    licence: str = "CC-BY-4.0",
+    editions: Sequence[Edition] = (),
+) -> dict[str, int]:
     """Write the open relations of the served state into ``folder``; returns rows by relation.
 
-    An older one there is replaced when the new one is whole. Raises ``PermanentError`` for a licence that is not known,
-    for a folder that holds anything else, and where a relation that is called open is not (``open_relations``).
+    Counts that are too small are hidden, and those that would tell one, as the site hides them that shows the same
+    ``editions``. An older one there is replaced when the new one is whole. Raises ``PermanentError`` for a licence that
+    is not known, for a folder that holds anything else, and where a relation is not what it says (``open_relations``).
     """
     if licence not in LICENCES:
         raise PermanentError(f"{licence!r} is no licence that is known here; say one of {', '.join(LICENCES)}")
@@ -49,12 +60,16 @@ def write_open_data(settings: Settings, folder: Path, licence: str = "CC-BY-4.0"
             (part / "data").mkdir()
             written: dict[str, dict[str, Any]] = {}
             with open_reader(settings) as reader:
+                hidden = hidden_of_build(reader, registry, editions)
+                suppressed: dict[str, int] = {}
                 for each in chosen:
                     csv, parquet = (part / "data" / f"{each.name}.{kind}" for kind in ("csv", "parquet"))
-                    rows = write_tables(reader, each, csv, parquet)
+                    rows, suppressed[each.name] = write_tables(reader, each, csv, parquet, hidden)
                     written |= {f"data/{path.name}": _facts(path, rows) for path in (csv, parquet)}
                 build = reader.rows("select * from pub.build_v1")[0]
-                found = package(chosen, written, build, _licence(licence), _sources(reader), titles())
+                concealment = Concealment(hidden.least, {name: rows for name, rows in suppressed.items() if rows})
+                facts = _licence(licence), _sources(reader), concealment
+                found = package([as_written(each) for each in chosen], written, build, *facts, titles())
             (part / DESCRIPTOR).write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
             (part / "README.md").write_text(readme(found), "utf-8")
             open_up(settings, part, part)

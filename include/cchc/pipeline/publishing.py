@@ -12,6 +12,7 @@ from pathlib import Path
 from cchc.editions import Edition, editions_of, would_now_be
 from cchc.errors import PermanentError
 from cchc.modes import open_up
+from cchc.opendata import write_open_data
 from cchc.pipeline.filled import FILLERS
 from cchc.publish import Final, Stand, list_periods, open_reader, publish_pages, select_periods
 from cchc.publish.pages import Progress
@@ -37,14 +38,26 @@ def publish_site(settings: Settings, out: Path, copy: Copy = Copy.PUBLIC, period
     """Write the site of a copy into a folder; see ``write_site``. Editions that do not verify have no page."""
     wanted = None if periods is None else list(periods)
     registry = open_registry(settings.registry_dir)
-    editions = [
+    editions = _approved_editions(settings)
+    fillers = {name: partial(fill, settings) for name, fill in FILLERS.items()}
+    return write_site(settings, registry, out, copy, wanted, editions, approved(settings, wanted), fillers)
+
+
+def publish_open_data(settings: Settings, folder: Path, licence: str) -> dict[str, int]:
+    """Write the open data package into a folder; see ``write_open_data``. It hides what the public's site hides."""
+    return write_open_data(
+        settings, open_registry(settings.registry_dir), folder, licence, _approved_editions(settings)
+    )
+
+
+def _approved_editions(settings: Settings) -> list[Edition]:
+    """Every approved edition that verifies."""
+    return [
         edition
         for home in sorted(settings.editions.glob("*/*/*"))
         for edition in editions_of(home)
         if edition.approval and _holds(edition)
     ]
-    fillers = {name: partial(fill, settings) for name, fill in FILLERS.items()}
-    return write_site(settings, registry, out, copy, wanted, editions, approved(settings, wanted), fillers)
 
 
 def approved(settings: Settings, periods: Iterable[str] | None = None) -> list[Final]:

@@ -12,10 +12,10 @@ import logging
 import time
 
 from cchc.serve.base import Served
-from cchc.serve.shape import Relation, relations
+from cchc.serve.shape import Column, Relation, relations
 from cchc.settings import Settings
 
-__all__ = ["Relation", "Served", "is_served", "relations", "serve"]
+__all__ = ["Column", "Relation", "Served", "is_served", "relations", "serve"]
 
 log = logging.getLogger("cchc.serve")
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from cchc import __version__
+from cchc.conceal import Hidden, hidden_of_build
 from cchc.editions import Edition
 from cchc.errors import PermanentError
 from cchc.modes import open_up
@@ -23,7 +24,7 @@ from cchc.publish.pages import build_no
 from cchc.registry.open import Registry
 from cchc.settings import Settings
 from cchc.site.address import address, folder_of
-from cchc.site.counts import for_the_public, hidden
+from cchc.site.counts import for_the_public
 from cchc.site.documents import DOCUMENTS
 from cchc.site.interactive import interactive
 from cchc.site.lookups import Lookups
@@ -90,7 +91,13 @@ def write_site(
             shutil.rmtree(part, ignore_errors=True)
             raise
     log.info("%s copy, %d pages, %.1f s", copy, written.pages, time.perf_counter() - began)
-    return Site(folder, copy, written.pages, written.tables, len(site.hidden))
+    return Site(folder, copy, written.pages, written.tables, _hidden_in(site))
+
+
+def _hidden_in(site: SiteContents) -> int:
+    """How many cells of what it shows are hidden; those of report forms and restated counts are not in it."""
+    periods = {states.period.id for states in site.all}
+    return sum(period in periods and "/" not in family for _, period, family in site.hidden.cells)
 
 
 def _readers(settings: Settings, copy: Copy) -> Settings:
@@ -149,11 +156,11 @@ def _contents(
     if periods is not None:
         fixed = [state for state in fixed if state.period.label in {period.label for period in chosen}]
     states = fixed + [state for period in chosen for state in states_now(reader, registry, period)]
-    concealed = hidden(states, lookups.datasets, lookups.parents) if copy is Copy.PUBLIC else set()
+    hidden = hidden_of_build(reader, registry, editions) if copy is Copy.PUBLIC else Hidden()
     if copy is Copy.PUBLIC:
-        states = [for_the_public(state, concealed, lookups.datasets) for state in states]
+        states = [for_the_public(state, hidden) for state in states]
     found = gathered(states, lookups.province_names)
-    site = SiteContents(reader, registry, lookups, copy, found, concealed, finals)
+    site = SiteContents(reader, registry, lookups, copy, found, hidden, finals)
     for each in found:
         is_known = any(state.edition is None for state in each.states)
         names = {row.name for row in rows_per(Per.PERIOD)} if is_known else set()

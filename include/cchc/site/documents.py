@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from itertools import groupby
 
 from cchc.publish import LEVELS
-from cchc.site.counts import DOSSIERS
 from cchc.site.pagelist import Per
 from cchc.site.site import Document, SiteContents, rows_per
 from cchc.site.states import State, States, decimal
@@ -77,7 +76,7 @@ def state(site: SiteContents, here: str, of: State) -> Document:
                 "band_en": names[1],
                 "interval": f"{best}–{worst}" if best and best != worst else best or "–",
                 "dossiers": row["dossiers"],
-                "is_hidden": (row["unit_code"], of.period.id, DOSSIERS) in site.hidden,
+                "is_hidden": site.hidden.hides("ranking_v1", "dossiers", row["unit_code"], of.period.id),
             }
         )
     return {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from cchc.conceal import SUPPRESSED, family
 from cchc.publish.document import period_document
 from cchc.publish.pages import build_no, render_period
-from cchc.site.counts import DOSSIERS, PORTAL_DOSSIERS, SUPPRESSED, family
 from cchc.site.render import words
 from cchc.site.site import Document, SiteContents
 from cchc.site.states import State, States
@@ -37,21 +37,24 @@ def _for_the_public(site: SiteContents, of: States, document: Document) -> None:
     hidden = site.hidden
     names = [unit[0] for unit in document["units"]]
 
-    def is_hidden(at: int, which: str = DOSSIERS) -> bool:
+    def is_hidden(at: int, which: str) -> bool:
         return (names[at], of.period.id, which) in hidden
+
+    def hides(relation: str, column: str, at: int) -> bool:
+        return hidden.hides(relation, column, names[at], of.period.id)
 
     for at, figures in enumerate(document["facts"]):
         for fact in figures:
             _conceal_figure(site, document, fact, lambda which, at=at: is_hidden(at, which))
     for rows in document["ranking"]:
         for row in rows:
-            row[-1] = None if is_hidden(row[0]) else row[-1]
+            row[-1] = None if hides("ranking_v1", "dossiers", row[0]) else row[-1]
     document["completeness"] = {
         at: [
             due,
             readable,
-            None if is_hidden(int(at)) else ours,
-            None if is_hidden(int(at)) or is_hidden(int(at), PORTAL_DOSSIERS) else theirs,
+            None if hides("unit_completeness_v1", "dossiers_in_exports", int(at)) else ours,
+            None if hides("unit_completeness_v1", "dossiers_on_portal", int(at)) else theirs,
         ]
         for at, (due, readable, ours, theirs) in document["completeness"].items()
     }
@@ -73,11 +76,9 @@ def _for_the_public(site: SiteContents, of: States, document: Document) -> None:
 
 
 def _conceal_figure(site: SiteContents, document: Document, fact: list[Any], is_hidden: Any) -> None:
-    row = {
-        "indicator": document["indicators"][fact[_FIGURE["indicator"]]]["id"],
-        "source": document["sources"][fact[_FIGURE["source"]]],
-    }
-    if fact[_FIGURE["numerator"]] is not None and is_hidden(family(row, site.lookups.datasets)):
+    indicator = document["indicators"][fact[_FIGURE["indicator"]]]["id"]
+    of = family(indicator, document["sources"][fact[_FIGURE["source"]]], site.hidden.datasets)
+    if fact[_FIGURE["numerator"]] is not None and is_hidden(of):
         for name in ("numerator", "denominator", "ratio"):
             fact[_FIGURE[name]] = None
         fact[_FIGURE["reason"]] = SUPPRESSED

@@ -31,11 +31,6 @@ class Lookups:
         return self.reader.served()
 
     @cached_property
-    def datasets(self) -> dict[str, str]:
-        """Indicator -> the dataset over which it is counted."""
-        return {row["indicator"]: row["dataset"] for row in self.indicators}
-
-    @cached_property
     def indicators(self) -> list[Row]:
         """The indicators with names, rules and legal source."""
         return self.reader.rows("select * from pub.indicator_v1 order by indicator")
@@ -45,15 +40,6 @@ class Lookups:
         """Method and band -> its names."""
         rows = self.reader.rows("select method, band, band_vi, band_en from pub.method_band_v1")
         return {(row["method"], row["band"]): (row["band_vi"], row["band_en"]) for row in rows}
-
-    @cached_property
-    def parents(self) -> dict[str, str]:
-        """Unit -> the unit above it, in any period."""
-        rows = self.reader.rows(
-            "select distinct unit_code, parent_code, period_end from pub.unit_indicator_v1 "
-            "where parent_code is not null order by period_end"
-        )
-        return {row["unit_code"]: row["parent_code"] for row in rows}
 
     @cached_property
     def province_names(self) -> dict[str, str]:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from cchc.conceal import Hidden
 from cchc.publish import Final, Reader
 from cchc.registry.open import Registry
 from cchc.site.address import address, folder_of, way
-from cchc.site.conceal import Cell
 from cchc.site.lookups import Lookups
 from cchc.site.pagelist import Copy, PageRow, Per, pages
 from cchc.site.render import vi
@@ -28,7 +28,7 @@ class SiteContents:
     lookups: Lookups
     copy: Copy
     all: Sequence[States]
-    hidden: set[Cell] = field(default_factory=set)
+    hidden: Hidden = field(default_factory=Hidden)
     finals: Sequence[Final] = ()
     #: Pages of the list that another room wrote.
     filled: set[str] = field(default_factory=set)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from cchc.site.counts import DOSSIERS, SUPPRESSED
+from cchc.conceal import SUPPRESSED
 from cchc.site.site import Document, SiteContents
 from cchc.site.states import Row, State, decimal
 
@@ -21,7 +21,7 @@ def unit(site: SiteContents, here: str, of: State, code: str) -> Document:
     """Everything that the page of a unit shows."""
     (row,) = of.of("ranking", code)
     name = row["unit_code"]
-    hidden = (name, of.period.id, DOSSIERS) in site.hidden
+    hidden = site.hidden.hides("ranking_v1", "dossiers", name, of.period.id)
     scorecard = _scorecard(site, here, of, row)
     changes = _changes(of, code)
     history = [] if of.edition else _history(site, of, code)
