@@ -116,14 +116,14 @@ def of_csv(content: bytes, reference: Reference) -> pd.DataFrame:
     headings = reference.headings()
     wanted = {heading: name for name, heading in headings.items() if not name.startswith("personal:")}
     frame = pd.read_csv(io.BytesIO(content), dtype=str, usecols=list(wanted), engine="pyarrow", encoding="utf-8-sig")
-    frame = frame.rename(columns=wanted)
+    frame = frame.rename(columns=wanted).astype("str")  # a column without any value would be none of text
     frame["dossier_code"] = frame["dossier_code"].str.strip().str.upper()
     for name in ("applicant_kind", "channel", "status", "online_payment"):
         frame[name] = frame[name].map(reference.labels(name))
     for name in FLAGS:
         frame[name] = frame[name] == "Có"
-    parts = frame.pop("supplements").str.split("|").str[0].str.split(" - ")
-    frame["asked_at"], frame["answered_at"] = parts.str[0], parts.str[1].replace("", None)
+    asked = frame.pop("supplements").str.extract(r"^([^|]*?) - ([^|]*)")  # of the first request
+    frame["asked_at"], frame["answered_at"] = asked[0], asked[1].replace("", None)
     fees = frame.pop("fees").str.replace(".", "", regex=False)
     several = fees.str.contains("|", regex=False).fillna(False)
     fees = fees.mask(several, fees[several].map(lambda text: str(sum(map(int, text.split("|"))))))
@@ -227,7 +227,7 @@ def run(this: Run) -> None:
     with this.lap("load"), dbapi.connect(this.server) as db, db.cursor() as cursor:  # one transaction
 
         def put(rows: pd.DataFrame, table: str) -> None:
-            rows.to_sql(table, db, index=False, if_exists="append")
+            cursor.adbc_ingest(table, pa.Table.from_pandas(rows, preserve_index=False), mode="append")  # to_sql commits
 
         first = not state.is_file()
         every(cursor, TABLES)
