@@ -83,7 +83,7 @@ screenshots: $(STAMP) ## The pictures of README and docs/tour.md, of what `make 
 	$(PY) scripts/screenshots.py
 
 bench: $(STAMP) ## 1,000,000 dossier rows from files to ranking, beside the floor (smaller: ROWS=20000)
-	PYTHONPATH=tests $(PY) -m bench $(if $(ROWS),--rows $(ROWS) --history 0)
+	PYTHONPATH=tests $(PY) -m bench $(if $(ROWS),--rows $(ROWS) --history 0) $(if $(JSON),--json $(JSON))
 
 .peers/.installed: tests/bench/peers/requirements.lock
 	$(UV) venv --quiet --allow-existing --python $(PYTHON) .peers

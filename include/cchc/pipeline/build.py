@@ -9,6 +9,7 @@ from cchc.ledger import Ledger, open_ledger
 from cchc.load import Warehouse, open_warehouse
 from cchc.load.registry import READING_ONLY
 from cchc.model import DbtResult, models_hash, run_dbt
+from cchc.model.builds import keep_build
 from cchc.model.dbt import Progress
 from cchc.model.lineage import tell_lineage
 from cchc.model.report import log_result
@@ -86,6 +87,7 @@ def build_models(settings: Settings, full_refresh: bool, progress: Progress | No
     def report(result: DbtResult) -> None:
         log_result(result)
         if result.done:  # else what dbt left behind is of an earlier run
+            log.info("the nodes of this build and the one before: %s", keep_build(settings, result))
             tell_lineage(settings)
 
     return run_dbt(settings, build_arguments(full_refresh), progress, report)
