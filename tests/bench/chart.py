@@ -7,7 +7,8 @@ from xml.sax.saxutils import escape
 
 WIDTH, LEFT, RIGHT, BAR, GAP, TOP = 860, 290, 150, 22, 12, 64
 STYLE = """
-text { font: 14px system-ui, sans-serif; fill: #1f2328; } .h { font-weight: 600; } .s { fill: #59636e; font-size: 12px; }
+text { font: 14px system-ui, sans-serif; fill: #1f2328; }
+.h { font-weight: 600; } .s { fill: #59636e; font-size: 12px; }
 .page { fill: #ffffff; } .bar { fill: #6e7781; } .ours { fill: #0969da; } .floor { fill: #afb8c1; }
 @media (prefers-color-scheme: dark) {
   text { fill: #e6edf3; } .s { fill: #9198a1; } .page { fill: #0d1117; }

@@ -1,10 +1,11 @@
-"""Write tables and chart of docs/benchmarks.md from the measurements in docs/benchmarks/, so that nobody copies a figure.
+"""Write tables and chart of docs/benchmarks.md from the measurements in docs/benchmarks/: nobody copies a figure.
 
     make bench-docs
 
-``bench.json`` is what ``make bench JSON=...`` writes, ``peers.json`` what ``make bench-peers JSON=...`` writes; ``stages.json`` holds
-the profile of each stage before and after and what a warm process wins, ``cosmos.json`` a day's build as one task and by Cosmos.
-What has no file yet is said to be not measured. Text outside the markers of the document is left as it is.
+``bench.json`` is what ``make bench JSON=...`` writes, ``peers.json`` what ``make bench-peers JSON=...`` writes;
+``stages.json`` holds the profile of each stage before and after and what a warm process wins, ``cosmos.json`` a day's
+build as one task and by Cosmos. What has no file yet is said to be not measured. Text outside the markers of the
+document is left as it is.
 """
 
 from __future__ import annotations

@@ -53,7 +53,9 @@ def test_the_page_has_failed_nodes_first_then_the_slowest_beside_the_build_befor
 
 
 def test_no_message_of_an_engine_is_kept(settings: Settings) -> None:
-    failed = Node("fct_dossier", "model", "error", None, 0.5, message="Could not convert 'CANARY'", sql="select 'CANARY'")
+    failed = Node(
+        "fct_dossier", "model", "error", None, 0.5, message="Could not convert 'CANARY'", sql="select 'CANARY'"
+    )
     page = keep_build(settings, DbtResult(done=[failed]), FIRST)
     assert not [path for path in page.parent.iterdir() if "CANARY" in path.read_text("utf-8")]
 

@@ -1,8 +1,8 @@
 """The last builds, node by node: a file of JSON lines a build, and one page that sets the newest beside the one before.
 
-In: what dbt said of each model and test. Out: ``<workdir>/dbt/builds``: ``<when>.jsonl``, one line a node (``outcome``, ``seconds``,
-``rows`` where the engine says how many), and ``index.html``, the slowest nodes first. No message of an engine is kept: it may
-quote a row. The times of a node are dbt's; they overlap where threads do.
+In: what dbt said of each model and test. Out: ``<workdir>/dbt/builds``: ``<when>.jsonl``, one line a node
+(``outcome``, ``seconds``, ``rows`` where the engine says how many), and ``index.html``, the slowest nodes first. No
+message of an engine is kept: it may quote a row. The times of a node are dbt's; they overlap where threads do.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ KEPT = 30
 
 @dataclass(frozen=True)
 class Event:
-    """What became of one node of one build; ``rows``: written by a model, found by a test, null where nobody counted."""
+    """What became of one node of one build; ``rows``: written by a model, found by a test, null if not counted."""
 
     build: str
     kind: str
@@ -67,7 +67,7 @@ class Past:
 
 
 def keep_build(settings: Settings, result: DbtResult, now: datetime | None = None) -> Path:
-    """Write the events of a build that ended, well or not, and the page anew; the oldest go. Returns the page's path."""
+    """Write the events of a build that ended, well or not, and the page anew; the oldest go. Returns the page."""
     folder = builds_folder(settings)
     folder.mkdir(parents=True, exist_ok=True)
     build = (now or datetime.now(ZoneInfo(TIMEZONE))).strftime("%Y-%m-%dT%H-%M-%S")

@@ -4,9 +4,9 @@
     make bench-peers ROWS=20000         smaller
     PYTHONPATH=tests .venv/bin/python -m bench.peers --help      every option
 
-Each peer is a script of this folder in an environment of its own (.peers). The time is that of its process from start to end, its
-memory the largest sum over its processes (without that of a PostgreSQL server), sampled five times a second. Every peer must count
-what the floor counts. Exit code 1 when the counts of any of them differ.
+Each peer is a script of this folder in an environment of its own (.peers). The time is that of its process from start
+to end, its memory the largest sum over its processes (without that of a PostgreSQL server), sampled five times a
+second. Every peer must count what the floor counts. Exit code 1 when the counts of any of them differ.
 """
 
 from __future__ import annotations
@@ -61,7 +61,9 @@ def timed(peer: Peer, at: At, want: list[list[Any]]) -> dict[str, Any]:
     found = show(peer, at)["units"]
     differ = sum(a != b for a, b in zip(found, want, strict=False)) + abs(len(found) - len(want))
     stages = ", ".join(f"{name} {seconds:.1f}" for name, seconds in took["stages"].items())
-    print(f"  {took['wall']:.1f} s ({stages}), {took['peak_gb']:.2f} GB; {differ} of {len(want)} units differ", flush=True)
+    print(
+        f"  {took['wall']:.1f} s ({stages}), {took['peak_gb']:.2f} GB; {differ} of {len(want)} units differ", flush=True
+    )
     return took | {"differ": differ}
 
 
@@ -94,9 +96,7 @@ def main() -> int:
         exports, reference = base / "exports", base / "reference"
         say(f"writing {chosen.rows:,} rows of 125 units, half onecsv, half dvcqg2022")
         write_scale(exports, reference, rows=chosen.rows)
-        ats = {
-            peer.name: At(exports, reference, base / Path(peer.script).stem, place(peer, "bench")) for peer in here
-        }
+        ats = {peer.name: At(exports, reference, base / Path(peer.script).stem, place(peer, "bench")) for peer in here}
         want = right(exports, reference)
         for peer in here:
             records[peer.name] |= {"versions": peer.versions(), "first": timed(peer, ats[peer.name], want)}

@@ -1,6 +1,7 @@
-"""What the peers share: their command line, reference tables, the columns they keep, the table of indicators, what they report.
+"""What the peers share: command line, reference tables, the columns they keep, the table of indicators, what they report.
 
-A peer runs in an environment of its own (.peers) and knows nothing of this project but its exports and reference tables.
+A peer runs in an environment of its own (.peers) and knows nothing of this project but its exports and reference
+tables.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 CSV_SYSTEM, JSON_SYSTEM = "bench-csv", "bench-json"
-#: Canonical columns of a dossier, without those that hold personal data; dates, yes and no, then the rest as text or number.
+#: Canonical columns of a dossier, without those that hold personal data; dates, yes and no, then text and numbers.
 DATES = ("submitted_at", "received_at", "due_at", "finished_at", "returned_at", "refused_at", "asked_at", "answered_at")
 FLAGS = ("has_digitised_parts", "vneid_verified", "reused_part", "from_personal_store", "has_electronic_result")
 TEXTS = ("dossier_code", "procedure_code", "receiving_unit", "handling_unit", "applicant_kind", "channel")
@@ -112,7 +113,7 @@ class Run:
         self.seconds[stage] = self.seconds.get(stage, 0) + time.perf_counter() - started
 
     def changed(self, seen: dict[str, Sequence[Any]]) -> list[str]:
-        """Paths below the exports, other than when last seen by size and time of change; ``seen`` is brought up to date."""
+        """Paths below the exports whose size or time of change is not as last seen; ``seen`` is brought up to date."""
         found = []
         for path in sorted(self.exports.glob("*/*/*/dossiers.*")):
             stat, name = path.stat(), path.relative_to(self.exports).as_posix()
@@ -141,7 +142,7 @@ def main(run: Callable[[Run], None], show: Callable[[Run], dict[str, Any]]) -> N
 
 
 def shown(units: Any, dossiers: Any, held: Any = (), refused: Any = ()) -> dict[str, Any]:
-    """What a peer holds, as rows: units, dossiers by code, rows held back (path, row, rule), files refused (path, reason)."""
+    """What a peer holds: units, dossiers by code, rows held back (path, row, rule), files refused (path, reason)."""
     return {
         "units": [list(row[:8]) for row in units],
         "percent": {row[0]: row[8] for row in units},

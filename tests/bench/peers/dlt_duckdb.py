@@ -1,7 +1,8 @@
 """dlt into DuckDB: files in parallel as Arrow tables (pyarrow's JSON reader, polars' CSV reader), merged by file.
 
-A file that was seen with another time of change is read again, and all its rows replace the former ones (``merge_key``). A
-value that can't be cast refuses its file: dlt has no rules for rows that come as Arrow tables. The marts are SQL.
+A file that was seen with another time of change is read again, and all its rows replace the former ones
+(``merge_key``). A value that can't be cast refuses its file: dlt has no rules for rows that come as Arrow tables. The
+marts are SQL.
 """
 
 from __future__ import annotations
@@ -138,12 +139,16 @@ def run(this: Run) -> None:
                 told = {"path": path, "reason": type(error).__name__}
                 yield dlt.mark.with_hints(told, dlt.mark.make_hints(table_name="refused"), create_table_variant=True)
                 continue
-            yield rows.with_columns(
-                pl.col("handling_unit").fill_null(unit),
-                pl.lit(path).alias("path"),
-                pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("row_number"),
-                pl.lit(day).str.to_date().alias("export_date"),
-            ).select(COLUMNS).to_arrow()
+            yield (
+                rows.with_columns(
+                    pl.col("handling_unit").fill_null(unit),
+                    pl.lit(path).alias("path"),
+                    pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("row_number"),
+                    pl.lit(day).str.to_date().alias("export_date"),
+                )
+                .select(COLUMNS)
+                .to_arrow()
+            )
 
     pipeline = dlt.pipeline(
         "peer",

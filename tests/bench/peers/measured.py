@@ -28,7 +28,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Peer:
-    """``packages``: whose versions stand beside the time. ``own``: in the environment of the peers, not in the warehouse's."""
+    """``packages``: whose versions stand beside the time. ``own``: runs in the peers' environment, not the warehouse's."""
 
     name: str
     script: str

@@ -7,6 +7,7 @@ from typing import Any
 
 import common
 import duckdb
+
 from bench.installation import run as cchc_run
 
 #: The floor's seven counts, of the dossiers that readers see.
@@ -24,7 +25,8 @@ where indicator = 'ONLINE_DOSSIER' and period_id = '2026-Q3' and is_default_meth
 """
 DOSSIERS = "select dossier_code, path, row_number, status from dossier_trail_v1"
 HELD = """
-select d.path, q.row_number, q.rule from raw.quarantine as q join raw.deliveries as d using (revision_id) where d.in_force
+select d.path, q.row_number, q.rule from raw.quarantine as q join raw.deliveries as d using (revision_id)
+where d.in_force
 """
 REFUSED = "select path, reason from raw.deliveries where outcome = 'refused'"
 
@@ -38,7 +40,10 @@ def run(this: common.Run) -> None:
 def show(this: common.Run) -> dict[str, Any]:
     """What readers see, and what is held back or refused."""
     with duckdb.connect(str(this.work / "serve" / "pub.duckdb"), read_only=True) as db:
-        percent = {unit: (ratio * 100).quantize(Decimal("0.01"), ROUND_HALF_UP) for unit, ratio in db.execute(RATIOS).fetchall()}
+        percent = {
+            unit: (ratio * 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+            for unit, ratio in db.execute(RATIOS).fetchall()
+        }
         units = [(*row, percent.get(row[0])) for row in db.execute(COUNTS).fetchall()]
         dossiers = db.execute(DOSSIERS).fetchall()
     with duckdb.connect(str(this.work / "warehouse.duckdb"), read_only=True) as db:

@@ -1,7 +1,8 @@
-"""pandas, Great Expectations and PostgreSQL: two processes read, Great Expectations judges, ADBC copies, SQL makes the marts.
+"""pandas, Great Expectations and PostgreSQL: two processes read, GX judges, ADBC copies, SQL makes the marts.
 
-A file that was seen with another time of change is read again, and its rows replace the former ones in one transaction. Rows
-that fail an expectation go to ``quarantine`` with rule, file and row; a file that can't be read goes to ``refused``.
+A file that was seen with another time of change is read again, and its rows replace the former ones in one
+transaction. Rows that fail an expectation go to ``quarantine`` with rule, file and row; a file that can't be read
+goes to ``refused``.
 """
 
 from __future__ import annotations
@@ -34,9 +35,9 @@ TABLES = """
 create table if not exists dossiers (
     dossier_code text, procedure_code text, receiving_unit text, handling_unit text, applicant_kind text, channel text,
     submitted_at timestamp, received_at timestamp, due_at timestamp, finished_at timestamp, returned_at timestamp,
-    refused_at timestamp, asked_at timestamp, answered_at timestamp, has_digitised_parts boolean, vneid_verified boolean,
-    reused_part boolean, from_personal_store boolean, has_electronic_result boolean, status bigint, online_payment bigint,
-    fee_vnd bigint, path text, row_number bigint, export_date date);
+    refused_at timestamp, asked_at timestamp, answered_at timestamp,
+    has_digitised_parts boolean, vneid_verified boolean, reused_part boolean, from_personal_store boolean, has_electronic_result boolean,
+    status bigint, online_payment bigint, fee_vnd bigint, path text, row_number bigint, export_date date);
 create table if not exists quarantine (path text, row_number bigint, rule text);
 create table if not exists refused (path text, reason text);
 create table if not exists dossier_latest (like dossiers);
@@ -231,7 +232,9 @@ def run(this: Run) -> None:
 
         first = not state.is_file()
         every(cursor, TABLES)
-        cursor.adbc_ingest("changed", pa.table({"path": paths, "fine": [path in fine for path in paths]}), temporary=True)
+        cursor.adbc_ingest(
+            "changed", pa.table({"path": paths, "fine": [path in fine for path in paths]}), temporary=True
+        )
         every(cursor, FORGET)
         put(good, "dossiers")
         put(held, "quarantine")

@@ -1,7 +1,7 @@
 """What a pipeline must do beside being fast, each shown by running: a peer passes or fails, and is told by what it did.
 
-Small exports of eight units; the same changes are made for each peer, in this order, on one installation of it. What is right is
-counted by the floor's query over the files as they should be understood.
+Small exports of eight units; the same changes are made for each peer, in this order, on one installation of it. What
+is right is counted by the floor's query over the files as they should be understood.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Spark 3.5, local on all cores: files into a Parquet table partitioned by day and unit, the marts as Parquet.
 
-A file that was seen with another time of change is read again, and its partition is overwritten (dynamic overwrite). A message
-that is no JSON is set aside by the parser (permissive mode); a value that can't be cast stops the run (ANSI). Parquet alone has
-no transactions: a table format that has (Delta, Iceberg) needs jars from outside PyPI.
+A file that was seen with another time of change is read again, and its partition is overwritten (dynamic overwrite).
+A message that is no JSON is set aside by the parser (permissive mode); a value that can't be cast stops the run
+(ANSI). Parquet alone has no transactions: a table format that has (Delta, Iceberg) needs jars from outside PyPI.
 """
 
 from __future__ import annotations
@@ -89,9 +89,9 @@ def of_csv(spark: SparkSession, paths: list[str], reference: common.Reference) -
         date(f.when(answered != "", answered)).alias("answered_at"),
         *((column(name) == "Có").alias(name) for name in FLAGS),
         *(_mapped(column(name), reference.labels(name)).cast("int").alias(name) for name in NUMBERS[:2]),
-        f.aggregate(f.transform(fees, lambda fee: fee.cast("bigint")), f.lit(0).cast("bigint"), lambda a, b: a + b).alias(
-            "fee_vnd"
-        ),
+        f.aggregate(
+            f.transform(fees, lambda fee: fee.cast("bigint")), f.lit(0).cast("bigint"), lambda a, b: a + b
+        ).alias("fee_vnd"),
         f.col("_metadata.file_path").alias("of_file"),
     )
     return _with_origin(made, f.col("of_file"))
@@ -136,9 +136,11 @@ def of_json(read: DataFrame) -> DataFrame:
         f.exists(papers, lambda paper: paper["DuocLayTuKhoDMQG"] == "1").alias("from_personal_store"),
         f.exists(
             results,
-            lambda result: (result["MaGiayToKetQua"] != "")
-            & (result["DuongDanTepTinKetQua"] != "")
-            & ~f.array_contains(of_paper, result["DuongDanTepTinKetQua"]),
+            lambda result: (
+                (result["MaGiayToKetQua"] != "")
+                & (result["DuongDanTepTinKetQua"] != "")
+                & ~f.array_contains(of_paper, result["DuongDanTepTinKetQua"])
+            ),
         ).alias("has_electronic_result"),
         *(f.col(KEYS_2022[name]).cast("int").alias(name) for name in NUMBERS[:2]),
         f.aggregate(
