@@ -1,4 +1,4 @@
-"""What the peers share: command line, reference tables, the columns they keep, the table of indicators, what they report.
+"""What the peers share: command line, reference tables, columns, the table of indicators, what they report.
 
 A peer runs in an environment of its own (.peers) and knows nothing of this project but its exports and reference
 tables.

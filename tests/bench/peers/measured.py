@@ -28,7 +28,7 @@ class Stopped(Exception):
 
 @dataclass(frozen=True)
 class Peer:
-    """``packages``: whose versions stand beside the time. ``own``: runs in the peers' environment, not the warehouse's."""
+    """``packages``: whose versions stand beside the time. ``own``: in the peers' environment, not the warehouse's."""
 
     name: str
     script: str
@@ -102,7 +102,9 @@ def call(peer: Peer, at: At, *options: str) -> Took:
     peak.ended.set()
     peak.join()
     if code:
-        lines = [line for line in log.read_text("utf-8", "replace").splitlines() if line.strip()]
+        lines = [
+            line for line in log.read_text("utf-8", "replace").splitlines() if line.strip() and not line[0].isspace()
+        ]
         raise Stopped(lines[-1] if lines else f"exit code {code}")
     return Took(wall, peak.gb)
 

@@ -36,7 +36,8 @@ create table if not exists dossiers (
     dossier_code text, procedure_code text, receiving_unit text, handling_unit text, applicant_kind text, channel text,
     submitted_at timestamp, received_at timestamp, due_at timestamp, finished_at timestamp, returned_at timestamp,
     refused_at timestamp, asked_at timestamp, answered_at timestamp,
-    has_digitised_parts boolean, vneid_verified boolean, reused_part boolean, from_personal_store boolean, has_electronic_result boolean,
+    has_digitised_parts boolean, vneid_verified boolean, reused_part boolean, from_personal_store boolean,
+    has_electronic_result boolean,
     status bigint, online_payment bigint, fee_vnd bigint, path text, row_number bigint, export_date date);
 create table if not exists quarantine (path text, row_number bigint, rule text);
 create table if not exists refused (path text, reason text);
