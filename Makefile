@@ -22,7 +22,7 @@ UV = $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
 STATIC = $(wildcard include/cchc/*/static/*.js include/cchc/*/static/*.css)
 PRETTIER := prettier@3.10.1
 
-.PHONY: help run airflow airflow-cli superset test fast lint format bench screenshots chaos fuzz fuzz-guided docs backup restore install clean secrets up down pin bundle
+.PHONY: help run airflow airflow-cli superset test fast lint format bench bench-peers bench-docs screenshots chaos fuzz fuzz-guided docs backup restore install clean secrets up down pin bundle
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -83,7 +83,18 @@ screenshots: $(STAMP) ## The pictures of README and docs/tour.md, of what `make 
 	$(PY) scripts/screenshots.py
 
 bench: $(STAMP) ## 1,000,000 dossier rows from files to ranking, beside the floor (smaller: ROWS=20000)
-	PYTHONPATH=tests $(PY) -m bench $(if $(ROWS),--rows $(ROWS) --history 0 --night-history 0 --provinces 2 --no-scheduler)
+	PYTHONPATH=tests $(PY) -m bench $(if $(ROWS),--rows $(ROWS) --history 0 --night-history 0 --provinces 2 --no-scheduler) $(if $(JSON),--json $(JSON))
+
+.peers/.installed: tests/bench/peers/requirements.lock
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .peers
+	$(UV) pip sync --quiet --python .peers/bin/python tests/bench/peers/requirements.lock
+	@touch $@
+
+bench-peers: $(STAMP) .peers/.installed ## The same exports by dlt, pandas with Great Expectations, Spark (Java 17): docs/benchmarks.md (smaller: ROWS=20000)
+	PYTHONPATH=tests $(PY) -m bench.peers $(if $(ROWS),--rows $(ROWS)) $(if $(JSON),--json $(JSON))
+
+bench-docs: $(STAMP) ## Tables and chart of docs/benchmarks.md from the measurements in docs/benchmarks/
+	PYTHONPATH=tests $(PY) -m bench.document
 
 chaos: $(STAMP) ## Kill a real Airflow with PostgreSQL in every stage, `cchc run` 20 times: the tables must not differ (10 minutes)
 	$(PY) -m pytest -n 0 -m chaos

@@ -9,6 +9,7 @@ from cchc.ledger import Ledger, open_ledger
 from cchc.load import Warehouse, open_warehouse
 from cchc.load.registry import READING_ONLY
 from cchc.model import DbtResult, models_hash, run_dbt
+from cchc.model.builds import keep_build
 from cchc.model.dbt import Process, Progress
 from cchc.model.due import build_arguments
 from cchc.model.lineage import tell_lineage
@@ -91,6 +92,7 @@ def build_models(
         if result.done:  # else what dbt left behind is of an earlier run
             if not prepared["full_refresh"]:
                 log_left(settings.dbt_target, result)
+            log.info("the nodes of this build and the one before: %s", keep_build(settings, result))
             tell_lineage(settings)
 
     arguments = build_arguments(prepared["full_refresh"], prepared["changed"])
