@@ -16,11 +16,14 @@ all of them are built. The days that are held against each other find their own 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 from bench.country import PROVINCES
+from bench.installation import machine
 from bench.limits import Verdict
 from bench.parts import Bench
 
@@ -39,6 +42,7 @@ def main() -> int:
     parser.add_argument("--no-postgres", action="store_true", help="leave PostgreSQL out")
     parser.add_argument("--no-scheduler", action="store_true", help="leave the real scheduler out")
     parser.add_argument("--keep", action="store_true", help="keep the exports and warehouses")
+    parser.add_argument("--json", type=Path, help="also as JSON, which `make bench-docs` reads")
     chosen = parser.parse_args()
     started = time.monotonic()
     verdict = Verdict()
@@ -53,6 +57,9 @@ def main() -> int:
         bench.night(chosen.provinces, chosen.night_history)
     print()
     print("\n".join(verdict.lines))
+    if chosen.json:
+        found = {"machine": machine(), "date": date.today().isoformat(), "rows": verdict.rows}
+        chosen.json.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(f"The bench took {(time.monotonic() - started) / 60:.0f} minutes.")
     print("Next: docs/operations.md says what to do when a stage is slow.")
     return verdict.exit_code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -116,3 +117,15 @@ def database(of: Cluster, name: str, template: str = "template1") -> str:
         connection.execute(f"drop database if exists {name} with (force)")
         connection.execute(f"create database {name} template {template}")
     return f"{of.url}/{name}"
+
+
+def machine() -> str:
+    """Processor, cores, memory, system and Python in one line."""
+    model = platform.processor() or platform.machine()
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            model = line.split(":", 1)[1].strip()
+            break
+    memory = psutil.virtual_memory().total / 2**30
+    system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
+    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {system}, Python {platform.python_version()}"

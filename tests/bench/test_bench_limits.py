@@ -21,6 +21,16 @@ def test_a_figure_at_its_limit_is_good_and_one_above_it_is_a_miss() -> None:
     assert verdict.lines[-1] == "MISS  day after at 3,000,000 rows against 1,000,000: +15% (at most +10%)"
     verdict.hold(limits.DAY, 1.0)
     assert verdict.exit_code == 1
+    assert verdict.rows[-2:] == [
+        {
+            "what": "day after at 3,000,000 rows against 1,000,000",
+            **{"measured": 15.0, "target": 10.0, "moonshot": 0.0, "unit": "%", "ok": False},
+        },
+        {
+            "what": "the day after, wall with start-up, against the floor",
+            **{"measured": 1.0, "target": 2.5, "moonshot": 1.5, "unit": "times", "ok": True},
+        },
+    ]
 
 
 @pytest.mark.parametrize(

@@ -21,8 +21,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench.installation import database, server
-from bench.peers.measured import At, Peer, Stopped, machine, run, show
+from bench.installation import database, machine, server
+from bench.peers.measured import At, Peer, Stopped, run, show
 from bench.peers.probes import NAMES, probe, right
 from bench.peers.probes import write as write_probes
 from bench.scale import write_increment, write_scale

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -12,8 +11,6 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import psutil
 
 from bench.installation import _Peak
 
@@ -121,15 +118,3 @@ def show(peer: Peer, at: At) -> dict[str, Any]:
     call(peer, at, "--show")
     found: dict[str, Any] = json.loads((at.work / "shown.json").read_text())
     return found
-
-
-def machine() -> str:
-    """Processor, cores, memory, system and Python in one line."""
-    model = platform.processor() or platform.machine()
-    for line in Path("/proc/cpuinfo").read_text().splitlines():
-        if line.startswith("model name"):
-            model = line.split(":", 1)[1].strip()
-            break
-    memory = psutil.virtual_memory().total / 2**30
-    system = platform.freedesktop_os_release().get("PRETTY_NAME", platform.system())
-    return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {system}, Python {platform.python_version()}"
