@@ -14,14 +14,16 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
 
 from cchc.validate.front_page import run_name, write_front_page
 from cchc.validate.proof import certain_sql, types_of_rows
 from cchc.validate.suites import Rule, load_rules, read_suite
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 log = logging.getLogger("cchc.validate")
 
