@@ -82,7 +82,7 @@ format: $(STAMP) ## Let ruff, sqlfluff, djlint and prettier mend what they can
 screenshots: $(STAMP) ## The pictures of README and docs/tour.md, of what `make run` made
 	$(PY) scripts/screenshots.py
 
-bench: $(STAMP) ## 1,000,000 dossier rows from files to ranking, beside the floor (smaller: ROWS=20000)
+bench: $(STAMP) ## Every target of speed beside the floor, from files to ranking: half an hour (smaller: ROWS=20000)
 	PYTHONPATH=tests $(PY) -m bench $(if $(ROWS),--rows $(ROWS) --history 0 --night-history 0 --provinces 2 --no-scheduler) $(if $(JSON),--json $(JSON))
 
 .peers/.installed: tests/bench/peers/requirements.lock

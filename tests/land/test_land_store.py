@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import signal
@@ -11,6 +12,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -75,6 +77,7 @@ def test_a_source_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
 KILLED = """
 import sys, time
 from pathlib import Path
+from typing import Any
 from cchc import land
 
 def chunks():
@@ -115,3 +118,44 @@ def test_a_large_stream_is_not_held_in_memory(tmp_path: Path) -> None:
     assert landed.size_bytes == 64 << 20
     assert peak < 8 << 20
     assert time.perf_counter() - started < 30
+
+
+def test_what_comes_in_one_piece_never_has_a_temporary_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(land.tempfile, "mkstemp", lambda **_: pytest.fail("a temporary name"))
+    landed = land.store(tmp_path, [b"a file of a night"])
+    assert land.store(tmp_path, iter([b"a file of a night"])) == landed
+    assert [path.read_bytes() for path in blobs(tmp_path)] == [b"a file of a night"]
+    assert blobs(tmp_path)[0].stat().st_mode & 0o777 == 0o400
+
+
+@pytest.mark.parametrize("verb", ["open", "link"])
+def test_a_file_system_without_nameless_files_does_too(
+    verb: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = getattr(os, verb)
+
+    def refusing(*arguments: Any, **named: Any) -> Any:
+        if verb == "link" or arguments[1] & os.O_TMPFILE == os.O_TMPFILE:
+            raise OSError(errno.EOPNOTSUPP, "no")
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(land.os, verb, refusing)
+    landed = land.store(tmp_path, [b"a file of a night"])
+    monkeypatch.undo()
+    assert landed.sha256 == hashlib.sha256(b"a file of a night").hexdigest()
+    assert [path.name for path in blobs(tmp_path)] == [landed.sha256]
+    assert land.blob_path(tmp_path, landed.sha256).stat().st_mode & 0o222 == 0
+
+
+def test_the_hash_so_far_is_told_to_who_hands_over_the_pieces(tmp_path: Path) -> None:
+    digest = hashlib.sha256()
+    seen: list[str] = []
+
+    def pieces() -> Iterator[bytes]:
+        for piece in (b"H50", b".101", b"-1"):
+            yield piece
+            seen.append(digest.hexdigest())
+
+    landed = land.store(tmp_path, pieces(), digest=digest)
+    assert seen == [hashlib.sha256(text).hexdigest() for text in (b"H50", b"H50.101", b"H50.101-1")]
+    assert landed.sha256 == seen[-1]

@@ -75,7 +75,8 @@ def _put_whole(landing: Path, name: str, content: bytes) -> None:
         with os.fdopen(_nameless(target.parent), "wb", buffering=0) as out:
             _write(out, content)
             with suppress(FileExistsError):  # somebody else was faster
-                os.link(f"/proc/self/fd/{out.fileno()}", target, follow_symlinks=True)
+                # with a folder named Python follows the link, without one it does not; it is not looked at
+                os.link(f"/proc/self/fd/{out.fileno()}", target, src_dir_fd=out.fileno(), follow_symlinks=True)
     except OSError as error:
         if error.errno not in _NO_NAMELESS:
             raise

@@ -246,48 +246,18 @@ def _indicators(reader: Reader, period: Period, methods: list[Row], units: Listi
     indicators, sources, targets = Listing(), Listing(), Listing()
     columns = {method["id"]: position for position, method in enumerate(methods)}
     facts: list[dict[int, list[Any]]] = [{} for _ in units.items]
+    described = _described(reader, period)
     _, found = reader.stream(
-        "select unit_code, indicator, indicator_vi, indicator_en, numerator_rule, denominator_rule, "
-        "numerator_rule_en, denominator_rule_en, unit_of_measure, legal_source, numerator, denominator, "
-        "ratio, method, score, null_reason, source, target_operator, target_percent, "
-        "is_target_met from pub.unit_indicator_v1 where period_id = ? order by indicator",
+        "select unit_code, indicator, numerator, denominator, ratio, method, score, null_reason, source, "
+        "target_operator, target_percent, is_target_met from pub.unit_indicator_v1 where period_id = ? "
+        "order by indicator",
         [period.id],
     )
-    for (
-        code,
-        indicator,
-        vi,
-        en,
-        above,
-        below,
-        above_en,
-        below_en,
-        measure,
-        legal,
-        num,
-        den,
-        ratio,
-        method,
-        score,
-        why,
-        source,
-        *goal,
-    ) in found:
+    for code, indicator, num, den, ratio, method, score, why, source, *goal in found:
         unit = units.get(code)
         if unit is None:
             continue
-        which = indicators.add(
-            indicator,
-            {
-                "id": indicator,
-                "vi": vi,
-                "en": en,
-                "num": {"vi": above, "en": above_en},
-                "den": {"vi": below, "en": below_en},
-                "measure": measure,
-                "source": legal,
-            },
-        )
+        which = indicators.add(indicator, described[indicator])
         fact = facts[unit].get(which)
         if fact is None:
             target = targets.add((goal[0], goal[1]), [goal[0], number(goal[1])]) if goal[0] else None
@@ -308,6 +278,31 @@ def _indicators(reader: Reader, period: Period, methods: list[Row], units: Listi
         "sources": sources.items,
         "targets": targets.items,
         "facts": [list(unit.values()) for unit in facts],
+    }
+
+
+def _described(reader: Reader, period: Period) -> dict[str, Row]:
+    """What each indicator of a period is: texts that are the same for every unit, fetched once for all of them."""
+    texts = (
+        *("indicator_vi", "indicator_en", "numerator_rule", "numerator_rule_en", "denominator_rule"),
+        *("denominator_rule_en", "unit_of_measure", "legal_source"),
+    )
+    rows = reader.rows(
+        f"select indicator, {', '.join(f'min({name}) as {name}' for name in texts)} from pub.unit_indicator_v1 "
+        "where period_id = ? group by indicator",
+        [period.id],
+    )
+    return {
+        row["indicator"]: {
+            "id": row["indicator"],
+            "vi": row["indicator_vi"],
+            "en": row["indicator_en"],
+            "num": {"vi": row["numerator_rule"], "en": row["numerator_rule_en"]},
+            "den": {"vi": row["denominator_rule"], "en": row["denominator_rule_en"]},
+            "measure": row["unit_of_measure"],
+            "source": row["legal_source"],
+        }
+        for row in rows
     }
 
 
