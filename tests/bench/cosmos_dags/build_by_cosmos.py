@@ -1,12 +1,12 @@
-"""The build of a day with a task a model, for `bench.cosmos_modes` alone: what dags/build_warehouse.py does with one task."""
+"""The build of a day with a task a model, for `bench.cosmos_modes`: what dags/build_warehouse.py does with one task."""
 
 import os
 
-from _glue import DAG, POOL, step
 from airflow.sdk import TriggerRule, dag, task
 from cosmos import DbtTaskGroup, ExecutionConfig, ProfileConfig, ProjectConfig, RenderConfig
 from cosmos.constants import ExecutionMode, InvocationMode, LoadMode
 
+from _glue import DAG, POOL, step
 from cchc.settings import Settings
 
 SETTINGS = Settings.from_env()
@@ -36,7 +36,7 @@ def build_by_cosmos():
         for root in [root for root in dbt.get_roots() if root is not first]:
             root.trigger_rule = TriggerRule.ALL_DONE  # says how its model ended, also when the build failed
             first >> root
-    publish = task(step("tasks.serve_build"), task_id="publish", pool=POOL)(prepared)
+    publish = task(step("tasks.serve_build", "prepared"), task_id="publish", pool=POOL)(prepared)
     prepared >> dbt >> publish >> task(step("tasks.finish_build"), task_id="finish", pool=POOL)()
 
 
