@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from xml.sax.saxutils import escape
 
-WIDTH, LEFT, RIGHT, BAR, GAP, TOP = 860, 290, 150, 22, 12, 64
+WIDTH, LEFT, RIGHT, BAR, GAP, TOP = 890, 320, 150, 22, 12, 64
 STYLE = """
 text { font: 14px system-ui, sans-serif; fill: #1f2328; }
 .h { font-weight: 600; } .s { fill: #59636e; font-size: 12px; }

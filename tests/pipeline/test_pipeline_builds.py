@@ -6,8 +6,10 @@ import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
+from cchc.load import open_warehouse
 from cchc.model.builds import KEPT, builds_folder, keep_build
 from cchc.model.dbt import DbtResult
 from cchc.model.nodes import Node
@@ -58,6 +60,16 @@ def test_no_message_of_an_engine_is_kept(settings: Settings) -> None:
     )
     page = keep_build(settings, DbtResult(done=[failed]), FIRST)
     assert not [path for path in page.parent.iterdir() if "CANARY" in path.read_text("utf-8")]
+
+
+def test_where_the_engine_does_not_count_the_rows_are_those_of_the_table(settings: Settings) -> None:
+    with open_warehouse(settings):
+        pass
+    with duckdb.connect(str(settings.duckdb_path)) as db:
+        db.execute("create schema marts; create table marts.fct_dossier as select 1 as n from range(7)")
+    page = keep_build(settings, nodes(("fct_dossier", "model", "success", None, 0.5)), FIRST)
+    (line,) = (page.parent / "2026-11-30T05-00-00.jsonl").read_text("utf-8").splitlines()
+    assert json.loads(line)["rows"] == 7
 
 
 def test_the_oldest_builds_go(settings: Settings) -> None:

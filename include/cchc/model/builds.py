@@ -8,7 +8,7 @@ message of an engine is kept: it may quote a row. The times of a node are dbt's;
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment
 
 from cchc.contracts import TIMEZONE
+from cchc.load import open_warehouse
 from cchc.model.dbt import DbtResult
 from cchc.model.nodes import FAILED, Node
 from cchc.settings import Settings
@@ -28,7 +29,7 @@ KEPT = 30
 
 @dataclass(frozen=True)
 class Event:
-    """What became of one node of one build; ``rows``: written by a model, found by a test, null if not counted."""
+    """What became of one node of a build; ``rows``: written by a model (DuckDB: held by its table), found by a test."""
 
     build: str
     kind: str
@@ -71,7 +72,8 @@ def keep_build(settings: Settings, result: DbtResult, now: datetime | None = Non
     folder = builds_folder(settings)
     folder.mkdir(parents=True, exist_ok=True)
     build = (now or datetime.now(ZoneInfo(TIMEZONE))).strftime("%Y-%m-%dT%H-%M-%S")
-    lines = [json.dumps(asdict(_event(build, node)), ensure_ascii=False) for node in result.done]
+    held = _held(settings)
+    lines = [json.dumps(asdict(_event(build, node, held)), ensure_ascii=False) for node in result.done]
     (folder / f"{build}.jsonl").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
     for old in _files(folder)[KEPT:]:
         old.unlink()
@@ -93,8 +95,19 @@ def compared(now: Sequence[Event], before: Sequence[Event]) -> list[Line]:
     return sorted(lines, key=lambda line: (not line.now.failed, -line.now.seconds, line.now.node))
 
 
-def _event(build: str, node: Node) -> Event:
-    return Event(build, node.kind, node.name, node.status, round(node.seconds, 3), node.rows)
+def _event(build: str, node: Node, held: Mapping[str, int]) -> Event:
+    rows = held.get(node.name) if node.rows is None and node.kind == "model" else node.rows
+    return Event(build, node.kind, node.name, node.status, round(node.seconds, 3), rows)
+
+
+def _held(settings: Settings) -> dict[str, int]:
+    """Table to rows that it holds, from the catalogue of the embedded warehouse, which does not count what it writes."""
+    if settings.on_postgres:
+        return {}
+    with open_warehouse(settings) as warehouse:
+        sizes = "select table_name, estimated_size from duckdb_tables() where schema_name <> 'raw'"
+        _, rows = warehouse.select(sizes)
+    return {str(name): int(str(size)) for name, size in rows}
 
 
 def _files(folder: Path) -> list[Path]:

@@ -21,7 +21,7 @@ from dossier_trail_v1 where received_at is not null group by handling_unit order
 """
 RATIOS = """
 select unit_code, ratio from unit_indicator_v1
-where indicator = 'ONLINE_DOSSIER' and period_id = '2026-Q3' and is_default_method and level = 'commune'
+where indicator = 'ONLINE_DOSSIER' and period_id = '2026-07-01_2026-09-30' and is_default_method and level = 'commune'
 """
 DOSSIERS = "select dossier_code, path, row_number, status from dossier_trail_v1"
 HELD = """
