@@ -70,7 +70,7 @@ def parent(unit: str, day: date) -> str | None:
 def units() -> list[str]:
     """Every unit, parents first."""
     offices = [f"{ONE}.1", f"{ONE}.2", MOVER, f"{OTHER}.1", f"{OTHER}.2"]
-    return [PROVINCE, ONE, OTHER, *offices, *MERGED, *(f"H50.{n}" for n in range(103, 108)), NEW]
+    return [PROVINCE, ONE, OTHER, *offices, *MERGED, *(f"H50.{n}" for n in range(103, 113)), NEW]
 
 
 def cases(chance: random.Random) -> Iterator[tuple[str, date, set[str]]]:
@@ -79,17 +79,17 @@ def cases(chance: random.Random) -> Iterator[tuple[str, date, set[str]]]:
         for month in (7, 8, 9):
             if (unit == NEW) != (month == 9) and (unit == NEW or unit in MERGED):
                 continue
-            for _ in range(chance.choice([0, 2, 4, 7, 15, 40])):
+            for _ in range(chance.choices([0, 3, 80, 160, 320], [1, 1, 4, 8, 8])[0]):
                 flags = {"received"} | {name for name in ("online", "digitised") if chance.random() < 0.6}
-                (state,) = chance.choices(ENDS, [60, 9, 8, 20, 3])
+                (state,) = chance.choices(ENDS, [45, 15, 12, 20, 8])
                 if state != "none":
                     flags |= {"judged", state}
                     flags |= {"resolved"} if state != "running" else set()
-                late = state == "overdue_resolved" or (state == "running" and chance.random() < 0.3)
+                late = state == "overdue_resolved" or (state == "running" and chance.random() < 0.5)
                 flags |= {"running_overdue"} if late and state == "running" else set()
                 flags |= {"on_time"} if "judged" in flags and not late else set()
                 yield unit, date(2026, month, chance.randint(1, 30)), flags
-            for _ in range(chance.choice([0, 0, 3, 12])):
+            for _ in range(chance.choice([0, 3, 40, 60])):
                 flags = {"petition"} | ({"petition_on_time"} if chance.random() < 0.7 else set())
                 yield unit, date(2026, month, chance.randint(1, 30)), flags
 

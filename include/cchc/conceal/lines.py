@@ -76,6 +76,17 @@ class Lines:
             self.parts[kept],
         )
 
+    def of_parts(self, wanted: npt.NDArray[np.bool_]) -> Lines:
+        """The lines with those parts alone whose cells are wanted; lines without any are left out."""
+        kept = wanted[self.parts]
+        lengths = np.bincount(self.line_of_part[kept], minlength=len(self))
+        return Lines(
+            self.cells,
+            self.totals[lengths > 0],
+            np.concatenate([[0], np.cumsum(lengths[lengths > 0])]).astype(np.int64),
+            self.parts[kept],
+        )
+
     def parts_of(self, number: int) -> Numbers:
         """The parts of one line."""
         return self.parts[self.starts[number] : self.starts[number + 1]]

@@ -13,7 +13,8 @@ whole or not at all. A cell is hidden
    it one value alone once it is known that no count is below zero (``cchc.conceal.given_away``).
 
 The way of cell suppression of official statistics: L. Willenborg, T. de Waal, Elements of Statistical Disclosure
-Control (2001), chapter 4. Zero says of nobody what he did, and is not protected.
+Control (2001), chapter 4. Zero says of nobody what he did, and is not protected; a cell of zeros hides no other, as the
+reason for which a unit is not ranked says that it has none.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ def hide(
 
     ``start``: cells that are hidden anyway; ``together``: cells of which all are hidden where one is.
     """
+    lines = lines.of_parts(counts.max(axis=1, initial=0.0) > 0)
     hiding = _Hiding(counts, lines, least, together)
     small = is_small(counts, least)
     hiding.add(np.flatnonzero(small if start is None else small | start))
