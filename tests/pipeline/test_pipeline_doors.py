@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 
 from cchc.errors import ShareExceeded
-from cchc.pipeline import orders, tasks
+from cchc.pipeline import orders, run, tasks
+from cchc.pipeline.judging import judge_batches
 from cchc.pipeline.run import ingest
 from cchc.registry.open import Registry
 from support.world import DAY, G2, World, g2_file, world
@@ -63,6 +65,27 @@ def test_judging_ends_with_the_quality_report(here: World, door: Callable[[World
     assert list((here.settings.quality / "validations" / "dossiers").glob("*/*/*.html"))
     door(here)  # nothing new: the report stays as it was
     assert (here.settings.quality / "index.html").read_text(encoding="utf-8") == index
+
+
+def test_judging_does_not_wait_until_great_expectations_has_started(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judging, started = threading.Event(), threading.Event()
+    was_judging: list[bool] = []
+
+    def start(quality: Path | None) -> None:
+        was_judging.append(judging.wait(60))
+        started.set()
+
+    def judge(*given: Any) -> Any:
+        judging.set()
+        return judge_batches(*given)
+
+    monkeypatch.setattr(run, "warm_up", start)
+    monkeypatch.setattr(run, "judge_batches", judge)
+    here.deliver(G2, g2_file(1, 2))
+    through_the_command_line(here)
+    assert started.wait(60) and was_judging == [True]
 
 
 def test_refused_files_fail_the_run_by_name(here: World, door: Callable[[World], None]) -> None:
