@@ -15,10 +15,11 @@ from cchc.publish.values import day_text, number
 #: So many actions of a unit stand on its page; the rest is for ``cchc actions``.
 FIRST_ACTIONS = 10
 
-#: The first actions of every unit. ``action_v1`` repeats each dossier for every unit above it, so it is asked only about
-#: dossiers that may be among the first: of one desk, while the units above it stay the same, actions that are worth the
-#: same are the first by their deadline, whatever they are worth to the unit that looks. ``{since}`` counts the days on
-#: which units changed; how many are wanted is a number in the text, or DuckDB does not see that it need not sort all.
+#: The first actions of every unit. ``action_v1`` repeats each dossier for every unit above it, so it is asked only
+#: about dossiers that may be among the first: of one desk, while the units above it stay the same, actions that are
+#: worth the same are the first by their deadline, whatever they are worth to the unit that looks. ``{since}`` counts
+#: the days on which units changed; how many are wanted is a number in the text, or DuckDB does not see that it need
+#: not sort all.
 _FIRST = """
 with counted as (
     select a.unit_code, cast(sum(d.actions) as bigint) as actions

@@ -122,7 +122,8 @@ def _about(connection: duckdb.DuckDBPyConnection, name: str, rows: list[tuple[ob
     kinds = ", ".join(f"{column} {kind}" for column, (kind, _) in ABOUT[name].items())
     connection.execute(f"create or replace table served.main.{name} ({kinds})")
     values = ", ".join(f"unnest(cast(? as {kind}[]))" for kind, _ in ABOUT[name].values())
-    connection.execute(f"insert into served.main.{name} select {values}", [list(column) for column in zip(*rows)])
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    connection.execute(f"insert into served.main.{name} select {values}", columns)
     for column, (_, text) in ABOUT[name].items():
         connection.execute(f"comment on column served.main.{name}.{column} is {_text(text)}")
 
