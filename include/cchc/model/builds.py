@@ -101,7 +101,7 @@ def _event(build: str, node: Node, held: Mapping[str, int]) -> Event:
 
 
 def _held(settings: Settings) -> dict[str, int]:
-    """Table to rows that it holds, from the catalogue of the embedded warehouse, which does not count what it writes."""
+    """Table to rows that it holds, by the catalogue of the embedded warehouse: it does not count what it writes."""
     if settings.on_postgres:
         return {}
     with open_warehouse(settings) as warehouse:
