@@ -17,9 +17,10 @@ _QUOTE, _NEWLINE, _SPACE = ord('"'), ord("\n"), ord(" ")
 class Scan:
     """What stands in a text. Arrays have one entry a record (a line, or several lines held together by quotes).
 
-    ``cells``: how many. ``holds_text``: whether any byte but blanks and separators stands in it. ``is_regular``: every
-    quotation mark opens a cell, closes one or stands doubled within one; where not, the counts are no more than a
-    guess. ``swallowed``: the most separators in one cell of several lines, and ``swallowed_at``, its first line.
+    ``cells``: how many. ``holds_text``: whether any byte but blanks and separators stands in it; a separator or a
+    quotation mark that is the text of a cell, as in ``","``, is text. ``is_regular``: every quotation mark
+    opens a cell, closes one or stands doubled within one; where not, the counts are no more than a guess.
+    ``swallowed``: the most separators in one cell of several lines, and ``swallowed_at``, its first line.
     """
 
     cells: NDArray[np.int64]
@@ -42,6 +43,9 @@ def scan(content: bytes, separator: bytes) -> Scan:
     quotes, all_ends, all_separators = map(np.flatnonzero, (is_quote, is_end, is_separator))
     is_regular = _is_regular(text, quotes, separator[0])
     ends, separators = _outside(all_ends, quotes), _outside(all_separators, quotes)
+    if is_regular and len(quotes):
+        marks[all_separators[np.searchsorted(quotes, all_separators) & 1 == 1]] = True
+        marks[quotes[1:-1:2][quotes[1:-1:2] + 1 == quotes[2::2]]] = True
     swallowed = at = 0
     if len(ends) < len(all_ends):
         swallowed, at = _swallowed(quotes, all_ends, all_separators)
