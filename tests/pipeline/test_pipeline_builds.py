@@ -91,7 +91,7 @@ def test_a_build_that_failed_leaves_its_page_and_names_it(
     monkeypatch.setattr(build, "run_dbt", failing)
     monkeypatch.setattr(build, "tell_lineage", lambda settings: None)
     with pytest.raises(RuntimeError):
-        build.build_models(settings, True)
+        build.build_models(settings, {"full_refresh": True, "changed": []})
     page = builds_folder(settings) / "index.html"
     assert f"the nodes of this build and the one before: {page}" in caplog.messages
     assert "unique_key" in page.read_text("utf-8")
