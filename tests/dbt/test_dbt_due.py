@@ -14,6 +14,7 @@ from cchc.load.registry import READING_ONLY
 from cchc.load.schema import TABLES
 from cchc.model import DbtResult
 from cchc.model.due import ALWAYS, UNREAD, build_arguments
+from cchc.model.failure import TOGETHER
 from cchc.model.nodes import Node
 from cchc.model.report import log_left
 from cchc.pipeline.build import finish_build, prepare_build
@@ -49,11 +50,37 @@ def test_with_all_of_the_registry_changed_everything_of_a_day_is_due(built: Buil
 
 def test_a_changed_table_brings_its_models_and_their_tests_and_no_others(built: Built) -> None:
     usual = due(built)
-    assert {"fct_dossier", "dim_period", "fct_ranking", "holds_fct_ranking_unit_code__period_id__method"} <= usual
-    assert not {"dim_method", "dim_band", "dim_unit", "holds_stg_units_unit_code__valid_from"} & usual
+    assert {"fct_dossier", "dim_period", "fct_ranking", "holds_scoring"} <= usual
+    assert not {"dim_method", "dim_band", "dim_unit"} & usual
     more = due(built, "reg_bands") - usual
-    assert {"dim_band", "holds_dim_band_method__band__valid_from"} <= more
+    assert "dim_band" in more
     assert not {"dim_unit", "dim_method", "dim_target"} & more
+
+
+def test_what_holds_of_a_folder_is_asked_of_the_tables_that_are_built(built: Built, tmp_path: Path) -> None:
+    env = built.env | {"DBT_TARGET_PATH": str(tmp_path)}
+
+    def asked(command: str, *chosen: str) -> set[str]:
+        dbt(env, command, "--select", *chosen, "--exclude", "test_name:holds")
+        text = (tmp_path / "compiled/cchc/tests/holds/holds_dimensions.sql").read_text()
+        return {name.split("'")[1] for name in text.split(" as check_kind, ")[1:]}
+
+    band = "unique_key_dim_band_method__band__valid_from"
+    assert asked("compile", "holds_dimensions", "dim_band") == {band}
+    assert asked("compile", "holds_dimensions") == {""}
+    every = asked("test", "holds_dimensions")
+    assert band in every and len(every) > 30
+
+
+def test_a_folders_test_asks_every_model_that_says_what_holds(manifest: dict[str, Any]) -> None:
+    """A model in no list would never be checked in a build; what a check looks up must be built before it."""
+    nodes = manifest["nodes"].values()
+    together = {n["fqn"][-1].removeprefix("holds_"): n for n in nodes if n["original_file_path"].startswith(TOGETHER)}
+    for test in (n for n in nodes if (n.get("test_metadata") or {}).get("name") == "holds"):
+        folder = manifest["nodes"][test["attached_node"]]["fqn"][1]
+        if "whole_history" not in test["config"]["tags"]:
+            assert set(test["depends_on"]["nodes"]) <= set(together[folder]["depends_on"]["nodes"]), test["name"]
+            assert f"'{test['attached_node'].rpartition('.')[2]}'" in together[folder]["raw_code"].partition("after")[0]
 
 
 def test_what_looks_at_the_clock_is_always_due(built: Built, manifest: dict[str, Any]) -> None:

@@ -19,6 +19,10 @@ from cchc.publish import open_reader
 from cchc.settings import Settings
 
 
+#: As a build asks what holds.
+BY_FOLDER = ("--exclude", "test_name:holds", "--exclude-resource-type", "unit_test")
+
+
 @pytest.fixture
 def settings(built: Built, tmp_path: Path) -> Settings:
     settings = Settings(workdir=tmp_path, exports="")
@@ -31,7 +35,7 @@ def test_a_failed_test_names_itself_its_rows_and_the_next_step(settings: Setting
     with open_warehouse(settings) as warehouse:
         warehouse.execute("insert into raw.reg_units select * from raw.reg_units where agency_code = 'X1.101'")
     with pytest.raises(BuildError) as failed:
-        run_dbt(settings, ["build", "--select", "stg_units", "dim_unit", "--exclude-resource-type", "unit_test"])
+        run_dbt(settings, ["build", "--select", "stg_units", "holds_staging", *BY_FOLDER])
     lines = str(failed.value).splitlines()
     assert lines[0] == (
         "the build failed at unique_key_stg_units_unit_code__valid_from: readers keep the last good state"
@@ -52,13 +56,14 @@ BROKEN = {
 }
 
 
-def test_each_check_of_a_merged_test_fails_by_its_own_name(settings: Settings) -> None:
+@pytest.mark.parametrize("chosen", [["fct_index_value,test_name:holds"], ["holds_facts", *BY_FOLDER]])
+def test_each_check_of_a_merged_test_fails_by_its_own_name(settings: Settings, chosen: list[str]) -> None:
     with open_warehouse(settings) as warehouse:
         for change in BROKEN.values():
             warehouse.execute(change.format("marts.fct_index_value"))
     heard: list[DbtResult] = []
     with pytest.raises(BuildError) as failed:
-        run_dbt(settings, ["test", "--select", "fct_index_value,test_type:data"], report=heard.append)
+        run_dbt(settings, ["test", "--select", *chosen], report=heard.append)
     found = {node.name: node for node in heard[0].done if node.status == "fail"}
     assert found.keys() == BROKEN.keys()
     assert {name: node.test for name, node in found.items()} == {name: name.partition("_fct_")[0] for name in BROKEN}

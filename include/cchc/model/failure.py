@@ -15,6 +15,8 @@ from cchc.model.nodes import Node
 SHOWN_FAILURES, SHOWN_ROWS = 5, 5
 #: The generic test of our own that asks several checks in one query: dbt_project/tests/generic/holds.sql.
 HOLDS = "holds"
+#: Where tests lie that ask those of a folder of models together.
+TOGETHER = "tests/holds/"
 #: Its column that shows a row in words.
 _FOUND = "found"
 
@@ -50,7 +52,7 @@ _MODEL = Advice(
 
 def by_check(node: Node, ask: Ask) -> list[Node]:
     """A failed test that holds several checks as one node each, by the check's name; any other node as it is."""
-    if node.test != HOLDS or node.status != "fail":
+    if node.status != "fail" or not (node.test == HOLDS or node.path.startswith(TOGETHER)):
         return [node]
     try:
         _, found = ask(f"select check_kind, check_name, count(*) from ({node.sql}) as failed group by 1, 2 order by 2")

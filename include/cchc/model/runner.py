@@ -89,4 +89,6 @@ def _of_failed(result: Any) -> dict[str, str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    code = main(sys.argv[1:])
+    sys.stdout.flush()
+    os._exit(code)  # everything is committed and told; to take dbt's graph apart, object by object, takes a second

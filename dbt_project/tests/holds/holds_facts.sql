@@ -1,0 +1,18 @@
+{{ hold_together([
+    'fct_apology',
+    'fct_correction',
+    'fct_declared_figure',
+    'fct_delivery',
+    'fct_dossier',
+    'fct_dossier_reversal',
+    'fct_expected_delivery',
+    'fct_feedback',
+    'fct_index_value',
+    'fct_objection',
+    'fct_online_payment',
+    'fct_portal_figure',
+    'fct_quarantine',
+    'fct_refiled_dossier',
+    'fct_vanished_dossier',
+    'fct_vneid_activation',
+], after=['dim_index_edition']) }}

@@ -1,0 +1,15 @@
+{{ hold_together([
+    'fct_integrity_summary',
+    'fct_peer_rank',
+    'fct_period_method',
+    'fct_portal_check',
+    'fct_portal_difference',
+    'fct_rank_interval',
+    'fct_ranking',
+    'fct_restated_score',
+    'fct_score_interval',
+    'fct_unit_completeness',
+    'fct_unit_group_score',
+    'fct_unit_score',
+    'fct_unit_score_step',
+], after=['dim_period']) }}
