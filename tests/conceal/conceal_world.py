@@ -223,9 +223,9 @@ def fill(folder: Path, world: World) -> Settings:
                 "columns": {column["name"]: column for column in model["columns"]},
             }
             for test in model.get("data_tests", ()):
-                if isinstance(test, dict) and "unique_key" in test:
-                    name = f"unique_key_{model['name']}"
-                    of = {"name": "unique_key", "kwargs": test["unique_key"]["arguments"]}
+                if isinstance(test, dict) and "holds" in test:
+                    name = f"holds_{model['name']}"
+                    of = {"name": "holds", "kwargs": test["holds"]["arguments"]}
                     attached = {"attached_node": f"model.cchc.{model['name']}", "test_metadata": of}
                     nodes[name] = {"resource_type": "test", "name": name, "fqn": ["cchc", "x"], **attached}
     settings.dbt_target.mkdir(parents=True)

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pytest
 from conceal_world import METHOD, MOVER, ONE, OTHER, PERIODS, PROVINCE, count, fill, world_of
@@ -129,6 +130,22 @@ def test_what_an_edition_hides_is_hidden_now(settings: Settings, tmp_path: Path)
         after = hidden_of_build(reader, registry, [edition])
     assert (unit, period, "dossiers") in after
     assert set(before.cells) < set(after.cells)
+
+
+def test_the_same_figures_hide_the_same_cells_in_whatever_order_they_come(settings: Settings, tmp_path: Path) -> None:
+    """Two files of one build that hid other cells would together show what each of them hides."""
+    turned = fill(tmp_path, world_of(count(1)))
+    with duckdb.connect(str(turned.served_path)) as connection:
+        for name in ("unit_indicator_v1", "unit_volume_v1", "restated_indicator_v1", "unit_ancestry_v1"):
+            connection.execute(f"create table t as select * from {name} order by rowid desc")
+            connection.execute(f"delete from {name}")
+            connection.execute(f"insert into {name} select * from t order by unit_code desc")
+            connection.execute("drop table t")
+    found = []
+    for each in (settings, turned):
+        with open_reader(each) as reader:
+            found.append(hidden_of_build(reader, open_registry(None)).cells)
+    assert found[0] == found[1] != set()
 
 
 def _edition(folder: Path, rows: list[dict[str, Any]]) -> Edition:

@@ -62,7 +62,9 @@ def _table(reader: Reader, relation: str, columns: Sequence[str], served: set[st
     text = {"unit_code", "period_id", "indicator", "source", "scope"}
     schema = pa.schema([(name, pa.string() if name in text else pa.float64()) for name in columns])
     listed = ", ".join(name if name in text else f"cast({name} as double precision) as {name}" for name in columns)
-    yield from reader.tables(f"select distinct {listed} from pub.{relation}", schema, _GROUP)
+    # in order: of cells that protect another equally well the first one is hidden, and each time has to be the same one
+    order = ", ".join(str(at) for at in range(1, len(columns) + 1))
+    yield from reader.tables(f"select distinct {listed} from pub.{relation} order by {order}", schema, _GROUP)
 
 
 def _cells(counted: Counted, table: pa.Table) -> tuple[Numbers, Numbers]:
@@ -182,7 +184,8 @@ def above_of(reader: Reader, counted: Counted, spans: Mapping[int, Span]) -> Abo
     """Which unit is above which in each period: by the trail of units, else as the figures say."""
     parent = np.full((len(counted.units), len(counted.periods)), NONE, dtype=np.int64)
     said = reader.rows(
-        "select distinct unit_code, period_id, parent_code from pub.unit_indicator_v1 where parent_code is not null"
+        "select distinct unit_code, period_id, parent_code from pub.unit_indicator_v1 where parent_code is not null "
+        "order by unit_code, period_id, parent_code"
     )
     number, period_of = counted.units.numbers, counted.periods.numbers
     for row in said:
@@ -190,7 +193,8 @@ def above_of(reader: Reader, counted: Counted, spans: Mapping[int, Span]) -> Abo
             parent[number[row["unit_code"]], period_of[row["period_id"]]] = number[row["parent_code"]]
     above = Above(parent)
     trail = reader.rows(
-        "select unit_code, descendant_code, holds_from, holds_to from pub.unit_ancestry_v1 where depth = 1"
+        "select unit_code, descendant_code, holds_from, holds_to from pub.unit_ancestry_v1 where depth = 1 "
+        "order by unit_code, descendant_code, holds_from"
     )
     known = [row for row in trail if row["unit_code"] in number and row["descendant_code"] in number]
     if not known:
