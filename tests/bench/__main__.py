@@ -20,6 +20,7 @@ import json
 import sys
 import time
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from bench.country import PROVINCES
@@ -47,19 +48,20 @@ def main() -> int:
     started = time.monotonic()
     verdict = Verdict()
     bench = Bench(chosen.folder, verdict, chosen.changed, chosen.keep)
-    bench.province(chosen.rows, not chosen.no_postgres, not chosen.no_scheduler)
     histories = sorted(filter(None, chosen.history))
-    for rows in histories:
-        bench.larger(rows, chosen.rows, from_files=rows == histories[-1])
+    parts = [partial(bench.province, chosen.rows, not chosen.no_postgres, not chosen.no_scheduler)]
     if chosen.provinces:
-        bench.night(chosen.provinces)
+        parts.append(partial(bench.night, chosen.provinces))
+    parts += [partial(bench.larger, rows, chosen.rows, from_files=rows == histories[-1]) for rows in histories]
     if chosen.provinces and chosen.night_history:
-        bench.night(chosen.provinces, chosen.night_history)
+        parts.append(partial(bench.night, chosen.provinces, chosen.night_history))
+    for part in parts:
+        part()
+        if chosen.json:  # after each: a bench that is stopped keeps what it measured
+            found = {"machine": machine(), "date": date.today().isoformat(), "rows": verdict.rows}
+            chosen.json.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print()
     print("\n".join(verdict.lines))
-    if chosen.json:
-        found = {"machine": machine(), "date": date.today().isoformat(), "rows": verdict.rows}
-        chosen.json.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", "utf-8")
     print(f"The bench took {(time.monotonic() - started) / 60:.0f} minutes.")
     print("Next: docs/operations.md says what to do when a stage is slow.")
     return verdict.exit_code

@@ -18,7 +18,6 @@ from cchc.model.nodes import Node
 from cchc.publish import open_reader
 from cchc.settings import Settings
 
-
 #: As a build asks what holds.
 BY_FOLDER = ("--exclude", "test_name:holds", "--exclude-resource-type", "unit_test")
 

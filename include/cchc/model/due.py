@@ -19,8 +19,8 @@ ALWAYS = tuple(name for name in TABLES if name not in UNREAD)
 
 #: As the selector ``daily_build`` of the dbt project, which a command can't narrow (a test compares the two): not data
 #: tests that read all history, whose cost would grow with it, nor views: those stand, and say another thing only when a
-#: model's SQL changed, which is a full build. What holds of them is asked, as of the tables that are built, a folder at a
-#: time (dbt_project/tests/holds). Unit tests belong to development.
+#: model's SQL changed, which is a full build. What holds of them and of the tables that are built is asked a folder at
+#: a time (dbt_project/tests/holds). Unit tests belong to development.
 _DAILY = (
     *("--resource-type", "model", "--resource-type", "test", "--indirect-selection", "empty"),
     *("--exclude", "test_name:holds", "tag:whole_history", "config.materialized:view"),
