@@ -123,6 +123,16 @@ class Run:
             seen[name] = state
         return found
 
+    @property
+    def state(self) -> Path:
+        """Where a peer without a memory of its own keeps what the last run saw; written when that ended well."""
+        return self.work / "seen.json"
+
+    def news(self) -> tuple[list[str], dict[str, Any]]:
+        """The paths that ``changed`` since that run, and what is seen now, to be written into ``state``."""
+        seen = json.loads(self.state.read_text()) if self.state.is_file() else {}
+        return self.changed(seen), seen
+
 
 def main(run: Callable[[Run], None], show: Callable[[Run], dict[str, Any]]) -> None:
     """``run`` loads and makes the marts; with ``--show`` the peer only says what it holds, for the comparison."""

@@ -212,9 +212,7 @@ def every(cursor: Any, statements: str) -> None:
 
 def run(this: Run) -> None:
     """Read what changed, judge it, put it in the place of what the files said before, make the marts."""
-    state = this.work / "seen.json"
-    seen = json.loads(state.read_text()) if state.is_file() else {}
-    paths = this.changed(seen)
+    paths, seen = this.news()
     if not paths:
         return
     with this.lap("read"), ProcessPoolExecutor(2) as pool:
@@ -231,7 +229,7 @@ def run(this: Run) -> None:
         def put(rows: pd.DataFrame, table: str) -> None:
             cursor.adbc_ingest(table, pa.Table.from_pandas(rows, preserve_index=False), mode="append")  # to_sql commits
 
-        first = not state.is_file()
+        first = not this.state.is_file()
         every(cursor, TABLES)
         cursor.adbc_ingest(
             "changed", pa.table({"path": paths, "fine": [path in fine for path in paths]}), temporary=True
@@ -245,7 +243,7 @@ def run(this: Run) -> None:
             every(cursor, f"truncate unit_indicators; insert into unit_indicators {common.UNIT_INDICATORS}")
         db.commit()
     this.seconds["load"] -= this.seconds["marts"]
-    state.write_text(json.dumps(seen))
+    this.state.write_text(json.dumps(seen))
 
 
 def show(this: Run) -> dict[str, Any]:

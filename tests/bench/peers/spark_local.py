@@ -153,9 +153,7 @@ def of_json(read: DataFrame) -> DataFrame:
 
 def run(this: Run) -> None:
     """Overwrite the partitions of what changed, then write both marts anew."""
-    state = this.work / "seen.json"
-    seen = json.loads(state.read_text()) if state.is_file() else {}
-    paths = this.changed(seen)
+    paths, seen = this.news()
     if not paths:
         return
     with this.lap("start"):
@@ -181,7 +179,7 @@ def run(this: Run) -> None:
         shutil.rmtree(marts, ignore_errors=True)
         (this.work / "marts.new").rename(marts)
     spark.stop()
-    state.write_text(json.dumps(seen))
+    this.state.write_text(json.dumps(seen))
 
 
 def show(this: Run) -> dict[str, Any]:
