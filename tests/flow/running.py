@@ -16,7 +16,7 @@ import duckdb
 from support.postgres_tables import CLOCKS
 from support.surroundings import clean_environment as environment
 
-#: The export contract and its samples lie beside the repository; see tests/flow/conftest.py.
+#: The export contract and its samples lie beside the repository; see tests/flow/contract_samples.py.
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 SAMPLES = SHARED / "contract" / "samples"
 

@@ -7,9 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from contract_samples import needs_samples, sample_arguments
 from running import SAMPLES, SHARED, cchc, export_indicators, export_ledger, ledger_tables, query, warehouse_tables
-
-from conftest import needs_samples, sample_arguments
 
 pytestmark = needs_samples
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from contract_samples import needs_samples, sample_arguments
 from running import cchc, environment, warehouse_tables
 
-from conftest import needs_samples, sample_arguments
 from support.postgres_tables import postgres_tables
 
 SCHEMAS = ("raw", "marts", "indicators", "scoring", "publish")
