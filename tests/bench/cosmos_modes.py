@@ -17,20 +17,17 @@ import json
 import os
 import resource
 import shutil
-import sys
 import time
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.installation import _Peak, cchc, copy_of, of_days, run
-from bench.peers.measured import PROJECT, machine
+from bench.installation import _Peak, cchc, copy_of, machine, of_days, run
+from bench.peers.measured import PROJECT
 from bench.scale import write_increment, write_scale
 from cchc.model.dbt import warehouse_environment
 from cchc.settings import Settings
-
-sys.path.append(str(PROJECT / "tests" / "dags"))
-from serving import Airflow, serving
+from support.serving import Airflow, serving
 
 HERE = Path(__file__).parent
 #: Name -> DAG and mode of Cosmos.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 from pathlib import Path
 from xml.etree import ElementTree
@@ -31,6 +32,12 @@ PEERS = {
         {"name": "Spark", "what": "local", "missing": "no java on the PATH"},
     ],
 }
+
+
+@pytest.mark.parametrize("script", sorted(path.stem for path in DOCUMENT.parents[1].glob("tests/bench/[a-z]*.py")))
+def test_each_script_can_be_started(script: str) -> None:
+    # some are started once a year, and by hand: what they import may have moved since
+    importlib.import_module(f"bench.{script}")
 
 
 def text_of(tmp_path: Path, **measured: object) -> str:
