@@ -1,4 +1,4 @@
-"""Take the pictures of README and docs/tour.md: the pages of a working folder in headless Chromium.
+"""Take the pictures of README, docs/tour.md and docs/operations.md: the pages of a working folder in headless Chromium.
 
     python scripts/screenshots.py [--workdir var] [--period 2026-09]
 
@@ -91,6 +91,7 @@ def main() -> None:
         )
         report = Picture("report", chosen.page, height=1500)
         print(take(browser, settings.reports, report))
+        print(take(browser, settings.workdir, Picture("build", "dbt/builds/index.html", height=760)))
         for picture in pictures(chosen.label, state, first["unit_code"]):
             print(take(browser, site, picture))
         browser.close()
