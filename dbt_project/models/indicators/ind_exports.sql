@@ -20,17 +20,17 @@
     'PAYMENT_TRANSACTED_PROCEDURE': ('fee_procedures_paid_online', 'fee_procedures'),
 } %}
 {% for indicator, (numerator, denominator) in indicators.items() -%}
-    select
-        unit_code,
-        period_id,
-        '{{ indicator }}' as indicator,
-        cast({{ numerator }} as decimal(18, 4)) as numerator,
-        cast({{ denominator }} as decimal(18, 4)) as denominator,
-        'exports' as source
-    from {{ ref('int_unit_period_measures') }}
-    {%- if not loop.last %}
+select
+    unit_code,
+    period_id,
+    '{{ indicator }}' as indicator,
+    cast({{ numerator }} as decimal(18, 4)) as numerator,
+    cast({{ denominator }} as decimal(18, 4)) as denominator,
+    'exports' as source
+from {{ ref('int_unit_period_measures') }}
+{% if not loop.last %}
 
-    union all
+union all
 
-    {% endif -%}
+{% endif -%}
 {% endfor %}
