@@ -119,7 +119,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "run",
         "--select",
         "+fct_unit_volume",
-        "+ind_processing_on_time",
+        "+ind_exports",
     )
     return settings.duckdb_path
 
@@ -142,8 +142,9 @@ def test_figures_follow_the_rule_of_each_day(judged: Path) -> None:
     """What a rule leaves out is in neither part of the ratio; the counts of the forms add up without it."""
     with duckdb.connect(str(judged), read_only=True) as connection:
         ratios = connection.execute(
-            "select period_id, numerator, denominator from indicators.ind_processing_on_time "
-            f"where unit_code = '{UNIT}' and period_id in ('2026-10-01_2026-12-31', '2026-11-01_2026-11-30') order by 1"
+            "select period_id, numerator, denominator from indicators.ind_exports "
+            f"where indicator = 'PROCESSING_ON_TIME' and unit_code = '{UNIT}' "
+            "and period_id in ('2026-10-01_2026-12-31', '2026-11-01_2026-11-30') order by 1"
         ).fetchall()
         volume = connection.execute(
             "select received, not_judged, resolved, running from marts.fct_unit_volume "

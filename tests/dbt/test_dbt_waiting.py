@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -52,3 +54,23 @@ def test_a_failure_is_told_as_ever(settings: Settings) -> None:
         warehouse.execute("alter table raw.reg_bands drop column name_en")
     with waiting_dbt(settings) as dbt, pytest.raises(BuildError, match="the build failed at dim_band"):
         run_dbt(settings, ["run", "--select", "dim_band"], waiting=dbt)
+
+
+def test_its_manifests_are_written_before_its_command_and_not_again(settings: Settings) -> None:
+    manifests = [settings.dbt_target / name for name in ("manifest.json", "semantic_manifest.json")]
+    with waiting_dbt(settings) as dbt:
+        while not all(path.exists() for path in manifests) and dbt.poll() is None:
+            pass
+        run_dbt(settings, ["run", "--select", "dim_band"], waiting=dbt)
+    assert not (settings.dbt_target / "run_results.json").exists()
+    assert {"dim_band", "pub_ranking"} <= {
+        node["name"] for node in json.loads(manifests[0].read_bytes())["nodes"].values()
+    }
+
+
+def test_a_catalogue_of_lineage_finds_what_it_ran(settings: Settings) -> None:
+    told = replace(settings, lineage=str(settings.workdir / "lineage.jsonl"))
+    with waiting_dbt(told) as dbt:
+        run_dbt(told, ["run", "--select", "dim_band"], waiting=dbt)
+    (found,) = json.loads((settings.dbt_target / "run_results.json").read_bytes())["results"]
+    assert found["unique_id"] == "model.cchc.dim_band"

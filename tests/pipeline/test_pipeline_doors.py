@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from cchc.pipeline import orders, run, tasks
 from cchc.pipeline.judging import judge_batches
 from cchc.pipeline.run import ingest
 from cchc.registry.open import Registry
+from cchc.settings import Settings
 from support.world import DAY, G2, World, g2_file, world
 
 pytestmark = pytest.mark.xdist_group("great_expectations")
@@ -86,6 +88,24 @@ def test_judging_does_not_wait_until_great_expectations_has_started(
     here.deliver(G2, g2_file(1, 2))
     through_the_command_line(here)
     assert started.wait(60) and was_judging == [True]
+
+
+def test_dbt_starts_when_there_is_something_to_judge_and_not_else(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[Settings] = []
+    handed_on: list[bool] = []
+
+    @contextmanager
+    def waiting(settings: Settings) -> Iterator[object]:
+        started.append(settings)
+        yield object()
+
+    monkeypatch.setattr(run, "waiting_dbt", waiting)
+    monkeypatch.setattr(run, "finish", lambda *given: handed_on.append(given[-1] is not None))
+    here.deliver(G2, g2_file(1, 2))
+    run.run(here.settings, None, DAY, DAY)
+    run.run(here.settings, None, DAY, DAY)  # nothing new
+    assert len(started) == 1
+    assert handed_on == [True, False]
 
 
 def test_refused_files_fail_the_run_by_name(here: World, door: Callable[[World], None]) -> None:

@@ -3,16 +3,9 @@
 -- All indicators, one row per unit, period, indicator and source. Of several sources one is used: the exports if they
 -- counted anything, else the portal if it published a figure, else what the unit declared; the others stay beside it.
 -- Where the catalogue leaves an indicator of the exports open, the null reason says what it does not know.
-{% set codes = [
-    'processing_on_time', 'online_dossier', 'payment_online_dossier', 'original_result_available',
-    'so_hoa_giay_to_giai_quyet', 'reused_digitized_data', 'synced_with_dvcqg_personal_storage',
-    'citizen_data_connected_dossier', 'dossier_receiving_satisfaction', 'petition_processing_on_time',
-    'petition_handling_satisfaction', 'vneid_activated', 'payment_transaction_online', 'overdue_with_apology',
-    'online_service_provided', 'online_service_used', 'payment_transacted_procedure', 'portal', 'declared'
-] %}
 with united as (
 
-    {% for code in codes -%}
+    {% for source in ['exports', 'portal', 'declared'] -%}
         select
             unit_code,
             period_id,
@@ -20,7 +13,7 @@ with united as (
             numerator,
             denominator,
             source
-        from {{ ref('ind_' ~ code) }}
+        from {{ ref('ind_' ~ source) }}
         {%- if not loop.last %}
 
         union all

@@ -119,7 +119,7 @@ def waiting_dbt(settings: Settings) -> Iterator[Process]:
     It does not open the warehouse before it is told what to do. It ends with the block if nobody told it, and with
     the caller however that ends: then its standard input ends.
     """
-    process = _start(settings, AHEAD)
+    process = _start(settings, AHEAD, str(settings.dbt_target.absolute()))
     try:
         yield process
     finally:
@@ -153,7 +153,9 @@ def run_dbt(
 
     process = waiting or _start(settings)
     try:
-        _tell(process, arguments)
+        # one that waited wrote its manifests meanwhile; what it ran is told by its events, and asked for by catalogues
+        written = waiting is not None and not settings.lineage
+        _tell(process, [*arguments, "--no-write-json"] if written else arguments)
         result, said = _follow(process, started, progress, ask)
     except BaseException:
         process.terminate()

@@ -1,7 +1,8 @@
 """The process that is dbt: runs one command and prints one JSON line an event. See ``cchc.model.dbt``.
 
 The command comes as one line of JSON on standard input, the list of its words. Imports come before it; with ``AHEAD``
-the project is read before it too, which needs no warehouse. No line: the caller is gone, or has nothing to do.
+the project is read before it too, which needs no warehouse, and its manifests are written to the folder that follows.
+No line: the caller is gone, or has nothing to do.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import json
 import os
 import re
 import sys
+from pathlib import Path
 from typing import Any
 
 from cchc.model.nodes import AHEAD, FAILED
@@ -26,6 +28,8 @@ def main(options: list[str]) -> int:
 
     # a project that can't be read has none, and the command says why
     project: Any = dbtRunner().invoke([*_SILENT, "--no-write-json", "parse"]).result if AHEAD in options else None
+    if project is not None:
+        _write(project, Path(options[-1]))
     told = sys.stdin.readline()
     if not told:
         return 0
@@ -71,6 +75,17 @@ def main(options: list[str]) -> int:
             done[-1] |= _of_failed(node)
     say("done", failures=failures, nodes=done)
     return 0 if outcome.success else 1
+
+
+def _write(project: Any, target: Path) -> None:
+    """What others read of the project: each file whole or not at all, for who waits may be told to end at any time."""
+    from dbt.parser.manifest import write_manifest
+
+    fresh = target / "ahead"
+    fresh.mkdir(parents=True, exist_ok=True)
+    write_manifest(project, str(fresh))
+    for path in fresh.iterdir():
+        path.replace(target / path.name)
 
 
 def _of_failed(result: Any) -> dict[str, str]:

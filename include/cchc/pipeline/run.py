@@ -7,9 +7,10 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -113,11 +114,13 @@ def ingest(
     units: list[str] | None = None,
     look: bool = True,
     recheck: bool = False,
+    found: Callable[[], None] = lambda: None,
 ) -> Summary:
     """Extract to load for a range of export dates. Safe to repeat: what a killed run left is judged again.
 
     Without ``look`` no source is asked: only what has landed and is not decided is judged. With ``recheck`` every file
-    is fetched, also one that does not look changed.
+    is fetched, also one that does not look changed. ``found`` hears before judging
+    begins that there is something to judge.
     """
     say = say or (lambda stage, text: None)
     summary = Summary()
@@ -133,6 +136,8 @@ def ingest(
         say("collect", f"{seen.new} new, {seen.repeats} repeated, {seen.strays} stray{when}")
     summary.seconds["collect"] = time.perf_counter() - clock
     batches = plan_batches(settings, registry, ledger.undecided())
+    if batches:
+        found()
     folder = settings.staged / str(time.time_ns())
     clock, waited = time.perf_counter(), seconds_waited()
 
@@ -175,9 +180,14 @@ def _run(
     registry = use_reference(settings, reference)
     ledger = open_ledger(settings.ledger)
     with recorded(ledger, "run", day_from, day_to, place(settings)) as counts:
-        with waiting_dbt(settings) as dbt:  # whose start is over before the rows are loaded
-            summary = ingest(settings, registry, ledger, day_from, day_to, say, recheck=recheck)
-            finish(settings, registry, ledger, summary, say, pages, dbt)
+        with ExitStack() as stack:
+            waiting: list[Process] = []
+
+            def start() -> None:
+                waiting.append(stack.enter_context(waiting_dbt(settings)))  # its start is over before rows are loaded
+
+            summary = ingest(settings, registry, ledger, day_from, day_to, say, recheck=recheck, found=start)
+            finish(settings, registry, ledger, summary, say, pages, waiting[0] if waiting else None)
         counts |= summary.counts()
         summary.share().check(settings.fail_share)
     return summary
@@ -194,6 +204,8 @@ def finish(
 ) -> None:
     """Build and publish."""
     clock = time.perf_counter()
+    if pages:  # imported while the models are built, which leaves a processor half idle
+        threading.Thread(target=import_module, args=["cchc.pipeline.publishing"], daemon=True).start()
 
     def progress(index: int, total: int, name: str) -> None:
         if index == total or index % 20 == 0:

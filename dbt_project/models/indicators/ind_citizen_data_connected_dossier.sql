@@ -1,1 +1,0 @@
-{{ indicator_from_exports('CITIZEN_DATA_CONNECTED_DOSSIER', 'vneid_verified', 'received') }}

@@ -1,1 +1,0 @@
-{{ indicator_from_exports('DOSSIER_RECEIVING_SATISFACTION', 'satisfied', 'received') }}

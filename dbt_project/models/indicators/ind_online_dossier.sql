@@ -1,1 +1,0 @@
-{{ indicator_from_exports('ONLINE_DOSSIER', 'online', 'received') }}

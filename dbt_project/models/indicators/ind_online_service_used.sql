@@ -1,1 +1,0 @@
-{{ indicator_from_exports('ONLINE_SERVICE_USED', 'used_procedures', 'offered_procedures') }}

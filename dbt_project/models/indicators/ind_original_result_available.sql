@@ -1,1 +1,0 @@
-{{ indicator_from_exports('ORIGINAL_RESULT_AVAILABLE', 'electronic_result', 'received') }}

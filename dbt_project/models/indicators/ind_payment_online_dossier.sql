@@ -1,1 +1,0 @@
-{{ indicator_from_exports('PAYMENT_ONLINE_DOSSIER', 'obligated_paid_online', 'obligated') }}

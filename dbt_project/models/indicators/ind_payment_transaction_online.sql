@@ -1,1 +1,0 @@
-{{ indicator_from_exports('PAYMENT_TRANSACTION_ONLINE', 'obligated_transactions', 'obligated') }}

@@ -1,1 +1,0 @@
-{{ indicator_from_exports('PETITION_HANDLING_SATISFACTION', 'petitions_satisfied', 'petitions') }}

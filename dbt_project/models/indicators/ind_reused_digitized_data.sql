@@ -1,1 +1,0 @@
-{{ indicator_from_exports('REUSED_DIGITIZED_DATA', 'reused', 'received') }}

@@ -1,1 +1,0 @@
-{{ indicator_from_exports('SO_HOA_GIAY_TO_GIAI_QUYET', 'digitised', 'received') }}

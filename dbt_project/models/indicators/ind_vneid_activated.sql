@@ -1,1 +1,0 @@
-{{ indicator_from_exports('VNEID_ACTIVATED', 'vneid_activated', 'chip_card_holders') }}
