@@ -1,9 +1,11 @@
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from cchc.errors import BuildError, PermanentError
 from cchc.publish import list_periods, open_reader, select_periods
+from cchc.publish.values import number
 from cchc.settings import Settings
 
 
@@ -17,6 +19,25 @@ def test_both_engines_give_the_same_rows(any_settings: Settings) -> None:
         assert [row["rank"] for row in rows] == [1, 2, 2, 4, 5, None]
         assert str(rows[0]["total"]) == "24.88"
         assert {"ranking_v1", "dossier_trail_v1"} <= reader.served()
+
+
+def test_values_are_the_rows_as_json_has_them(any_settings: Settings) -> None:
+    with open_reader(any_settings) as reader:
+        for relation, key in (("ranking_v1", "unit_code, method"), ("unit_volume_v1", "unit_code, scope")):
+            period = reader.rows(f"select period_id from pub.{relation} limit 1")[0]["period_id"]
+            sql = f"select * from pub.{relation} where period_id = ? order by {key}"
+            found = list(reader.values(sql, [period]))
+            assert found == [tuple(map(number, row.values())) for row in reader.rows(sql, [period])]
+            assert found
+            assert not any(isinstance(value, Decimal) for row in found for value in row)
+
+
+def test_what_a_column_repeats_is_one_object(settings: Settings) -> None:
+    with open_reader(settings) as reader:
+        found = list(reader.values("select period_id, total from pub.ranking_v1"))
+        for values in zip(*found, strict=True):
+            assert len({id(value) for value in values}) == len(set(values))
+        assert list(reader.values("select unit_code, total from pub.ranking_v1 where unit_code = ?", ["nobody"])) == []
 
 
 def test_a_warehouse_is_never_written(any_settings: Settings) -> None:

@@ -124,136 +124,133 @@ ranked_in_groups as (
 
 ),
 
--- one pair of units once, whatever the methods
-compared as (
+-- A desk is a ranked unit of a period, whatever the methods. Desks have numbers, in the order of their units' codes: a
+-- country has half a million pairs of them, which share some thirty procedures each. Those of an area are compared.
+desks as (
 
-    select distinct
-        a.unit_code,
-        b.unit_code as other_code,
-        a.period_id
-    from ranked as a
-    inner join ranked as b
+    select
+        unit_code,
+        period_id,
+        cast(dense_rank() over (order by period_id, province_code, ranked_level) as integer) as area,
+        cast(row_number() over (order by period_id, unit_code) as integer) as desk
+    from (
+        select distinct
+            unit_code,
+            period_id,
+            province_code,
+            ranked_level
+        from ranked
+    ) as each_once
+
+),
+
+ranked_desks as (
+
+    select
+        r.*,
+        d.area,
+        d.desk
+    from ranked as r
+    inner join desks as d
         on
-            a.period_id = b.period_id
-            and a.method = b.method
-            and a.province_code = b.province_code
-            and a.ranked_level = b.ranked_level
-            and a.unit_code < b.unit_code
+            r.unit_code = d.unit_code
+            and r.period_id = d.period_id
+
+),
+
+-- a slot is a procedure of an area
+mixes as (
+
+    select
+        d.desk,
+        cast(m.received as bigint) as received,
+        cast(sum(m.received) over (partition by d.desk) as bigint) as volume,
+        cast(dense_rank() over (order by d.area, m.procedure_code) as integer) as slot
+    from {{ ref('int_unit_period_mix') }} as m
+    inner join desks as d
+        on
+            m.unit_code = d.unit_code
+            and m.period_id = d.period_id
 
 ),
 
 volumes as (
 
     select
-        unit_code,
-        period_id,
-        sum(received) as received
-    from {{ ref('int_unit_period_mix') }}
-    group by
-        unit_code,
-        period_id
-
-),
-
-mixes as (
-
-    select
-        m.unit_code,
-        m.period_id,
-        m.procedure_code,
-        m.received,
-        v.received as volume
-    from {{ ref('int_unit_period_mix') }} as m
-    inner join volumes as v
-        on
-            m.unit_code = v.unit_code
-            and m.period_id = v.period_id
-    where m.unit_code in (select r.unit_code from ranked as r)
+        desk,
+        max(volume) as received
+    from mixes
+    group by desk
 
 ),
 
 shared_mixes as (
 
     select
-        p.unit_code,
-        p.other_code,
-        p.period_id,
+        a.desk,
+        b.desk as other_desk,
         sum(least(a.received * b.volume, b.received * a.volume)) as shared
-    from compared as p
-    inner join mixes as a
-        on
-            p.unit_code = a.unit_code
-            and p.period_id = a.period_id
+    from mixes as a
     inner join mixes as b
         on
-            p.other_code = b.unit_code
-            and p.period_id = b.period_id
-            and a.procedure_code = b.procedure_code
+            a.slot = b.slot
+            and a.desk < b.desk
     group by
-        p.unit_code,
-        p.other_code,
-        p.period_id
+        a.desk,
+        b.desk
+
+),
+
+-- one pair once
+compared as (
+
+    select
+        a.desk,
+        b.desk as other_desk,
+        v.received,
+        w.received as other_received
+    from desks as a
+    inner join desks as b
+        on
+            a.area = b.area
+            and a.desk < b.desk
+    left join volumes as v on a.desk = v.desk
+    left join volumes as w on b.desk = w.desk
 
 ),
 
 distances as (
 
     select
-        p.unit_code,
-        p.other_code,
-        p.period_id,
+        p.desk,
+        p.other_desk,
         2000000
         - case
-            when a.received > 0 and b.received > 0
+            when p.received > 0 and p.other_received > 0
                 then {{ half_up_quotient(
-                    whole('coalesce(o.shared, 0)', 1) ~ ' * 1000000', whole('a.received', 1) ~ ' * ' ~ whole('b.received', 1)
+                    whole('coalesce(o.shared, 0)', 1) ~ ' * 1000000',
+                    whole('p.received', 1) ~ ' * ' ~ whole('p.other_received', 1)
                 ) }}
             else 0
         end
         - case
-            when a.received > 0 and b.received > 0
+            when p.received > 0 and p.other_received > 0
                 then {{ half_up_quotient(
-                    whole('least(a.received, b.received)', 1) ~ ' * 1000000', whole('greatest(a.received, b.received)', 1)
+                    whole('least(p.received, p.other_received)', 1) ~ ' * 1000000',
+                    whole('greatest(p.received, p.other_received)', 1)
                 ) }}
             else 0
         end as distance
     from compared as p
-    left join volumes as a
-        on
-            p.unit_code = a.unit_code
-            and p.period_id = a.period_id
-    left join volumes as b
-        on
-            p.other_code = b.unit_code
-            and p.period_id = b.period_id
     left join shared_mixes as o
         on
-            p.unit_code = o.unit_code
-            and p.other_code = o.other_code
-            and p.period_id = o.period_id
+            p.desk = o.desk
+            and p.other_desk = o.other_desk
 
 ),
 
-both_ways as (
-
-    select
-        unit_code,
-        other_code,
-        period_id,
-        distance
-    from distances
-
-    union all
-
-    select
-        other_code as unit_code,
-        unit_code as other_code,
-        period_id,
-        distance
-    from distances
-
-),
-
+-- Every two of an area that the method ranks have a distance: it is joined to the left so that no engine joins first all
+-- that only the method joins.
 neighbours as (
 
     select
@@ -266,19 +263,19 @@ neighbours as (
         o.unit_code as other_code,
         o.total as other_total,
         row_number() over (
-            partition by r.unit_code, r.period_id, r.method
-            order by d.distance, o.unit_code
+            partition by r.desk, r.method
+            order by d.distance, o.desk
         ) as position
-    from ranked as r
-    inner join both_ways as d
+    from ranked_desks as r
+    inner join ranked_desks as o
         on
-            r.unit_code = d.unit_code
-            and r.period_id = d.period_id
-    inner join ranked as o
-        on
-            d.other_code = o.unit_code
-            and r.period_id = o.period_id
+            r.area = o.area
             and r.method = o.method
+            and r.desk <> o.desk
+    left join distances as d
+        on
+            least(r.desk, o.desk) = d.desk
+            and greatest(r.desk, o.desk) = d.other_desk
 
 )
 

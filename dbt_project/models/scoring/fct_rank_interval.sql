@@ -117,12 +117,12 @@ compared as (
         r.is_few_dossiers,
         count(*) filter (where o.stays_ranked and o.score_low > r.score_high) as surely_ahead,
         count(distinct o.total) filter (
-            where o.stays_ranked and o.score_low > r.score_high and o.score_low = o.score_high
+            where r.tie_rule = 'dense' and o.stays_ranked and o.score_low > r.score_high and o.score_low = o.score_high
         ) as sure_totals_ahead,
         count(*) filter (where o.may_be_ranked and o.score_high > r.score_low) as perhaps_ahead,
         count(*) filter (where o.may_be_ranked and o.score_high > r.score_low and o.score_low < o.score_high)
         + count(distinct o.total) filter (
-            where o.may_be_ranked and o.score_high > r.score_low and o.score_low = o.score_high
+            where r.tie_rule = 'dense' and o.may_be_ranked and o.score_high > r.score_low and o.score_low = o.score_high
         ) as perhaps_totals_ahead,
         max(o.score_high) filter (where o.rank = r.rank or o.rank = r.next_rank) as highest_next
     from placed as r

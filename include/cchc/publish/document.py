@@ -225,16 +225,13 @@ def _group_scores(reader: Reader, period: Period, methods: list[Row], units: Lis
     """By method and unit: score and attainable points of each group of the method, null where nothing was computed."""
     place = {(m["id"], g["id"]): (i, j) for i, m in enumerate(methods) for j, g in enumerate(m["groups"])}
     table: list[list[Any]] = [[[None] * (2 * len(m["groups"])) for _ in units.items] for m in methods]
-    for row in reader.rows(
+    for code, name, group, score, most in reader.values(
         "select unit_code, method, group_name, score, max_attainable from pub.unit_score_group_v1 where period_id = ?",
         [period.id],
     ):
-        unit, where = units.get(row["unit_code"]), place.get((row["method"], row["group_name"]))
+        unit, where = units.get(code), place.get((name, group))
         if unit is not None and where is not None:
-            table[where[0]][unit][2 * where[1] : 2 * where[1] + 2] = [
-                number(row["score"]),
-                number(row["max_attainable"]),
-            ]
+            table[where[0]][unit][2 * where[1] : 2 * where[1] + 2] = [score, most]
     return table
 
 
@@ -247,7 +244,7 @@ def _indicators(reader: Reader, period: Period, methods: list[Row], units: Listi
     columns = {method["id"]: position for position, method in enumerate(methods)}
     facts: list[dict[int, list[Any]]] = [{} for _ in units.items]
     described = _described(reader, period)
-    _, found = reader.stream(
+    found = reader.values(
         "select unit_code, indicator, numerator, denominator, ratio, method, score, null_reason, source, "
         "target_operator, target_percent, is_target_met from pub.unit_indicator_v1 where period_id = ? "
         "order by indicator",
@@ -260,19 +257,19 @@ def _indicators(reader: Reader, period: Period, methods: list[Row], units: Listi
         which = indicators.add(indicator, described[indicator])
         fact = facts[unit].get(which)
         if fact is None:
-            target = targets.add((goal[0], goal[1]), [goal[0], number(goal[1])]) if goal[0] else None
+            target = targets.add((goal[0], goal[1]), [goal[0], goal[1]]) if goal[0] else None
             fact = facts[unit][which] = [
                 which,
-                number(num),
-                number(den),
-                number(ratio),
+                num,
+                den,
+                ratio,
                 sources.add(source),
                 why,
                 None if target is None else [target, goal[2]],
                 *[None] * len(methods),
             ]
         if method in columns:
-            fact[7 + columns[method]] = number(score)
+            fact[7 + columns[method]] = score
     return {
         "indicators": indicators.items,
         "sources": sources.items,
@@ -307,18 +304,14 @@ def _described(reader: Reader, period: Period) -> dict[str, Row]:
 
 
 def _volumes(reader: Reader, period: Period, units: Listing) -> Row:
-    found = reader.rows(
+    found = reader.values(
         f"select unit_code, {', '.join(VOLUMES)} from pub.unit_volume_v1 "
         "where period_id = ? and scope = 'subtree' and received > 0",
         [period.id],
     )
     return {
         "columns": VOLUMES,
-        "rows": {
-            units.positions[row["unit_code"]]: [number(row[name]) for name in VOLUMES]
-            for row in found
-            if row["unit_code"] in units.positions
-        },
+        "rows": {units.positions[code]: counts for code, *counts in found if code in units.positions},
     }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import psycopg
 import pyarrow as pa
 
 from cchc.errors import BuildError, TransientError
+from cchc.publish.values import number
 from cchc.settings import Settings
 from cchc.surroundings import of_text
 
@@ -43,6 +45,11 @@ class Reader(ABC):
         """All rows of a result."""
         names, found = self.stream(sql, parameters)
         return [dict(zip(names, row, strict=True)) for row in found]
+
+    def values(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """All rows of a result as JSON has them, decimals as numbers (``number``); for those that a page shows."""
+        _, found = self.stream(sql, parameters)
+        return (tuple(map(number, row)) for row in found)
 
     def tables(self, sql: str, schema: pa.Schema, group: int) -> Iterator[pa.Table]:
         """The rows as tables of at most ``group`` rows, typed as the schema says; for whole relations."""
@@ -76,12 +83,15 @@ class DuckDBReader(Reader):
 
     def stream(self, sql: str, parameters: Sequence[Any] = ()) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
         """Column names, and the rows as they come."""
-        cursor = self.connection.cursor()
-        try:
-            cursor.execute(sql, list(parameters))
-        except duckdb.CatalogException as error:
-            raise BuildError(f"the warehouse does not publish this yet: {error}") from error
+        with _published():
+            cursor = self.connection.cursor().execute(sql, list(parameters))
         return [column[0] for column in cursor.description or []], _chunks(cursor)
+
+    def values(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
+        """All rows as JSON has them: what a column says again and again becomes a Python object once."""
+        with _published(), self.connection.cursor() as cursor:
+            table = cursor.sql(sql, params=list(parameters)).to_arrow_table()
+        return zip(*(_column(table.column(at)) for at in range(table.num_columns)), strict=True)
 
     def tables(self, sql: str, schema: pa.Schema, group: int) -> Iterator[pa.Table]:
         """The rows as tables, without a Python object a value."""
@@ -140,6 +150,23 @@ def _asked(cursor: Any, sql: str, parameters: Sequence[Any]) -> list[str]:
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
         raise BuildError(f"the warehouse does not publish this yet: {error}") from error
     return [column.name for column in cursor.description or []]
+
+
+@contextmanager
+def _published() -> Iterator[None]:
+    """What the warehouse does not have is a relation that no build published yet."""
+    try:
+        yield
+    except duckdb.CatalogException as error:
+        raise BuildError(f"the warehouse does not publish this yet: {error}") from error
+
+
+def _column(column: pa.ChunkedArray) -> Iterator[Any]:
+    """A column's values as JSON has them, each distinct one made once."""
+    encoded = column.combine_chunks().dictionary_encode()
+    distinct = [*map(number, encoded.dictionary.to_pylist()), None]
+    places = encoded.indices.fill_null(len(distinct) - 1).to_numpy(zero_copy_only=False).tolist()
+    return map(distinct.__getitem__, places)
 
 
 def _chunks(cursor: Any) -> Iterator[tuple[Any, ...]]:

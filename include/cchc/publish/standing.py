@@ -79,13 +79,12 @@ Methods = Mapping[str, int]
 
 def completeness(reader: Reader, period: Period, units: Units) -> dict[int, list[Any]]:
     """By unit: deliveries due, of those readable; dossiers in the exports, dossiers that the portal counts."""
-    rows = reader.rows(
+    rows = reader.values(
         "select unit_code, deliveries_due, deliveries_readable, dossiers_in_exports, dossiers_on_portal "
         "from pub.unit_completeness_v1 where period_id = ?",
         [period.id],
     )
-    columns = ("deliveries_due", "deliveries_readable", "dossiers_in_exports", "dossiers_on_portal")
-    return {units[r["unit_code"]]: [number(r[name]) for name in columns] for r in rows if r["unit_code"] in units}
+    return {units[code]: counts for code, *counts in rows if code in units}
 
 
 def adjustments(reader: Reader, period: Period, units: Units, methods: Methods) -> list[list[Any]]:
@@ -118,20 +117,13 @@ def intervals(reader: Reader, period: Period, units: Units, methods: Methods) ->
     Nothing where the warehouse publishes no intervals.
     """
     found: list[dict[int, list[Any]]] = [{} for _ in methods]
-    for row in reader.rows(
+    for code, method, *stands in reader.values(
         "select unit_code, method, score_low, score_high, rank_best, rank_worst, one_dossier_points, "
         "is_distinguishable_from_next from pub.rank_interval_v1 where period_id = ?",
         [period.id],
     ):
-        if row["unit_code"] in units and row["method"] in methods and row["rank_best"] is not None:
-            found[methods[row["method"]]][units[row["unit_code"]]] = [
-                number(row["score_low"]),
-                number(row["score_high"]),
-                row["rank_best"],
-                row["rank_worst"],
-                number(row["one_dossier_points"]),
-                row["is_distinguishable_from_next"],
-            ]
+        if code in units and method in methods and stands[2] is not None:
+            found[methods[method]][units[code]] = stands
     return found
 
 
@@ -141,14 +133,13 @@ def peers(reader: Reader, period: Period, units: Units, methods: Methods) -> lis
     Nothing where the warehouse publishes no peers.
     """
     found: list[dict[int, list[Any]]] = [{} for _ in methods]
-    for row in reader.rows(
+    for code, method, *peer in reader.values(
         "select unit_code, method, peer_group, peer_value, rank, ranked_units from pub.peer_rank_v1 "
         "where period_id = ? and rank is not null order by unit_code, method, peer_group",
         [period.id],
     ):
-        if row["unit_code"] in units and row["method"] in methods:
-            mine = found[methods[row["method"]]].setdefault(units[row["unit_code"]], [])
-            mine.append([row["peer_group"], row["peer_value"], row["rank"], row["ranked_units"]])
+        if code in units and method in methods:
+            found[methods[method]].setdefault(units[code], []).append(peer)
     return found
 
 
@@ -174,11 +165,10 @@ def actions(reader: Reader, period: Period, units: Units) -> dict[int, Any]:
     cuts = [row["since"] for row in reader.rows(_CUTS, [period.end, *limits])]
     since = " + ".join(["0", *(f"case when received_date >= date '{day:%Y-%m-%d}' then 1 else 0 end" for day in cuts)])
     sql = _FIRST.format(since=since, most=FIRST_ACTIONS)
-    for row in reader.rows(sql, [*limits, *limits, period.id]):
-        if row["unit_code"] in units:
-            mine = found[units[row["unit_code"]]]
-            mine[0] = row["actions"]
-            until = None if row["deadline"] is None else row["deadline"].strftime("%Y-%m-%d %H:%M")
-            points = number(row["points_unrounded"])
-            mine[1].append([row["action"], row["dossier_code"], until, row["criterion"], points])
+    for code, count, action, dossier, deadline, criterion, points in reader.values(sql, [*limits, *limits, period.id]):
+        if code in units:
+            mine = found[units[code]]
+            mine[0] = count
+            until = None if deadline is None else deadline.isoformat(" ", "minutes")
+            mine[1].append([action, dossier, until, criterion, points])
     return dict(found)

@@ -16,6 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import polars as pl
 import pyarrow as pa
 
@@ -92,7 +93,8 @@ def _read_batch(opened: list[Opened], registry: Registry, con: duckdb.DuckDBPyCo
         batch.rows[file.file_no] = frame.height
         batch.warnings[file.file_no] = unpacked.warnings + warnings
         if frame.height:
-            frames.append(frame.with_columns(file_no=pl.lit(file.file_no, pl.Int32)))
+            numbers = np.full(frame.height, file.file_no, dtype=np.int32)
+            frames.append(frame.insert_column(frame.width, pl.Series("file_no", numbers)))
     if not frames:
         return batch
     spec = opened[0].spec

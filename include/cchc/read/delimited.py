@@ -15,7 +15,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cchc.errors import FileRefused
-from cchc.read.headings import find_headings, headings_of
+from cchc.read.headings import find_headings, headings_of, known_in
 from cchc.read.opened import Opened
 from cchc.read.scan import Scan, scan
 from cchc.read.table import TITLE_ROWS, Grid, read_grids
@@ -42,13 +42,13 @@ def read_delimited(content: bytes, file: Opened, registry: Registry) -> tuple[pl
         separator = _separator(text, known, DELIMITERS.get(file.spec.delimiter or ",", ","))
     scanned = scan(text, separator.encode())
     grid, widest = _grid(text, scanned, separator, warnings)
-    place = find_headings(grid.frame.head(TITLE_ROWS).rows(), known) if widest[0] else None
-    if place is not None:
+    place = find_headings(grid.frame.head(TITLE_ROWS).rows(), known)
+    if place is not None and widest[0]:
         columns = sum(1 for cell in place.row if cell)
         if columns > 2 and widest[0] >= columns - 1:
             detail = f"the cell that begins in line {widest[1]:,} holds whole lines: a quotation mark never closes"
             raise FileRefused("rows_lost", detail)
-    frame, said = read_grids([grid], file, registry)
+    frame, said = read_grids([grid], file, registry, [place])
     return frame, warnings + said
 
 
@@ -137,9 +137,11 @@ def _separator(text: bytes, known: Mapping[str, str], declared: str) -> str:
     lines = text[:65536].decode("utf-8", "replace").split("\n")[:TITLE_ROWS]
     found: dict[str, int] = {}
     for separator in dict.fromkeys([declared, ",", ";", "\t"]):
-        if found.get(declared, 0) >= _ENOUGH:
+        if found.get(declared, 0) >= _ENOUGH:  # two lines together may have them
             break
         rows = [[cell.strip().strip('"') for cell in line.split(separator)] for line in lines]
+        if separator == declared and any(known_in(row, known) >= _ENOUGH for row in rows):
+            return declared
         place = find_headings([row for row in rows if len(row) > 1] or rows[:1], known)
         found[separator] = place.known if place else 0
     return max(found, key=lambda each: (found[each], each == declared))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
 
@@ -50,14 +51,28 @@ def _fixed(spec: DatasetSpec) -> Keys | None:
 
 def known_in(row: Row, headings: Mapping[str, str]) -> int:
     """How many cells of a row are headings of the map: tells a heading row from a title row."""
-    return sum(1 for cell in row if cell and normalise_heading(cell) in headings)
+    return _known(row, headings, _strange_to(headings))
+
+
+def _known(row: Row, headings: Mapping[str, str], strange: Callable[[str], object]) -> int:
+    return sum(1 for cell in row if cell and not strange(cell) and normalise_heading(cell) in headings)
+
+
+def _strange_to(headings: Mapping[str, str]) -> Callable[[str], object]:
+    """Tells texts that are no heading of the map by a digit that none of them has: most codes, days and numbers.
+
+    Comparing keeps digits as they are, and costs a hundred times as much; the first rows of every file are asked.
+    """
+    absent = sorted(set("0123456789").difference(*headings))
+    return re.compile(f"[{''.join(absent)}]" if absent else "(?!)").search
 
 
 def find_headings(rows: Sequence[Row], headings: Mapping[str, str]) -> Headings | None:
     """The row with the most known headings; or two rows, where a group's name stands over the names of its columns."""
     best: Headings | None = None
+    strange = _strange_to(headings)
     for number, row in enumerate(rows):
-        known = known_in(row, headings)
+        known = _known(row, headings, strange)
         if known and (best is None or known > best.known):
             best = Headings(row, number, number + 1, known)
     if best is None:
@@ -65,7 +80,7 @@ def find_headings(rows: Sequence[Row], headings: Mapping[str, str]) -> Headings 
     for upper in (best.above - 1, best.above):
         if 0 <= upper < len(rows) - 1:
             both = _two_lines(rows[upper], rows[upper + 1], headings)
-            known = known_in(both, headings)
+            known = _known(both, headings, strange)
             if known > best.known:
                 best = Headings(both, upper, upper + 2, known)
     return best
@@ -75,10 +90,11 @@ def _two_lines(upper: Row, lower: Row, headings: Mapping[str, str]) -> list[str 
     """One heading a column: the lower cell, the upper one, or both together; a group's name reaches to the next one."""
     row: list[str | None] = []
     group: str | None = None
+    strange = _strange_to(headings)
     for above, below in zip_longest(upper, lower):
         group = above or group
         choices = [below, above, f"{group} {below}" if group and below else None]
-        known = [cell for cell in choices if cell and normalise_heading(cell) in headings]
+        known = [cell for cell in choices if cell and not strange(cell) and normalise_heading(cell) in headings]
         row.append(known[0] if known else below or above)
     return row
 

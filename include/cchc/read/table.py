@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import polars as pl
@@ -48,14 +49,19 @@ class Grid:
     name: str = "table"
 
 
-def read_grids(grids: Sequence[Grid], file: Opened, registry: Registry) -> tuple[pl.DataFrame, list[str]]:
-    """The data rows of every table that has the headings; returns (frame, warnings).
+def read_grids(
+    grids: Sequence[Grid], file: Opened, registry: Registry, places: Sequence[Headings | None] | None = None
+) -> tuple[pl.DataFrame, list[str]]:
+    """The data rows of every table that has the headings; returns (frame, warnings). ``places``: what
+    ``find_headings`` found in each, where that was asked before.
 
     The frame has the kept columns, ``row_hash`` (over every cell), ``row_number`` (from 1, over all tables) and
     ``fault`` (``ragged_row`` where a row has another number of cells than there are headings, else null).
     """
     known = headings_of(file.spec, registry)
-    found = [(grid, find_headings(grid.frame.head(TITLE_ROWS).rows(), known)) for grid in grids]
+    if places is None:
+        places = [find_headings(grid.frame.head(TITLE_ROWS).rows(), known) for grid in grids]
+    found = list(zip(grids, places, strict=True))
     most = max((place.known for _, place in found if place), default=0)
     if not most:
         where = (
@@ -73,7 +79,7 @@ def read_grids(grids: Sequence[Grid], file: Opened, registry: Registry) -> tuple
         part, said = _read(grid, place, known, file, registry)
         parts.append(part)
         warnings += said
-    frame = pl.concat(parts, how="diagonal")
+    frame = pl.concat(parts, how="diagonal") if len(parts) > 1 else parts[0]
     return frame.with_row_index("row_number", offset=1), list(dict.fromkeys(warnings))
 
 
@@ -99,7 +105,7 @@ def _read(
     key = next(p for p, name in columns.kept.items() if name == dataset.text_columns[0])
     keyless = rows.filter(pl.col(f"c{key}").is_null() | ~_looks_like_key(pl.col(f"c{key}")))  # few, as a rule
     key_heading = place.row[key] or ""
-    may_repeat = rows if pl.select(_looks_like_key(pl.lit(key_heading))).item() else keyless
+    may_repeat = rows if _is_like_key(key_heading) else keyless
     again = _repeats_headings(may_repeat, place.row, columns)
     if len(again):
         warnings.append("repeated_headings")
@@ -108,13 +114,14 @@ def _read(
     left_out = [*again, *totals, *footers]
     fault, said = _faults(rows, None if grid.cells is None else grid.cells[place.below :], columns, left_out)
     warnings += said
-    rows = rows.with_columns(fault=fault)
+    cells = grid.frame.slice(place.below)
     if left_out:
-        rows = rows.filter(~pl.col("at").is_in(left_out))
-    cells = rows.drop("at", "fault")
+        stays = ~rows["at"].is_in(left_out)
+        cells, fault = cells.filter(stays), fault.filter(stays)
     hashes = cells.hash_rows(seed=766) if cells.height else pl.Series([], dtype=pl.UInt64)
-    kept = [pl.nth(position).alias(name) for position, name in columns.kept.items()]
-    return cells.select(kept).with_columns(row_hash=hashes, fault=rows["fault"]), warnings
+    kept = [cells.to_series(position).alias(name) for position, name in columns.kept.items()]
+    # series put together: an expression is a query, which costs more than all of a small file
+    return pl.DataFrame([*kept, hashes.alias("row_hash"), fault.alias("fault")]), warnings
 
 
 def _is_expected_above(file: Opened) -> bool:
@@ -189,6 +196,11 @@ def _looks_like_key(text: pl.Expr) -> pl.Expr:
     return text.str.contains(rf"^\s*{CODE_LIKE}\s*$") & text.str.contains(r"\d")
 
 
+@lru_cache(maxsize=1024)
+def _is_like_key(text: str) -> bool:
+    return bool(pl.select(_looks_like_key(pl.lit(text))).item())
+
+
 def _is_total(cell: str) -> bool:
     return _TOTAL.match(normalise_heading(cell).lstrip("#- ")) is not None
 
@@ -223,5 +235,7 @@ def _faults(
         ragged |= ends_empty & np.append(rest[1:], False)
     if ((cells > max(len(columns.kept), columns.width)) & ~too_many).any():
         warnings.append("trailing_cells")
+    if not ragged.any():
+        return pl.Series("fault", [None] * rows.height, dtype=pl.String), warnings
     fault = pl.select(pl.when(pl.Series(ragged)).then(pl.lit("ragged_row")).alias("fault")).to_series()
     return fault, warnings

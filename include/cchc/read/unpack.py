@@ -21,6 +21,8 @@ MOST_LEVELS = 2  # archives within one another
 #: What the standard library raises for an archive that is no whole one; what it can't do is a ``RuntimeError``.
 BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, OSError, ValueError, EOFError, RuntimeError)
 _CHUNK = 1 << 20
+#: Of less than this, starting a parser costs more than decoding.
+_SMALL = 1 << 17
 _GZIP, ZIP, OLE = b"\x1f\x8b", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _EMPTY_ZIP = b"PK\x05\x06"
 _MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -196,9 +198,12 @@ def _without_zero(text: bytes, encoding: str) -> bytes:
 
 
 def _is_utf8(content: bytes) -> bool:
-    """As ``content.decode()`` without error, but ten times as fast and without a text four times the size."""
+    """As ``content.decode()`` without error; of large content ten times as fast, without a text four times the size."""
     try:
+        if len(content) < _SMALL:
+            content.decode()
+            return True
         pl.Series([content], dtype=pl.Binary).cast(pl.String)
-    except pl.exceptions.PolarsError:
+    except (UnicodeDecodeError, pl.exceptions.PolarsError):
         return False
     return True
