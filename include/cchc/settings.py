@@ -100,7 +100,7 @@ class Settings:
     judge_tasks: Annotated[int, Variable("CCHC_JUDGE_TASKS", _count)] = 1  # the same: one for each of its workers
     judge_workers: Annotated[int, Variable("CCHC_JUDGE_WORKERS", _count)] = 2  # batches judged at once in one process
     #: landed bytes read in one batch: bounds the memory of read..validate
-    batch_bytes: Annotated[int, Variable("CCHC_BATCH_BYTES", _count)] = 96 * 1024 * 1024
+    batch_bytes: Annotated[int, Variable("CCHC_BATCH_BYTES", _count)] = 80 * 1024 * 1024
     batch_files: Annotated[int, Variable("CCHC_BATCH_FILES", _count)] = 1500
     #: of the scratch database of one batch
     threads: Annotated[int, Variable("CCHC_THREADS", _count)] = field(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -258,6 +259,26 @@ def test_batches_are_cut_by_files_and_bytes_and_planned_the_same_again(tmp_path:
     assert plan_batches(here.settings, registry, undecided) == batches
     small = world(tmp_path / "x", registry, batch_bytes=10)
     assert [len(b.revisions) for b in plan_batches(small.settings, registry, undecided)] == [1, 1, 1, 1]
+
+
+def test_batches_are_of_about_the_same_size(tmp_path: Path, registry: Registry) -> None:
+    here = world(tmp_path, registry)
+    here.deliver(G2, g2_file(1))
+    here.collect()
+    (known,) = here.ledger.undecided()
+
+    def cut(sizes: list[int], most_bytes: int, most_files: int = 1000) -> list[int]:
+        settings = replace(here.settings, batch_bytes=most_bytes, batch_files=most_files)
+        revisions = [replace(known, number=n + 1, size_bytes=size) for n, size in enumerate(sizes)]
+        batches = plan_batches(settings, registry, revisions)
+        assert [each for batch in batches for each in batch.revisions] == revisions
+        return [sum(each.size_bytes for each in batch.revisions) for batch in batches]
+
+    assert cut([10] * 12, 100) == [60, 60]
+    assert cut([10] * 12, 1000, most_files=11) == [60, 60]
+    assert cut([10] * 62, 100) == [90, 90, 90, 80, 90, 90, 90]
+    assert cut([90, 20, 90, 20], 100) == [90, 20, 90, 20]  # the limit holds where it makes more of them
+    assert cut([500, 1, 1], 100) == [500, 2]
 
 
 def test_a_file_of_a_system_the_registry_lost_does_not_stop_the_others(tmp_path: Path, registry: Registry) -> None:

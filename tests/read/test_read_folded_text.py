@@ -5,10 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import polars as pl
 import pytest
 
+from cchc.datasets import DATASETS
+from cchc.read.fold import fold
 from cchc.registry.open import Registry
 from cchc.registry.text import normalise_heading
+from cchc.scratch import SPACES
 from support.dossiers import Tables, delimited, dossier, lines, record_2026, workbook
 from support.stages import File, normalise_rows, read_files, refusal
 
@@ -75,6 +79,16 @@ def test_numbers_as_codes(
     records = lines([record_2026(dossier()) | {"MaHoSo": number}])
     (row,) = normalise_rows(tmp_path, registry, File(records, dialect="dvcqg2026"))
     assert row["dossier_code"] == in_record
+
+
+@pytest.mark.parametrize("cell", ["{}H50", "H50{}", "{0}Đang xử lý{0}", "{}"])
+def test_every_kind_of_space_is_trimmed_off_both_ends(cell: str) -> None:
+    column, cells = "applicant_kind", [cell.format(space) for space in SPACES]
+    frame, noticed = fold(pl.DataFrame({"file_no": [0] * len(cells), column: cells}), DATASETS["dossiers"])
+    assert frame[column].unique().to_list() == [cell.format("") or None] and not noticed
+    for text in cells:  # alone, for whether a column is trimmed is decided by the column
+        alone, _ = fold(pl.DataFrame({"file_no": [0], column: [text]}), DATASETS["dossiers"])
+        assert alone[column].to_list() == [cell.format("") or None]
 
 
 def test_null_words_are_empty_and_said(tmp_path: Path, registry: Registry, tables: Tables) -> None:

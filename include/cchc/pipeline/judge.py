@@ -117,16 +117,21 @@ def _with_bytes(settings: Settings, batch: Batch) -> Batch:
 
 
 def _cut(members: list[Revision], is_packed: bool, most_bytes: int, most_files: int) -> Iterator[list[Revision]]:
+    """As few parts as the limits allow, of about the same size: a small last one would leave a worker idle, and the
+    largest one says how much memory all take."""
+    sizes = [each.size_bytes * (_UNPACKED if is_packed or each.path.endswith(".gz") else 1) for each in members]
+    parts = {"bytes": -(-sum(sizes) // most_bytes), "files": -(-len(members) // most_files)}
+    weights = sizes if parts["bytes"] >= parts["files"] else [1] * len(members)
+    share = sum(weights) / max(parts.values())
     part: list[Revision] = []
-    size = 0
-    for revision in members:
-        packed = is_packed or revision.path.endswith(".gz")
-        mine = revision.size_bytes * (_UNPACKED if packed else 1)
-        if part and (size + mine > most_bytes or len(part) >= most_files):
+    size = reached = ended = 0
+    for revision, mine, weight in zip(members, sizes, weights, strict=True):
+        is_full = size + mine > most_bytes or len(part) >= most_files
+        if part and (is_full or reached + weight / 2 > share * (ended + 1)):
             yield part
-            part, size = [], 0
+            part, size, ended = [], 0, max(ended + 1, int(reached // share))
         part.append(revision)
-        size += mine
+        size, reached = size + mine, reached + weight
     if part:
         yield part
 

@@ -14,6 +14,9 @@ from cchc.scratch import SPACES
 NULLS = ("NULL", "null", "Null", "None", "none", "nan", "NaN", "NAN", r"\N", "-")
 #: Characters that no screen shows: never part of a code, a date or an amount.
 _UNSEEN = r"[\p{Default_Ignorable_Code_Point}\p{Cf}]"
+_SPACE = "[" + "".join(f"\\x{{{ord(char):x}}}" for char in SPACES) + "]"
+#: A text that has something to trim.
+_AT_AN_END = f"^{_SPACE}|{_SPACE}$"
 
 
 def fold(frame: pl.DataFrame, dataset: Dataset) -> tuple[pl.DataFrame, dict[str, list[int]]]:
@@ -28,7 +31,8 @@ def fold(frame: pl.DataFrame, dataset: Dataset) -> tuple[pl.DataFrame, dict[str,
         pl.col(odd).str.normalize("NFKC").str.replace_all(_UNSEEN, ""),
     )
     text = pl.col(names)
-    frame = frame.lazy().with_columns(text.str.strip_chars(SPACES)).collect()
+    # to trim a cell is to hold its ends against each of the many spaces, to look for one is not: few columns have any
+    frame = frame.with_columns(pl.col(_with_any(frame, text.str.contains(_AT_AN_END))).str.strip_chars(SPACES))
     noticed: dict[str, list[int]] = {}
     quoted = _with_any(frame, text.str.starts_with('="'))
     if quoted:
@@ -39,7 +43,8 @@ def fold(frame: pl.DataFrame, dataset: Dataset) -> tuple[pl.DataFrame, dict[str,
     if nulls:
         noticed["null_literal"] = _files(frame, pl.any_horizontal(pl.col(nulls).is_in(NULLS)))
         frame = frame.with_columns(pl.when(~pl.col(nulls).is_in(NULLS)).then(pl.col(nulls)).name.keep())
-    frame = frame.with_columns(pl.when(text != "").then(text).name.keep())
+    empty = pl.col(_with_any(frame, text == ""))
+    frame = frame.with_columns(pl.when(empty != "").then(empty).name.keep())
     return frame, {warning: files for warning, files in noticed.items() if files}
 
 

@@ -62,10 +62,11 @@ def split_rows(
     # a broken row that repeats is quarantined each time, so only sound rows can be duplicates
     con.execute("""
         create or replace temp table repeated as
-        select rid from (
-            select rid, row_number() over (partition by file_no, row_hash order by rid) as nth
-            from rows anti join failed using (rid)
-        ) where nth > 1
+        with sound as (select rid, file_no, row_hash from rows anti join failed using (rid)),
+        again as (
+            select file_no, row_hash, min(rid) as first_rid from sound group by file_no, row_hash having count(*) > 1
+        )
+        select rid from sound inner join again using (file_no, row_hash) where rid > first_rid
     """)
     counts = con.execute("""
         select r.file_no, count(f.rid), count(d.rid)
