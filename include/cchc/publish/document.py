@@ -247,7 +247,7 @@ def _indicators(reader: Reader, period: Period, methods: list[Row], units: Listi
     found = reader.values(
         "select unit_code, indicator, numerator, denominator, ratio, method, score, null_reason, source, "
         "target_operator, target_percent, is_target_met from pub.unit_indicator_v1 where period_id = ? "
-        "order by indicator",
+        "order by indicator, unit_code",
         [period.id],
     )
     for code, indicator, num, den, ratio, method, score, why, source, *goal in found:
@@ -306,7 +306,7 @@ def _described(reader: Reader, period: Period) -> dict[str, Row]:
 def _volumes(reader: Reader, period: Period, units: Listing) -> Row:
     found = reader.values(
         f"select unit_code, {', '.join(VOLUMES)} from pub.unit_volume_v1 "
-        "where period_id = ? and scope = 'subtree' and received > 0",
+        "where period_id = ? and scope = 'subtree' and received > 0 order by unit_code",
         [period.id],
     )
     return {

@@ -81,7 +81,7 @@ def completeness(reader: Reader, period: Period, units: Units) -> dict[int, list
     """By unit: deliveries due, of those readable; dossiers in the exports, dossiers that the portal counts."""
     rows = reader.values(
         "select unit_code, deliveries_due, deliveries_readable, dossiers_in_exports, dossiers_on_portal "
-        "from pub.unit_completeness_v1 where period_id = ?",
+        "from pub.unit_completeness_v1 where period_id = ? order by unit_code",
         [period.id],
     )
     return {units[code]: counts for code, *counts in rows if code in units}
@@ -119,7 +119,7 @@ def intervals(reader: Reader, period: Period, units: Units, methods: Methods) ->
     found: list[dict[int, list[Any]]] = [{} for _ in methods]
     for code, method, *stands in reader.values(
         "select unit_code, method, score_low, score_high, rank_best, rank_worst, one_dossier_points, "
-        "is_distinguishable_from_next from pub.rank_interval_v1 where period_id = ?",
+        "is_distinguishable_from_next from pub.rank_interval_v1 where period_id = ? order by unit_code, method",
         [period.id],
     ):
         if code in units and method in methods and stands[2] is not None:
