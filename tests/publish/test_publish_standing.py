@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -12,7 +13,7 @@ from months_world import UNIT, YOUNGER
 from publish_world import METHOD, MONTH, QUARTER, fill_duckdb, fill_postgres
 from standing_world import ADJUSTED, INCOMPLETE, OBJECTION, fill_coming, standing_world
 
-from cchc.publish import Final, Stand, explain, list_periods, one_period, open_reader
+from cchc.publish import Final, Reader, Stand, explain, list_periods, one_period, open_reader
 from cchc.publish.document import period_document
 from cchc.publish.periods import Period
 from cchc.publish.state import state_of
@@ -57,6 +58,22 @@ def test_what_stands_beside_a_rank(installed: Settings) -> None:
     total, first = page["actions"][place(page, UNIT)]
     assert (total, len(first)) == (12, 10)
     assert first[0] == ["due_soon", f"{UNIT}-11", "2026-09-30 17:00", "PROCESSING_ON_TIME", 0.4651]
+
+
+def test_a_page_does_not_hang_on_the_order_in_which_rows_come(
+    installed: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill_coming(installed)
+    first = json.dumps(document(installed), default=str)
+    for name in ("rows", "values"):
+        as_they_come = getattr(Reader, name)
+
+        def turned_where_it_may(self, sql, parameters=(), *, given=as_they_come):
+            found = list(given(self, sql, parameters))
+            return found if "order by" in sql else found[::-1]
+
+        monkeypatch.setattr(Reader, name, turned_where_it_may)
+    assert json.dumps(document(installed), default=str) == first
 
 
 def test_changes_of_a_page_are_those_that_explain_tells_of_each_unit(installed: Settings) -> None:
