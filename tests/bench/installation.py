@@ -95,12 +95,15 @@ def run(exports: Path, reference: Path, work: Path, warehouse: str = "") -> Meas
 
 
 def copy_of(work: Path, copy: Path) -> Path:
-    """A copy of an embedded installation, files that are written in place apart and the rest linked."""
+    """A copy of an embedded installation, files that are written in place apart and the rest linked.
+
+    What DuckDB wrote aside when memory was short (``warehouse.duckdb.tmp``) is nobody's any more.
+    """
     shutil.rmtree(copy, ignore_errors=True)
-    shutil.copytree(work, copy, copy_function=os.link)
-    for own in [*work.glob("warehouse.duckdb*"), *work.glob("ledger.sqlite*")]:
-        (copy / own.name).unlink()
-        shutil.copy(own, copy / own.name)
+    shutil.copytree(work, copy, copy_function=os.link, ignore=shutil.ignore_patterns("*.tmp"))
+    for own in [*copy.glob("warehouse.duckdb*"), *copy.glob("ledger.sqlite*")]:
+        own.unlink()
+        shutil.copy(work / own.name, own)
     return copy
 
 
