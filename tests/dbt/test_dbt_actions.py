@@ -197,3 +197,22 @@ def _standing(registry: Registry) -> Standing:
     return Standing(
         "U", "U", quarter, method.method, total, most, "commune", 3, None, others, tuple(bands), tuple(measures)
     )
+
+
+def test_the_key_of_the_action_list_follows_from_what_it_joins(built: Built, tmp_path: Path) -> None:
+    # no build looks it up among all rows (tens of millions where there are ten million dossiers)
+    key = "unit_code, period_id, action, system, dossier_code"
+    twice = f"select {key} from publish.pub_action group by all having count(*) > 1"
+    path = tmp_path / "warehouse.duckdb"
+    shutil.copy(built.path, path)
+    env = duckdb_environment(tmp_path, path)
+    with duckdb.connect(str(path)) as working:
+        assert working.execute("select 1 from publish.pub_action limit 1").fetchall()
+        assert working.execute(twice).fetchall() == []
+        working.execute(
+            "insert into marts.dim_unit_ancestry select * replace (holds_from + 1 as holds_from) "
+            "from marts.dim_unit_ancestry where holds_from < holds_to"
+        )
+        assert working.execute(twice).fetchall() != []
+    told = dbt(env, "test", "--select", "no_unit_is_twice_above_another_on_a_day", expect_success=False)
+    assert [str(result.status) for result in told.results] == ["fail"]
