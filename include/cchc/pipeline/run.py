@@ -119,8 +119,8 @@ def ingest(
     """Extract to load for a range of export dates. Safe to repeat: what a killed run left is judged again.
 
     Without ``look`` no source is asked: only what has landed and is not decided is judged. With ``recheck`` every file
-    is fetched, also one that does not look changed. ``found`` hears before judging
-    begins that there is something to judge.
+    is fetched, also one that does not look changed. ``found`` hears, before judging begins, that there is something
+    to judge.
     """
     say = say or (lambda stage, text: None)
     summary = Summary()
