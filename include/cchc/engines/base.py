@@ -48,6 +48,11 @@ class Engine(ABC):
         """Where the warehouse is, for people: no user, no password."""
 
     @property
+    def served_said(self) -> str:
+        """Where readers read, for people."""
+        return self.said
+
+    @property
     def adapter(self) -> str:
         """The module of dbt's adapter."""
         return f"dbt.adapters.{self.name}"

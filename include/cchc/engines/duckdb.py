@@ -21,6 +21,11 @@ class DuckDB(Engine):
         return str(self.settings.duckdb_path)
 
     @property
+    def served_said(self) -> str:
+        """The file that is served."""
+        return str(self.settings.served_path)
+
+    @property
     def files(self) -> tuple[Path, ...]:
         """The file, and what was written since it was last settled."""
         path = self.settings.duckdb_path
