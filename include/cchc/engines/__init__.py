@@ -11,6 +11,8 @@ from importlib import import_module
 from typing import Any
 
 from cchc.engines.base import BuildState, Engine, Held
+from cchc.errors import PermanentError
+from cchc.server import plain_url
 from cchc.settings import Settings
 
 __all__ = ["BuildState", "Engine", "Held", "engine_of", "of_engine"]
@@ -20,8 +22,10 @@ ENGINES = {"": "duckdb", "postgresql": "postgres"}
 
 
 def engine_of(settings: Settings) -> Engine:
-    """The engine of an installation's warehouse."""
-    scheme = settings.warehouse.partition("://")[0] if settings.warehouse else ""
+    """The engine of an installation's warehouse. Raises ``PermanentError`` for a URL that is of none."""
+    scheme = plain_url(settings.warehouse).partition("://")[0]
+    if scheme not in ENGINES:
+        raise PermanentError(f"CCHC_WAREHOUSE: no engine is called {scheme}; see docs/settings.md")
     module = import_module(f"cchc.engines.{ENGINES[scheme]}")
     engine: Engine = module.ENGINE(settings)
     return engine

@@ -91,6 +91,10 @@ class Engine(ABC):
         Raises ``PermanentError`` that says what to mend.
         """
 
+    def rows_held(self) -> dict[str, int]:
+        """Table of a model to rows that it holds, by the catalogue; nothing where only counting would tell."""
+        return {}
+
     def guarding_server(self) -> Server:
         """The server that guards rows by role. Raises ``PermanentError`` where the engine has no roles."""
         raise PermanentError("roles are PostgreSQL's: the embedded warehouse is guarded by the modes of its files")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from cchc.engines.base import STATE, BuildState, Engine, Held
+from cchc.errors import TransientError
 from cchc.surroundings import in_our_terms
 
 
@@ -46,25 +48,31 @@ class DuckDB(Engine):
 
     def build_state(self) -> BuildState | None:
         """See ``Engine.build_state``."""
-        import duckdb
-
-        if not self.may_answer():
-            return None
-        try:
-            with duckdb.connect(self.said, read_only=True) as connection:
-                row = connection.execute(STATE).fetchone()
-        except duckdb.CatalogException:
-            return None
-        except duckdb.IOException as error:
-            told = in_our_terms(error)
-            if told and "held by another process" in str(told):
-                raise Held(str(told)) from error
-            raise told or error from error
-        return BuildState(*row) if row else None
+        rows = self._asked(STATE) if self.may_answer() else []
+        return BuildState(*rows[0]) if rows else None
 
     def examine(self) -> tuple[str, BuildState | None]:
         """See ``Engine.examine``; of a file there is nothing else to ask."""
         return "DuckDB", self.build_state()
+
+    def rows_held(self) -> dict[str, int]:
+        """By the catalogue, which knows them exactly."""
+        sizes = "select table_name, estimated_size from duckdb_tables() where schema_name <> 'raw'"
+        return {str(name): int(size) for name, size in self._asked(sizes)}
+
+    def _asked(self, sql: str) -> list[tuple[Any, ...]]:
+        import duckdb
+
+        try:
+            with duckdb.connect(self.said, read_only=True) as connection:
+                return connection.execute(sql).fetchall()
+        except duckdb.CatalogException:
+            return []
+        except duckdb.Error as error:
+            told = in_our_terms(error)
+            if told and "held by another process" in str(told):
+                raise Held(str(told)) from error
+            raise told or TransientError(f"{self.said} does not answer: {' '.join(str(error).split())}") from error
 
 
 ENGINE = DuckDB

@@ -82,11 +82,10 @@ class Postgres(Engine):
     def _connected(self) -> Iterator[psycopg.Connection[Any]]:
         parts: dict[str, Any] = {"connect_timeout": str(ANSWER_SECONDS), **self.server.parts}
         try:
-            connection = psycopg.connect(**parts)
-        except psycopg.OperationalError as error:
+            with psycopg.connect(**parts) as connection:
+                yield connection
+        except psycopg.Error as error:
             raise TransientError(f"{self.said} does not answer: {' '.join(str(error).split())}") from error
-        with connection:
-            yield connection
 
 
 def _state(connection: psycopg.Connection[Any]) -> BuildState | None:

@@ -46,10 +46,6 @@ class Warehouse(ABC):
     def select(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run one query; returns its columns' names, and its rows."""
 
-    def rows_held(self) -> dict[str, int]:
-        """Table of a model to rows that it holds, by the engine's catalogue; nothing where only counting would tell."""
-        return {}
-
     @abstractmethod
     def load(self, load: Load) -> None:
         """Replace the rows of the revisions named, and note which keys the next build must recompute."""

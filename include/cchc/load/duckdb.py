@@ -67,11 +67,6 @@ class DuckDBWarehouse(TransactionalWarehouse):
         self.execute(f"insert into raw.{table} ({columns}) select {columns} from incoming")
         self.connection.unregister("incoming")
 
-    def rows_held(self) -> dict[str, int]:
-        """By the catalogue, which knows them exactly."""
-        sizes = "select table_name, estimated_size from duckdb_tables() where schema_name <> 'raw'"
-        return {str(name): int(size) for name, size in self.execute(sizes)}
-
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing."""

@@ -73,13 +73,13 @@ class TransactionalWarehouse(Warehouse):
 
     def _load(self, load: Load) -> None:
         with self.transaction():
-            gone = load.revisions | load.replaced | load.discarded
             stamp = self._stamp()
             self.stage_keys(sorted(load.revisions))
             self.execute("delete from raw.replaced_dossiers where revision_id in (select revision_id from touched)")
             self._keep_replaced(load.replaced)
+            self.stage_keys(sorted(load.revisions | load.replaced | load.discarded))
             for table in (*DATASETS, "quarantine"):
-                self.replace_revisions(table, load.files.get(table, []), gone, stamp if table in DATASETS else None)
+                self._replace(table, load.files.get(table, []), stamp if table in DATASETS else None)
             if load.discarded:
                 self._keep_replaced(load.discarded)
                 for table in (*(name for name in DATASETS if load.files.get(name)), "quarantine"):
@@ -88,6 +88,10 @@ class TransactionalWarehouse(Warehouse):
     def replace_revisions(self, table: str, files: Sequence[Path], revisions: set[str], stamp: int | None) -> None:
         """See ``Warehouse.replace_revisions``; within a transaction."""
         self.stage_keys(sorted(revisions))
+        self._replace(table, files, stamp)
+
+    def _replace(self, table: str, files: Sequence[Path], stamp: int | None) -> None:
+        """The same for the revisions that are staged."""
         if self.execute(f"select 1 from raw.{table} limit 1"):
             if stamp is not None:
                 self._note_pending(table, stamp)

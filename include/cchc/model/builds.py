@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment
 
 from cchc.contracts import TIMEZONE
-from cchc.load import open_warehouse
+from cchc.engines import engine_of
 from cchc.model.dbt import DbtResult
 from cchc.model.nodes import FAILED, Node
 from cchc.settings import Settings
@@ -102,8 +102,7 @@ def _event(build: str, node: Node, held: Mapping[str, int]) -> Event:
 
 def _held(settings: Settings) -> dict[str, int]:
     """Table to rows that it holds, where the engine knows: such a one does not count what it writes."""
-    with open_warehouse(settings) as warehouse:
-        return warehouse.rows_held()
+    return engine_of(settings).rows_held()
 
 
 def _files(folder: Path) -> list[Path]:
