@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cchc.editions import Edition, approve, write_editions
+from cchc.engines import engine_of
 from cchc.forms import write_form
 from cchc.pipeline.filled import last_form
 from cchc.pipeline.publishing import publish_site
@@ -124,8 +125,7 @@ def closing(width: int = 100, show: int = 5, edition: Edition | None = None) -> 
     if form is not None:
         path = write_form(form, settings.workdir / "forms" / f"{form.name}.xlsx")
         out.print(f"Biểu mẫu · Form       {path}", soft_wrap=True, highlight=False)
-    warehouse_place = settings.warehouse.split("@")[-1] or str(settings.served_path)
-    out.print(f"Kho · Warehouse       {warehouse_place}", soft_wrap=True, highlight=False)
+    out.print(f"Kho · Warehouse       {engine_of(settings).served_said}", soft_wrap=True, highlight=False)
     out.print(f"Chất lượng · Quality  {settings.quality / 'index.html'}", soft_wrap=True, highlight=False)
     if edition is not None:
         holds = (

@@ -12,12 +12,10 @@ import secrets
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import quote, urlencode
 
 from cchc.bi.superset import write_bundle
+from cchc.engines import of_engine
 from cchc.errors import CchcError
-from cchc.serve.roles import add_reader
-from cchc.server import read_server
 from cchc.settings import Settings
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -27,17 +25,9 @@ LOGIN = "superset"
 
 
 def database(settings: Settings) -> str:
-    """SQLAlchemy's URL of what is served: the DuckDB file, or the server by a login of its own, its password new."""
-    if not settings.on_postgres:
-        return f"duckdb:///{settings.served_path}"
-    parts = dict(read_server(settings.warehouse, "CCHC_WAREHOUSE").parts)
-    password = add_reader(settings, LOGIN, [])  # where Superset looks for it, and keeps it encrypted
-    port, name, host = parts.pop("port"), parts.pop("dbname"), parts["host"]
-    if not host.startswith("/"):
-        del parts["host"]
-    rest = urlencode({key: value for key, value in parts.items() if key not in ("user", "password")})
-    place = "" if host.startswith("/") else host
-    return f"postgresql+psycopg2://{LOGIN}:{password}@{place}:{port}/{quote(name)}?{rest}"
+    """SQLAlchemy's URL of what is served; on a server by a login of its own, whose new password Superset keeps."""
+    url: str = of_engine("serve", settings).url_for_tools(settings, LOGIN)
+    return url
 
 
 def prepare(settings: Settings) -> dict[str, str]:

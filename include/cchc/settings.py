@@ -196,16 +196,6 @@ class Settings:
         """dbt's artefacts."""
         return self.workdir / "dbt" / "target"
 
-    @property
-    def on_postgres(self) -> bool:
-        """Whether the warehouse is a PostgreSQL server."""
-        return is_server(self.warehouse)
-
-    @property
-    def warehouse_said(self) -> str:
-        """Where the warehouse is, for people: no user, no password."""
-        return read_server(self.warehouse, "CCHC_WAREHOUSE").said if self.on_postgres else str(self.duckdb_path)
-
     def warehouse_as(self, role: str, **options: str) -> Server:
         """The warehouse's server for a step that takes on a role, where roles are asked for."""
         server = read_server(self.warehouse, "CCHC_WAREHOUSE")

@@ -61,7 +61,7 @@ def tree(*units: tuple[str, str, str, str | None]) -> dict[str, pd.DataFrame]:
 
 def fill(settings: Settings, frames: Mapping[str, pd.DataFrame]) -> Settings:
     """Let the readers of an installation see these rows; what a frame lacks is null."""
-    (fill_postgres if settings.on_postgres else fill_duckdb)(settings, frames)
+    (fill_postgres if settings.warehouse else fill_duckdb)(settings, frames)
     return settings
 
 

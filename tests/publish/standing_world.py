@@ -105,9 +105,9 @@ def fill_coming(settings: Settings) -> None:
     made = {f"create table if not exists pub.{served_name(view)} ({columns})": [] for view, columns in COMING.items()}
     for view, rows in _ROWS.items():
         names = [column.split()[0] for column in COMING[view].split(", ") if not column[0].isdigit()]
-        marks = ", ".join(["%s" if settings.on_postgres else "?"] * len(names))
+        marks = ", ".join(["%s" if settings.warehouse else "?"] * len(names))
         made[f"insert into pub.{served_name(view)} ({', '.join(names)}) values ({marks})"] = rows
-    if settings.on_postgres:
+    if settings.warehouse:
         with psycopg.connect(settings.warehouse, autocommit=True) as connection:
             for statement, rows in made.items():
                 cursor = connection.cursor()

@@ -6,14 +6,13 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import sqlalchemy as sa
 
 from cchc.backup import manifest
-from cchc.backup.rows import copy_ledger, load_raw
+from cchc.backup.rows import copy_ledger
+from cchc.engines import engine_of, of_engine
 from cchc.errors import PermanentError
 from cchc.ledger import open_ledger
-from cchc.load import open_warehouse
 from cchc.modes import open_up
 from cchc.server import is_server, read_server
 from cchc.settings import Settings
@@ -37,14 +36,7 @@ def restore(settings: Settings, source: Path) -> dict[str, Any]:
         open_up(settings, settings.editions, settings.editions)
     if (source / "keys").is_dir():
         shutil.copytree(source / "keys", settings.workdir / "keys", copy_function=shutil.copyfile)
-    if listed["warehouse"] == "duckdb":
-        for name in ("warehouse.duckdb", "warehouse.duckdb.wal"):
-            if (source / name).is_file():
-                shutil.copyfile(source / name, settings.workdir / name)
-    else:
-        open_warehouse(settings).close()  # creates the raw schema
-        with psycopg.connect(**_parts(settings.warehouse), autocommit=True) as connection:
-            load_raw(connection, source / "warehouse")
+    of_engine("backup", settings).put_back(settings, source)
     _restore_ledger(settings, source / "ledger.sqlite")
     return listed
 
@@ -68,17 +60,13 @@ def _restore_ledger(settings: Settings, copied: Path) -> None:
 
 
 def _refuse_what_is_there(settings: Settings, engine: str) -> None:
-    if settings.on_postgres != (engine == "postgresql"):
+    if engine != engine_of(settings).of_backup:
         raise PermanentError(f"the backup is of a warehouse on {engine}: set or unset CCHC_WAREHOUSE accordingly")
     for folder in (settings.workdir, settings.editions):
         # empty folders are where volumes of their own are mounted
         if folder.exists() and (not folder.is_dir() or any(not each.is_dir() for each in folder.rglob("*"))):
             raise PermanentError(f"{folder} is not empty: a restore never writes over anything; name an empty place")
-    if settings.on_postgres:
-        with psycopg.connect(**_parts(settings.warehouse)) as connection:
-            found = connection.execute("select to_regnamespace('raw')").fetchone()
-        if found and found[0] is not None:
-            raise PermanentError("CCHC_WAREHOUSE: the database holds a warehouse; name an empty one")
+    of_engine("backup", settings).refuse_what_is_there(settings)
     if is_server(settings.ledger_url):
         found_tables = sa.inspect(
             sa.create_engine(
@@ -87,7 +75,3 @@ def _refuse_what_is_there(settings: Settings, engine: str) -> None:
         ).get_table_names()
         if "file_revision" in found_tables:
             raise PermanentError("CCHC_LEDGER: the database holds a ledger; name an empty one")
-
-
-def _parts(url: str) -> dict[str, Any]:
-    return dict(read_server(url, "CCHC_WAREHOUSE").parts)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from datetime import datetime
@@ -19,22 +18,18 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
 import sqlalchemy as sa
 
 from cchc import __version__
 from cchc.backup import manifest
-from cchc.backup.rows import copy_ledger, dump_raw, snapshot
+from cchc.backup.rows import copy_ledger
 from cchc.contracts import TIMEZONE
-from cchc.errors import PermanentError, TransientError
+from cchc.engines import engine_of, of_engine
+from cchc.errors import PermanentError
 from cchc.land import blob_path
 from cchc.ledger import Ledger, open_ledger
-from cchc.server import read_server
 from cchc.settings import Settings
-from cchc.surroundings import of_text
 
-#: How long to wait for whoever writes the embedded warehouse: a full build of a quarter, and some.
-WAIT_SECONDS = 1800
 #: Folders of the working folder that are copied as they are.
 FOLDERS = ("registry", "forms")
 
@@ -50,39 +45,17 @@ def take(settings: Settings, target: Path) -> dict[str, Any]:
         raise PermanentError(f"{settings.workdir} is not there: nothing to back up")
     target.mkdir(parents=True, exist_ok=True)
     ledger = open_ledger(settings.ledger)
-    with ExitStack() as held:
-        server = _hold_warehouse(settings, held)
+    warehouse = of_engine("backup", settings)
+    with warehouse.held(settings), ExitStack() as seen:
         with _still(ledger) as connection:
-            if settings.on_postgres:
-                server = held.enter_context(snapshot(dict(read_server(settings.warehouse, "CCHC_WAREHOUSE").parts)))
+            state = seen.enter_context(warehouse.fixed(settings))
             _copy_ledger(ledger, connection, target / "ledger.sqlite")
-        if server is not None:
-            dump_raw(server, target / "warehouse")
-        elif settings.duckdb_path.exists():
-            for path in (settings.duckdb_path, settings.duckdb_path.with_name(f"{settings.duckdb_path.name}.wal")):
-                if path.exists():
-                    shutil.copyfile(path, target / path.name)
+        warehouse.copy(settings, state, target)
     _copy_landing(settings.landing, target)
     _copy_folders(settings, target)
     taken_at = datetime.now(ZoneInfo(TIMEZONE)).replace(microsecond=0, tzinfo=None).isoformat(sep=" ")
-    engine = "postgresql" if settings.on_postgres else "duckdb"
+    engine = engine_of(settings).of_backup
     return manifest.write(target, {"taken_at": taken_at, "version": __version__, "warehouse": engine})
-
-
-def _hold_warehouse(settings: Settings, held: ExitStack) -> Any:
-    """Keep writers of the embedded warehouse out until it is copied; they wait a minute for it."""
-    if settings.on_postgres or not settings.duckdb_path.exists():
-        return None
-    until = time.monotonic() + WAIT_SECONDS
-    while True:
-        try:
-            held.enter_context(duckdb.connect(str(settings.duckdb_path), read_only=True))
-            return None
-        except duckdb.IOException as error:
-            told = of_text(str(error), str(settings.duckdb_path))
-            if not isinstance(told, TransientError) or time.monotonic() > until:
-                raise told or error from error
-            time.sleep(0.2)
 
 
 @contextmanager

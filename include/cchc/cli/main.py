@@ -61,6 +61,7 @@ def run(
     """
     import json
 
+    from cchc.engines import engine_of
     from cchc.pipeline.run import as_json
     from cchc.pipeline.run import run as run_all
 
@@ -74,7 +75,7 @@ def run(
     spent = ", ".join(f"{stage} {seconds:.1f} s" for stage, seconds in summary.seconds.items())
     idle = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in summary.startup.items())
     console.print(f"Time: {spent}; start-up: {idle}", highlight=False)
-    console.print(f"Warehouse: {settings.warehouse_said}", highlight=False)
+    console.print(f"Warehouse: {engine_of(settings).said}", highlight=False)
     if summary.pages:
         console.print(f"Report:    {settings.reports / 'index.html'}", highlight=False)
     console.print(f"Quality:   {settings.quality / 'index.html'}", highlight=False)

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from cchc.cli.progress import console, print_records, print_table
 from cchc.deliveries import FETCH_REASONS, REASONS, STATUSES, FetchReason, StrayReason, board, never_delivered
+from cchc.engines import engine_of
 from cchc.ledger import Ledger
 from cchc.notes import Asked, held_rows, letter
 from cchc.reasons import LANGUAGES
@@ -100,8 +101,7 @@ def show_strays(ledger: Ledger, system: str | None, unit: str | None) -> None:
 def write_letter(settings: Settings, ledger: Ledger, asked: Asked, out: Path | None) -> None:
     """The note to a unit: into a file, or printed as it would be sent."""
     # before the first load there is no warehouse, and nothing can be held
-    is_there = settings.on_postgres or settings.duckdb_path.exists()
-    held = held_rows(settings) if is_there else []
+    held = held_rows(settings) if engine_of(settings).may_answer() else []
     text = letter(asked, open_registry(settings.registry_dir), ledger, held, settings.expectations)
     if out is None:
         console.print(Text(text.rstrip("\n")), soft_wrap=True)

@@ -5,19 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from cchc.contracts import TIMEZONE
 from cchc.doctor.finding import Warned, Wrong
+from cchc.engines import Held, engine_of
 from cchc.ledger import Ledger, open_ledger
 from cchc.pipeline.run import is_running
 from cchc.settings import Settings
-from cchc.surroundings import in_our_terms
-
-#: The oldest version that the tests run against, and what a load and a build must be allowed.
-LEAST_SERVER = 140000
-RIGHTS = ("CREATE", "TEMPORARY", "CONNECT")
 
 
 def _ledger(settings: Settings) -> Ledger | None:
@@ -76,73 +71,27 @@ def landing(settings: Settings) -> str:
 
 def warehouse(settings: Settings) -> str:
     """It answers; of which build it is; what the next build would do."""
-    if settings.on_postgres:
-        server, row = _of_server(settings)
-    else:
-        if not settings.duckdb_path.exists():
-            return "not built yet: cchc run, or cchc ingest and cchc build"
-        server, row = "DuckDB", _of_file(settings.duckdb_path)
-    if row is None:
+    engine = engine_of(settings)
+    if not engine.may_answer():
+        return "not built yet: cchc run, or cchc ingest and cchc build"
+    try:
+        server, state = engine.examine()
+    except Held as held:
+        raise Warned(str(held)) from held  # somebody builds: no fault
+    if state is None:
         return f"{server}, empty: cchc run, or cchc ingest and cchc build"
-    full, registry_hash, change_no, stale = row
-    if not registry_hash or (change_no <= 1 and full):
+    if not state.registry_hash or (state.change_no <= 1 and state.full_refresh):
         raise Warned(f"{server}, loaded and never built: cchc build")
-    begun = datetime.fromtimestamp(change_no / 1e9, ZoneInfo(TIMEZONE)) if change_no > 1 else None
-    said = f"{server}, registry and models {registry_hash[:16]}" + (
+    changed = state.change_no
+    begun = datetime.fromtimestamp(changed / 1e9, ZoneInfo(TIMEZONE)) if changed > 1 else None
+    said = f"{server}, registry and models {state.registry_hash[:16]}" + (
         f", changes up to {begun:%Y-%m-%d %H:%M}" if begun else ""
     )
-    if full:
+    if state.full_refresh:
         raise Warned(f"{said}; a full build is wanted: cchc build")
-    if stale:
+    if state.stale:
         raise Warned(f"{said}; changes wait: cchc build")
     return f"{said}; models up to date"
-
-
-_STATE = "select full_refresh, registry_hash, change_no, stale from raw.build_state"
-
-
-def _of_file(path: Path) -> Any:
-    import duckdb
-
-    try:
-        with duckdb.connect(str(path), read_only=True) as connection:
-            return connection.execute(_STATE).fetchone()
-    except duckdb.CatalogException:
-        return None
-    except duckdb.IOException as error:
-        told = in_our_terms(error)
-        if told and "held by another process" in str(told):
-            raise Warned(str(told)) from error  # somebody builds: no fault
-        raise
-
-
-def _of_server(settings: Settings) -> tuple[str, Any]:
-    import psycopg
-
-    from cchc.server import read_server
-
-    server = read_server(settings.warehouse, "CCHC_WAREHOUSE")
-    parts: dict[str, Any] = {"connect_timeout": "10", **server.parts}
-    try:
-        connection = psycopg.connect(**parts)
-    except psycopg.OperationalError as error:
-        raise Wrong(f"{server.said} does not answer: {' '.join(str(error).split())}") from error
-    with connection:
-        version = connection.info.server_version
-        if version < LEAST_SERVER:
-            raise Wrong(f"{server.said} is PostgreSQL {version // 10000}; install {LEAST_SERVER // 10000} or newer")
-        (encoding,) = connection.execute("show server_encoding").fetchone() or ("",)
-        if encoding != "UTF8":
-            raise Wrong(f"{server.said} keeps {encoding}: create the database anew with encoding UTF8")
-        for right in RIGHTS:
-            granted = connection.execute("select has_database_privilege(current_database(), %s)", [right]).fetchone()
-            if not granted or not granted[0]:
-                raise Wrong(
-                    f"{server.said}: its user has no right {right}: grant {right.lower()} on database ... to ..."
-                )
-        there = connection.execute("select to_regclass('raw.build_state')").fetchone()
-        row = connection.execute(_STATE).fetchone() if there and there[0] else None
-    return f"PostgreSQL {version // 10000} at {server.said}", row
 
 
 DATA: tuple[tuple[str, Callable[[Settings], str]], ...] = (

@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cchc.doctor.finding import Warned, Wrong
+from cchc.engines import engine_of
 from cchc.modes import loose
 from cchc.server import is_server, read_server
 from cchc.settings import Settings
@@ -28,15 +29,8 @@ def settings_make_sense(settings: Settings) -> str:
         raise Wrong(f"CCHC_EXPORTS: {exports} is a folder that cchc writes; give the exports one of their own")
     if settings.reports in (settings.editions, *settings.editions.parents):
         raise Wrong("CCHC_RELEASES lies in the report's folder; give the editions one of their own")
-    if settings.on_postgres and is_server(settings.ledger_url):
-        warehouse, ledger = (
-            read_server(settings.warehouse, "CCHC_WAREHOUSE"),
-            read_server(settings.ledger_url, "CCHC_LEDGER"),
-        )
-        if warehouse.said == ledger.said:
-            raise Warned(f"warehouse and ledger share the database {ledger.said}; give each a database and an owner")
-    if settings.on_postgres:
-        read_server(settings.warehouse, "CCHC_WAREHOUSE").dbt_environment()
+    if doubts := engine_of(settings).doubts():
+        raise Warned(doubts)
     return "they make sense together"
 
 

@@ -17,6 +17,7 @@ from packaging.requirements import Requirement
 
 from cchc.contracts import TIMEZONE
 from cchc.doctor.finding import Warned, Wrong
+from cchc.engines import engine_of
 from cchc.settings import Settings
 
 #: What a build of a quarter of one province takes, and what its landing grows by in a year, in bytes.
@@ -51,7 +52,7 @@ def packages(settings: Settings) -> str:
 
 def importable(settings: Settings) -> str:
     """dbt with the engine's adapter, and Great Expectations, can be imported."""
-    adapter = "dbt.adapters.postgres" if settings.on_postgres else "dbt.adapters.duckdb"
+    adapter = engine_of(settings).adapter
     for name in ("dbt.cli.main", adapter, "great_expectations"):
         try:
             import_module(name)
@@ -97,7 +98,9 @@ def clock(settings: Settings) -> str:
         raise Wrong(f"no time zone data of {TIMEZONE} ({error}): install the package tzdata") from error
     if offset != timedelta(hours=7):
         raise Wrong(f"{TIMEZONE} is UTC{offset} in the machine's time zone data: update the package tzdata")
-    newest = max((_written(path) for path in (settings.workdir / "ledger.sqlite", settings.duckdb_path)), default=0.0)
+    newest = max(
+        (_written(path) for path in (settings.workdir / "ledger.sqlite", *engine_of(settings).files)), default=0.0
+    )
     if here.astimezone(UTC).year < 2026 or newest > time.time() + 300:
         raise Wrong(f"the clock says {here:%Y-%m-%d %H:%M}, which is behind files of the working folder: set it (NTP)")
     return f"{here:%Y-%m-%d %H:%M} in {TIMEZONE}"

@@ -7,19 +7,14 @@ Idempotent per file revision: a repeated load, a crash in the middle or a correc
 
 from __future__ import annotations
 
+from cchc.engines import of_engine
 from cchc.load.base import Load, Warehouse
-from cchc.server import LOADER
 from cchc.settings import Settings
 
 __all__ = ["Load", "Warehouse", "open_warehouse"]
 
 
 def open_warehouse(settings: Settings) -> Warehouse:
-    """The warehouse of the settings: the embedded DuckDB file, or PostgreSQL by URL. Creates the raw schema."""
-    if settings.on_postgres:
-        from cchc.load.postgres import PostgresWarehouse
-
-        return PostgresWarehouse(settings.warehouse_as(LOADER))
-    from cchc.load.duckdb import DuckDBWarehouse
-
-    return DuckDBWarehouse(settings.duckdb_path)
+    """The warehouse of the settings, open for loading. Creates the raw schema."""
+    warehouse: Warehouse = of_engine("load", settings).open_warehouse(settings)
+    return warehouse

@@ -12,7 +12,8 @@ import pyarrow as pa
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from cchc.errors import PermanentError, TransientError
-from cchc.load.base import Warehouse
+from cchc.load.transactional import TransactionalWarehouse
+from cchc.settings import Settings
 from cchc.surroundings import of_text, translated
 
 #: How long to wait for another process that holds the file.
@@ -29,7 +30,7 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
         raise of_text(str(error), str(path)) or error from error
 
 
-class DuckDBWarehouse(Warehouse):
+class DuckDBWarehouse(TransactionalWarehouse):
     """See ``Warehouse``."""
 
     def __init__(self, path: Path) -> None:
@@ -82,3 +83,8 @@ class DuckDBWarehouse(Warehouse):
         self.connection.register("incoming", ids)
         self.execute("insert into touched select revision_id from incoming")
         self.connection.unregister("incoming")
+
+
+def open_warehouse(settings: Settings) -> DuckDBWarehouse:
+    """The file of the settings."""
+    return DuckDBWarehouse(settings.duckdb_path)

@@ -13,11 +13,12 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from cchc.errors import TransientError
-from cchc.load.base import Warehouse
-from cchc.server import Server
+from cchc.load.transactional import TransactionalWarehouse
+from cchc.server import LOADER, Server
+from cchc.settings import Settings
 
 
-class PostgresWarehouse(Warehouse):
+class PostgresWarehouse(TransactionalWarehouse):
     """See ``Warehouse``."""
 
     def __init__(self, server: Server) -> None:
@@ -71,3 +72,8 @@ class PostgresWarehouse(Warehouse):
         pa.csv.write_csv(rows, buffer, options)
         with self.connection.cursor().copy(columns) as copy:
             copy.write(memoryview(buffer.getvalue()))
+
+
+def open_warehouse(settings: Settings) -> PostgresWarehouse:
+    """The database of the settings, as the role that loads."""
+    return PostgresWarehouse(settings.warehouse_as(LOADER))

@@ -16,7 +16,7 @@ import pyarrow as pa
 from cchc.load.schema import create_statement, sql_type
 
 if TYPE_CHECKING:
-    from cchc.load.base import Warehouse
+    from cchc.load.transactional import TransactionalWarehouse as Warehouse
 
 Row = tuple[Any, ...]
 

@@ -9,20 +9,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import duckdb
-import psycopg
-
 from cchc import __version__
 from cchc.contracts import TIMEZONE
 from cchc.deliveries import board
+from cchc.engines import Held, engine_of
+from cchc.errors import CchcError
 from cchc.ledger import Ledger, open_ledger
 from cchc.registry.open import Registry
-from cchc.server import read_server
 from cchc.settings import Settings
 
 #: Export dates that the figures are of, up to the last one of which anything was delivered.
 DAYS = 7
-_STATE = "select full_refresh, stale, change_no from raw.build_state"
 
 
 @dataclass(frozen=True)
@@ -91,23 +88,13 @@ def _rows(ledger: Ledger, first: date, last: date) -> Counter[tuple[str, str]]:
 
 
 def _build(settings: Settings) -> str:
+    engine = engine_of(settings)
     try:
-        if settings.on_postgres:
-            parts: dict[str, Any] = {"connect_timeout": "10", **read_server(settings.warehouse, "CCHC_WAREHOUSE").parts}
-            with psycopg.connect(**parts) as connection:
-                row = connection.execute(_STATE).fetchone()
-        else:
-            if not settings.duckdb_path.exists():
-                return "none"
-            with duckdb.connect(str(settings.duckdb_path), read_only=True) as file:
-                row = file.execute(_STATE).fetchone()
-    except duckdb.IOException as error:
-        return "busy" if "lock" in str(error) else "unknown"
-    except (psycopg.errors.UndefinedTable, duckdb.CatalogException):
-        return "none"
-    except (duckdb.Error, psycopg.Error):
+        state = engine.build_state() if engine.may_answer() else None
+    except Held:
+        return "busy"
+    except CchcError:
         return "unknown"
-    if row is None:
+    if state is None:
         return "none"
-    full, stale, _ = row
-    return "full" if full else "stale" if stale else "fresh"
+    return "full" if state.full_refresh else "stale" if state.stale else "fresh"

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment
 
 from cchc.contracts import TIMEZONE
-from cchc.load import open_warehouse
+from cchc.engines import engine_of
 from cchc.model.dbt import DbtResult
 from cchc.model.nodes import FAILED, Node
 from cchc.settings import Settings
@@ -101,13 +101,8 @@ def _event(build: str, node: Node, held: Mapping[str, int]) -> Event:
 
 
 def _held(settings: Settings) -> dict[str, int]:
-    """Table to rows that it holds, by the catalogue of the embedded warehouse: it does not count what it writes."""
-    if settings.on_postgres:
-        return {}
-    with open_warehouse(settings) as warehouse:
-        sizes = "select table_name, estimated_size from duckdb_tables() where schema_name <> 'raw'"
-        _, rows = warehouse.select(sizes)
-    return {str(name): int(str(size)) for name, size in rows}
+    """Table to rows that it holds, where the engine knows: such a one does not count what it writes."""
+    return engine_of(settings).rows_held()
 
 
 def _files(folder: Path) -> list[Path]:

@@ -15,17 +15,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from cchc.engines import engine_of
 from cchc.errors import BuildError, MachineError
 from cchc.load import open_warehouse
 from cchc.model.failure import Ask, by_check, told
 from cchc.model.nodes import AHEAD, FAILED, Node
 from cchc.registry.files import content_hash
-from cchc.server import MODELLER
 from cchc.settings import Settings, child_environment
 from cchc.surroundings import of_text
 
-#: Of a session that holds what a model wants to replace: nobody but the pipeline is there, so something is wrong.
-LOCK_SECONDS = 60
 #: Where dbt keeps what it read of the project.
 _PARSE = "partial_parse.msgpack"
 #: What a failure says that has nothing to do with the models.
@@ -45,12 +43,13 @@ class DbtResult:
     done: list[Node] = field(default_factory=list)
 
 
-def warehouse_environment(settings: Settings) -> dict[str, str]:
-    """What ``dbt_project/profiles.yml`` reads: target, path or server, and where artefacts go."""
-    values = {
-        "CCHC_DUCKDB_PATH": str(settings.duckdb_path),
-        "CCHC_DBT_TARGET": "postgres" if settings.on_postgres else "duckdb",
-        "CCHC_DUCKDB_MEMORY": settings.duckdb_memory,
+def warehouse_environment(settings: Settings, in_workdir: bool = False) -> dict[str, str]:
+    """What ``dbt_project/profiles.yml`` reads: target, path or server, and where artefacts go.
+
+    ``in_workdir``: of a process whose working folder is the installation's.
+    """
+    return {
+        **engine_of(settings).dbt_environment(in_workdir),
         "DBT_TARGET_PATH": str(settings.dbt_target),
         "DBT_LOG_PATH": str(settings.dbt_target.parent / "logs"),
         "DBT_PROFILES_DIR": str(settings.dbt_project.absolute()),
@@ -59,9 +58,6 @@ def warehouse_environment(settings: Settings) -> dict[str, str]:
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
-    if settings.on_postgres:
-        values |= settings.warehouse_as(MODELLER, lock_timeout=f"{LOCK_SECONDS}s").dbt_environment()
-    return values
 
 
 def models_hash(settings: Settings) -> str:
@@ -99,11 +95,11 @@ Process = subprocess.Popen[str]
 
 def _start(settings: Settings, *options: str) -> Process:
     """A process that is dbt and takes its one command from its standard input."""
-    if not settings.on_postgres:  # whose address is part of what dbt keeps
+    if engine_of(settings).lends_parse:
         lend_parse(settings.dbt_project, settings.dbt_target)
     return subprocess.Popen(
         [sys.executable, "-m", "cchc.model.runner", *options],
-        env=child_environment(**warehouse_environment(settings) | _plain_path(settings)),
+        env=child_environment(**warehouse_environment(settings, in_workdir=True)),
         cwd=settings.workdir,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -165,7 +161,7 @@ def run_dbt(
         report(result)
     if said is not None:
         # a disk that is full or a file that is held is no fault of the models
-        machine = of_text(said, str(settings.duckdb_path)) if _OF_MACHINE.search(said) else None
+        machine = of_text(said, engine_of(settings).said) if _OF_MACHINE.search(said) else None
         failed = [node for node in result.done if node.status in FAILED]
         skipped = sum(node.status == "skipped" for node in result.done)
         if process.returncode < 0 and not result.done:
@@ -174,7 +170,7 @@ def run_dbt(
                 "or somebody ended it. Readers keep the last state; the same build again repeats the work"
             )
         raise machine or BuildError(told(failed, skipped, ask) if failed else f"dbt {arguments[0]} failed:\n{said}")
-    if not settings.on_postgres:
+    if engine_of(settings).lends_parse:
         keep_parse(settings.dbt_project, settings.dbt_target)
     return result
 
@@ -184,11 +180,6 @@ def _tell(process: Process, arguments: Sequence[str]) -> None:
     with suppress(BrokenPipeError):  # it is gone: its exit code and what it said are read below
         process.stdin.write(json.dumps(list(arguments)) + "\n")
         process.stdin.close()
-
-
-def _plain_path(settings: Settings) -> dict[str, str]:
-    """The embedded warehouse seen from the working folder: dbt takes a path for a URL and stumbles over ?, # and %."""
-    return {} if settings.on_postgres else {"CCHC_DUCKDB_PATH": settings.duckdb_path.name}
 
 
 def _follow(process: Process, started: float, progress: Progress | None, ask: Ask) -> tuple[DbtResult, str | None]:

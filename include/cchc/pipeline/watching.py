@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from cchc.contracts import TIMEZONE
+from cchc.engines import engine_of
 from cchc.ledger import Ledger, open_ledger
 from cchc.notes import Asked, held_rows, letter
 from cchc.pipeline.alone import alone
@@ -56,7 +57,7 @@ def raise_unsent(found: Look) -> None:
 
 def _waiting(settings: Settings, registry: Registry, now: datetime) -> dict[str, date] | None:
     """What waits for approval; None where the warehouse can't say so now (busy, or never built)."""
-    if not settings.on_postgres and not settings.duckdb_path.exists():
+    if not engine_of(settings).may_answer():
         return None
     try:
         return waiting(settings, registry, now.date())

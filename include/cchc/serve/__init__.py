@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import time
 
+from cchc.engines import of_engine
 from cchc.serve.base import Served
 from cchc.serve.shape import Column, Relation, relations
 from cchc.settings import Settings
@@ -26,19 +27,12 @@ def serve(settings: Settings, build_no: int, anew: bool) -> Served:
     Safe to repeat. Raises an error of ours where the place can't be written; readers then keep what they have.
     """
     started = time.perf_counter()
-    if settings.on_postgres:
-        from cchc.serve.postgres import write
-    else:
-        from cchc.serve.duckdb import write
-    served = write(settings, relations(settings.dbt_target / "manifest.json"), build_no, anew)
+    write = of_engine("serve", settings).write
+    served: Served = write(settings, relations(settings.dbt_target / "manifest.json"), build_no, anew)
     log.info("%s", served.said(time.perf_counter() - started))
     return served
 
 
 def is_served(settings: Settings) -> bool:
     """Whether readers have any state to read."""
-    if not settings.on_postgres:
-        return settings.served_path.is_file()
-    from cchc.serve.postgres import is_there
-
-    return is_there(settings.warehouse)
+    return bool(of_engine("serve", settings).is_there(settings))

@@ -60,6 +60,11 @@ def write(settings: Settings, relations: list[Relation], build_no: int, anew: bo
     return served
 
 
+def is_there(settings: Settings) -> bool:
+    """Whether there is a served file."""
+    return settings.served_path.is_file()
+
+
 def _fill(connection: duckdb.DuckDBPyConnection, relations: list[Relation], build_no: int) -> Served:
     served = Served(build_no)
     connection.execute("use working")
@@ -180,3 +185,8 @@ def _quoted(path: Path) -> str:
 
 def _text(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def url_for_tools(settings: Settings, login: str) -> str:
+    """SQLAlchemy's URL of what is served, for a BI tool; the file knows no logins."""
+    return f"duckdb:///{settings.served_path}"

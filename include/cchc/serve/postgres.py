@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from typing import Any
+from urllib.parse import quote, urlencode
 
 import psycopg
 
@@ -57,9 +58,9 @@ def _connect(server: Server) -> psycopg.Connection[Any]:
     return psycopg.connect(**parts)
 
 
-def is_there(url: str) -> bool:
+def is_there(settings: Settings) -> bool:
     """Whether the server has a served state."""
-    with _connect(read_server(url, "CCHC_WAREHOUSE")) as connection:
+    with _connect(read_server(settings.warehouse, "CCHC_WAREHOUSE")) as connection:
         found = connection.execute("select to_regclass(%s)", [f"pub.{BUILD}"]).fetchone()
     return bool(found and found[0])
 
@@ -263,3 +264,15 @@ class _Writer:
 
     def count(self, name: str) -> int:
         return int(self.run(f"select count(*) from {name}")[0][0])
+
+
+def url_for_tools(settings: Settings, login: str) -> str:
+    """SQLAlchemy's URL of what is served, for a BI tool that reads as ``login``, made or given a new password here."""
+    parts = dict(read_server(settings.warehouse, "CCHC_WAREHOUSE").parts)
+    password = roles.add_reader(settings, login, [])
+    port, name, host = parts.pop("port"), parts.pop("dbname"), parts["host"]
+    if not host.startswith("/"):
+        del parts["host"]
+    rest = urlencode({key: value for key, value in parts.items() if key not in ("user", "password")})
+    place = "" if host.startswith("/") else host
+    return f"postgresql+psycopg2://{login}:{password}@{place}:{port}/{quote(name)}?{rest}"

@@ -21,10 +21,11 @@ from typing import Any
 
 import psycopg
 
+from cchc.engines import engine_of
 from cchc.errors import PermanentError
 from cchc.serve.base import ABOUT
 from cchc.serve.shape import Relation, relations
-from cchc.server import BI, LOADER, MODELLER, ROLES, UNIT, read_server
+from cchc.server import BI, LOADER, MODELLER, ROLES, UNIT
 from cchc.settings import Settings
 
 _LOGIN = re.compile(r"[a-z][a-z0-9_]{1,62}")
@@ -147,9 +148,7 @@ def _fixed() -> str:
 
 
 def _connect(settings: Settings) -> psycopg.Connection[Any]:
-    if not settings.on_postgres:
-        raise PermanentError("roles are PostgreSQL's: the embedded warehouse is guarded by the modes of its files")
-    parts: dict[str, Any] = dict(read_server(settings.warehouse, "CCHC_WAREHOUSE").parts)
+    parts: dict[str, Any] = dict(engine_of(settings).guarding_server().parts)
     try:
         return psycopg.connect(**parts)
     except psycopg.OperationalError as error:
