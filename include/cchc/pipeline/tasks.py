@@ -117,9 +117,7 @@ def judge(part: Json) -> Json:
         raise errors[0]
     return {
         "files": {
-            table: [
-                str(path.relative_to(settings.staged)) for each in judged for path in each.files.get(table, ())
-            ]
+            table: [str(path.relative_to(settings.staged)) for each in judged for path in each.files.get(table, ())]
             for table in sorted({table for each in judged for table in each.files})
         },
         "results": [
