@@ -77,6 +77,60 @@ def test_judging_a_batch_twice_and_storing_both_is_one_load(here: World) -> None
     assert here.rows("select count(*) from raw.dossiers") == [(2,)]
 
 
+def stored(here: World) -> list[list[tuple[Any, ...]]]:
+    return [
+        here.rows("select revision_id, row_number from raw.dossiers order by all"),
+        here.rows("select revision_id, row_number, rule from raw.quarantine order by all"),
+    ]
+
+
+def test_what_two_workers_judged_is_loaded_once(here: World) -> None:
+    """The same part twice in one load: handed over twice, or planned twice and judged by two workers."""
+    here.deliver(G2, g2_file(1, 2, 2))
+    here.collect()
+    (part,), (planned_again,) = through(tasks.plan_judge()), through(tasks.plan_judge())
+    assert part["token"] != planned_again["token"]
+    first, same, other = (through(tasks.judge(each)) for each in (part, part, planned_again))
+    loaded = tasks.load_all([first, same, other])
+    assert loaded["files_accepted"] == 1 and loaded["rows_accepted"] == 2 and loaded["rows_duplicate"] == 1
+    once = stored(here)
+    assert len(once[0]) == 2
+    assert tasks.plan_judge() == []
+    tasks.load_all([other, first])
+    assert stored(here) == once
+
+
+def test_parts_that_share_some_revisions_lose_and_double_nothing(here: World) -> None:
+    """A second worker took what the first had, and a file that came since."""
+    here.deliver("mcdt-quangtri/H50.101/dossiers.json", g2_file(1, 2))
+    here.collect()
+    (early,) = through(tasks.plan_judge())
+    here.deliver("mcdt-quangtri/H50.105/dossiers.json", g2_file(3))
+    here.collect()
+    (late,) = through(tasks.plan_judge())
+    judged = [through(tasks.judge(part)) for part in (early, late)]
+    assert [len(each["results"]) for each in judged] == [1, 2]
+    loaded = tasks.load_all(judged)
+    assert (loaded["files_accepted"], loaded["files_refused"], loaded["rows_read"]) == (1, 1, 2)  # 105's holds 101's
+    dossiers, quarantined = stored(here)
+    assert len(dossiers) == 2 and quarantined == []
+    assert tasks.plan_judge() == []
+
+
+def test_staged_files_are_named_without_the_workers_own_folder(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever loads may see the staged files under another path than who judged."""
+    here.deliver(G2, g2_file(1, 2))
+    here.collect()
+    (part,) = through(tasks.plan_judge())
+    judged = through(tasks.judge(part))
+    assert str(here.settings.workdir) not in json.dumps(judged["files"])
+    elsewhere = here.settings.workdir.with_name("elsewhere")
+    here.settings.workdir.rename(elsewhere)
+    monkeypatch.setenv("CCHC_WORKDIR", str(elsewhere))
+    assert tasks.load_all([judged])["rows_accepted"] == 2
+    assert not [path for path in (elsewhere / "staged").rglob("*") if path.is_file()]
+
+
 def test_units_are_cut_into_few_parts(here: World, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = [pair for part in tasks.plan_collect(*DAYS) for pair in part["units"]]
     assert len({tuple(pair) for pair in whole}) == len(whole) > 100

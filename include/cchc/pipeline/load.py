@@ -15,7 +15,32 @@ from cchc.load import Load, Warehouse
 
 
 def load_judged(warehouse: Warehouse, ledger: Ledger, judged: Sequence[Judged]) -> list[Result]:
-    """Load what was judged and record how every revision ended; returns the results, also of what was loaded before."""
+    """Load what was judged and record how every revision ended; returns the results, also of what was loaded before.
+
+    A revision that two workers judged is loaded once: what shares one with an earlier batch waits for a load of its
+    own, which replaces by revision and lets go of what nobody waits for any more.
+    """
+    first, later = _apart(judged)
+    results = _load(warehouse, ledger, first)
+    if later:
+        taken = {result.revision.id for result in results}
+        results += [each for each in load_judged(warehouse, ledger, later) if each.revision.id not in taken]
+    return results
+
+
+def _apart(judged: Sequence[Judged]) -> tuple[list[Judged], list[Judged]]:
+    """Batches without a revision in common, and the others."""
+    taken: set[int] = set()
+    first: list[Judged] = []
+    later: list[Judged] = []
+    for batch in judged:
+        mine = {result.revision.id for result in batch.results}
+        (later if mine & taken else first).append(batch)
+        taken |= mine
+    return first, later
+
+
+def _load(warehouse: Warehouse, ledger: Ledger, judged: Sequence[Judged]) -> list[Result]:
     everything = [result for batch in judged for result in batch.results]
     if not everything:
         return []

@@ -10,7 +10,6 @@ import time
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
-from pathlib import Path
 from typing import Any
 
 from cchc import land
@@ -94,6 +93,8 @@ def plan_judge() -> list[Json]:
 def judge(part: Json) -> Json:
     """Read, normalise and validate one part of the batches; writes Parquet, returns the results.
 
+    Files are named as seen from ``staged``: whoever loads them may have it under another path.
+
     A batch that fails leaves the others alone: its files wait for the next run, and ``check_share`` counts them. Where
     all of them fail, the first error is raised.
     """
@@ -116,7 +117,7 @@ def judge(part: Json) -> Json:
         raise errors[0]
     return {
         "files": {
-            table: [str(path) for each in judged for path in each.files.get(table, ())]
+            table: [str(path.relative_to(settings.staged)) for each in judged for path in each.files.get(table, ())]
             for table in sorted({table for each in judged for table in each.files})
         },
         "results": [
@@ -137,7 +138,7 @@ def load_all(judged: list[Json]) -> Json:
     batches = [
         Judged(
             [Result(**{**item, "revision": revision_from_json(item["revision"])}) for item in batch["results"]],
-            {table: [Path(path) for path in paths] for table, paths in batch["files"].items()},
+            {table: [settings.staged / path for path in paths] for table, paths in batch["files"].items()},
         )
         for batch in judged
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
@@ -112,6 +113,12 @@ def _notice(con: duckdb.DuckDBPyConnection, results: dict[int, Result]) -> None:
 
 
 def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> Path:
-    literal = str(path).replace("'", "''")  # COPY takes no parameter
-    con.execute(f"copy ({query}) to '{literal}' (format parquet)")
+    """Whole or not at all: two workers that judge the same batch write the same names, and neither sees half a file."""
+    part = path.with_name(f".{path.name}-{uuid4().hex}")
+    literal = str(part).replace("'", "''")  # COPY takes no parameter
+    try:
+        con.execute(f"copy ({query}) to '{literal}' (format parquet)")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
     return path
