@@ -18,6 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from pyhive import hive
+
 from spark.parts import Parts
 from support.ports import free_port
 
@@ -75,6 +77,7 @@ class Cluster:
         port = ("--hiveconf", f"hive.server2.thrift.port={self.port}")
         self._run("thrift", "spark-submit", *conf, "--class", server, "spark-internal", *bound, *port)
         self._wait_for("thrift", self.port)
+        self._make_namespace()
 
     def kill(self, name: str) -> None:
         """At once, as a machine that is switched off."""
@@ -126,6 +129,13 @@ class Cluster:
             "spark.sql.shuffle.partitions": "2",
             **self.options,
         }
+
+    def _make_namespace(self) -> None:
+        """Clients begin with ``use`` of a namespace, which a new catalogue has none of: this one uses Spark's own."""
+        with hive.connect("127.0.0.1", int(self.port), database="spark_catalog`.`default") as connection:
+            cursor = connection.cursor()
+            cursor.execute(f"create namespace if not exists {CATALOGUE}.{NAMESPACE}")
+            cursor.execute(f"use {CATALOGUE}.{NAMESPACE}")  # one session is everybody's
 
     def _run(self, name: str, program: str, *arguments: str) -> None:
         scratch = self.work / "scratch"

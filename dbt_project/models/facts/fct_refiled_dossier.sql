@@ -112,7 +112,7 @@ select
     e.ended_at as earlier_at,
     n.filed_at as later_at,
     cast(cast(e.due_at as date) - cast(e.ended_at as date) as integer) as days,
-    cast(floor(extract(epoch from n.filed_at - e.ended_at) / 60) as integer) as minutes_after,
+    cast({{ minutes_between('e.ended_at', 'n.filed_at') }} as integer) as minutes_after,
     cast(m.n_alike_before as integer) as n_alike_before,
     e.revision_id as earlier_revision_id,
     e.row_number as earlier_row_number,

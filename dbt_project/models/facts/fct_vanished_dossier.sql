@@ -52,7 +52,7 @@ replaced as (
             from {{ ref('stg_quarantine') }} as q
             where
                 n.revision_id = q.revision_id
-                and strpos(q.payload, '"' || g.dossier_code || '"') > 0
+                and position('"' || g.dossier_code || '"' in q.payload) > 0
         )
 
 )

@@ -8,7 +8,7 @@ with held as (
 
     select
         q.dataset,
-        q.revision_id || ':' || cast(q.row_number as varchar) as row_key,
+        q.revision_id || ':' || cast(q.row_number as {{ dbt.type_string() }}) as row_key,
         q.system,
         q.delivering_unit,
         q.export_date,
