@@ -125,6 +125,9 @@ class Cluster:
             "spark.sql.hive.thriftServer.singleSession": "true",
             "spark.sql.timestampType": "TIMESTAMP_NTZ",
             "spark.sql.session.timeZone": "UTC",
+            # days before 1582 in Parquet are what they say
+            "spark.sql.parquet.datetimeRebaseModeInWrite": "CORRECTED",
+            "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
             "spark.sql.ansi.enabled": "true",
             "spark.sql.shuffle.partitions": "2",
             **self.options,
