@@ -7,7 +7,7 @@ all processes of the cluster.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -32,7 +32,9 @@ class Client:
     def __enter__(self) -> Client:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._connection.close()
 
     def run(self, sql: str) -> None:
@@ -49,8 +51,10 @@ class Client:
         cursor.close()
         return found
 
-    def copy_in(self, source: duckdb.DuckDBPyConnection, schema: str) -> None:
-        """Every table of a schema of a DuckDB warehouse, in the place of the one that the cluster has."""
+    def copy_in(
+        self, source: duckdb.DuckDBPyConnection, schema: str, is_due: Callable[[str], bool] = lambda table: True
+    ) -> None:
+        """The tables of a schema of a DuckDB warehouse, each in the place of the one that the cluster has."""
         self.run(f"create namespace if not exists {schema}")
         columns: dict[str, list[tuple[str, str]]] = {}
         for table, name, kind in source.execute(
@@ -60,6 +64,8 @@ class Client:
         ).fetchall():
             columns.setdefault(table, []).append((name, kind))
         for table, described in columns.items():
+            if not is_due(table):
+                continue
             path = self.folder / f"{table}.parquet"
             source.execute(f"copy (select {', '.join(map(_plain, described))} from {schema}.{table}) to '{path}'")
             self.run(f"create or replace table {schema}.{table} using iceberg as select * from parquet.`{path}`")
@@ -71,11 +77,6 @@ class Client:
         shutil.rmtree(folder, ignore_errors=True)
         self.run(f"insert overwrite directory '{folder}' using parquet {query}")
         return f"{folder}/*.parquet"
-
-    def columns(self, relation: str) -> Sequence[str]:
-        """Their names, in order."""
-        described = self.rows(f"describe table {relation}")
-        return [row[0] for row in described[: [row[0] for row in (*described, ("# ",))].index("# ")]] if described else []
 
 
 def _plain(column: tuple[str, str]) -> str:

@@ -12,7 +12,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,14 +36,17 @@ class Died(Exception):
 
 @dataclass
 class Cluster:
-    """``port``: of the thrift server; ``processes``: by name, as ``master``, ``worker-1``, ``thrift``."""
+    """``memory``: of the driver and of each worker's executor; ``java``: options of every Java; ``port``: of the thrift server.
+
+    ``processes``: by name, as ``master``, ``worker-1``, ``thrift``.
+    """
 
     parts: Parts
     work: Path
     catalogue_url: str
     workers: int = 2
     memory: str = "1g"
-    options: Mapping[str, str] = field(default_factory=dict)
+    java: str = ""
     port: str = field(default_factory=free_port)
     master_port: str = field(default_factory=free_port)
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict, repr=False)
@@ -67,7 +70,9 @@ class Cluster:
         """One core, one executor."""
         given = ("--host", "127.0.0.1", "--webui-port", free_port(), "--cores", "1", "--memory", self.memory)
         folder = ("--work-dir", str(self.work / f"worker-{number}"))
-        self._run(f"worker-{number}", "spark-class", "org.apache.spark.deploy.worker.Worker", *given, *folder, self.master)
+        self._run(
+            f"worker-{number}", "spark-class", "org.apache.spark.deploy.worker.Worker", *given, *folder, self.master
+        )
 
     def start_thrift(self) -> None:
         """The server that clients talk to: the driver of the cluster's one application."""
@@ -130,7 +135,6 @@ class Cluster:
             "spark.sql.parquet.datetimeRebaseModeInRead": "CORRECTED",
             "spark.sql.ansi.enabled": "true",
             "spark.sql.shuffle.partitions": "2",
-            **self.options,
         }
 
     def _make_namespace(self) -> None:
@@ -149,7 +153,7 @@ class Cluster:
             "SPARK_HOME": str(self.parts.spark_home),
             "SPARK_LOCAL_IP": "127.0.0.1",
             "SPARK_DAEMON_MEMORY": self.memory if program == "spark-submit" else "256m",
-            "JAVA_TOOL_OPTIONS": f"-Djava.io.tmpdir={scratch}",
+            "JAVA_TOOL_OPTIONS": f"-Djava.io.tmpdir={scratch} {self.java}",
             "SPARK_LOCAL_DIRS": str(scratch),
         }
         with (self.work / f"{name}.log").open("wb") as log:
@@ -183,9 +187,11 @@ def _end_with_parent() -> None:
 
 
 @contextmanager
-def spark_cluster(parts: Parts, work: Path, catalogue_url: str, **options: str) -> Iterator[Cluster]:
+def spark_cluster(
+    parts: Parts, work: Path, catalogue_url: str, memory: str = "1g", java: str = ""
+) -> Iterator[Cluster]:
     """A cluster until the block ends; ``catalogue_url``: an empty database of a PostgreSQL server."""
-    cluster = Cluster(parts, work, catalogue_url, options=options)
+    cluster = Cluster(parts, work, catalogue_url, memory=memory, java=java)
     try:
         cluster.start()
         yield cluster

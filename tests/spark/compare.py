@@ -72,7 +72,9 @@ def compare_one(warehouse: duckdb.DuckDBPyConnection, client: Client, relation: 
     )
     if mine or others:
         for name in shared:
-            a, b = (f"select {_plain(name, kind[name])} from {s}" for kind, s in zip(kinds, (relation, theirs), strict=True))
+            a, b = (
+                f"select {_plain(name, kind[name])} from {s}" for kind, s in zip(kinds, (relation, theirs), strict=True)
+            )
             if warehouse.sql(f"({a} except all {b}) union all ({b} except all {a}) limit 1").fetchall():
                 unlike.append(name)
     return Compared(relation, rows, mine, others, unlike)
