@@ -53,7 +53,8 @@ airflow-cli: $(STAMP) ## Airflow's own command line, e.g. ARGS="dags list"
 superset: $(STAMP) .superset/.installed ## Superset with our dashboards on http://127.0.0.1:8088 over what the last build served
 	@$(PY) scripts/superset_env.py serve
 
-test: $(if $(T),$(STAMP),lint) ## Lint, then every test; T=tests/land (a folder, a file, a test id): that alone, no lint, in seconds
+# with Java, a cluster is tested too
+test: $(if $(T),$(STAMP),lint $(if $(shell command -v java 2>/dev/null),.spark/.installed)) ## Lint, then every test; T=tests/land (a folder, a file, a test id): that alone, no lint, in seconds
 	$(PY) -m pytest $(if $(T),-n 0 $(T),-n 2 --dist loadfile --no-loadscope-reorder -m "not chaos")
 
 fast: $(STAMP) ## Quick lint and the tests that start no server, browser, dbt or Airflow: under a minute on two cores

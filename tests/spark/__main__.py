@@ -4,8 +4,8 @@
     make spark ROWS=1000000         more
     PYTHONPATH=tests .venv/bin/python -m spark --help     every option
 
-Starts a cluster of this machine (master, two workers, thrift server) and a PostgreSQL server for its catalogue, and ends
-them. Exit code 1 when a relation differs.
+Starts a cluster of this machine (master, two workers, thrift server) and a PostgreSQL server for its catalogue, and
+ends them. Exit code 1 when a relation differs.
 """
 
 from __future__ import annotations
@@ -81,6 +81,8 @@ def main() -> int:
             for what in ("full build", "the day after"):
                 days = days_of(exports)
                 beside.build(beside.load(days[0], days[-1]))
+                if not records:
+                    beside.unit_tests()
                 records.append(shown(what, beside, found := beside.compared()))
                 if not all(each.equal for each in found):
                     break

@@ -1,4 +1,4 @@
-"""One installation built twice: by the product in DuckDB, and the same dbt project on Spark over a copy of its raw tables."""
+"""One installation built twice: in DuckDB, and by the same dbt project on Spark over a copy of its raw tables."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class Beside:
         ledger = open_ledger(self.settings.ledger)
         ingest(self.settings, registry, ledger, first, last)
         state = prepare_build(self.settings, registry, ledger)
+        self.seconds.clear()
         self._timed("copy", lambda: self._copy(state))
         return state
 
@@ -50,6 +51,11 @@ class Beside:
         self._timed("duckdb", lambda: build_models(self.settings, state))
         arguments = build_arguments(state["full_refresh"], state["changed"])
         self._timed("spark", lambda: dbt_on(self.cluster, self.cluster.work / "dbt", arguments))
+
+    def unit_tests(self) -> None:
+        """Those of the models, on Spark."""
+        tests = ["test", "--select", "test_type:unit"]
+        self._timed("unit tests", lambda: dbt_on(self.cluster, self.cluster.work / "dbt", tests))
 
     def compared(self) -> list[Compared]:
         """Every relation; then the build of DuckDB is finished, and the next day may come."""

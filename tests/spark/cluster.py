@@ -36,7 +36,7 @@ class Died(Exception):
 
 @dataclass
 class Cluster:
-    """``memory``: of the driver and of each worker's executor; ``java``: options of every Java; ``port``: of the thrift server.
+    """``memory``: of the driver and of each executor; ``java``: options of every Java; ``port``: of the thrift server.
 
     ``processes``: by name, as ``master``, ``worker-1``, ``thrift``.
     """

@@ -23,7 +23,7 @@ _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT")
 
 @dataclass(frozen=True)
 class Compared:
-    """``only_duckdb``, ``only_spark``: rows that the other has not, or not as often; ``columns``: by name, whose differ."""
+    """``only_duckdb``, ``only_spark``: rows that the other has not, or not as often; ``columns``: where."""
 
     relation: str
     rows: int

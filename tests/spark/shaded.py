@@ -1,8 +1,8 @@
 """The JSON classes that the Iceberg runtime of a wheel lacks.
 
-``snowpark-connect-deps-iceberg`` packs the Iceberg runtime without the Jackson that it refers to by another package name
-(``org.apache.iceberg.shaded.com.fasterxml.jackson``). Spark brings Jackson under its own name; here its classes are
-written again under the other one. A class names packages only in the texts of its constant pool (JVM specification,
+``snowpark-connect-deps-iceberg`` packs the Iceberg runtime without the Jackson that it refers to by another package
+name (``org.apache.iceberg.shaded.com.fasterxml.jackson``). Spark brings Jackson under its own name; here its classes
+are written again under the other one. A class names packages only in the texts of its constant pool (JVM specification,
 4.4), so that rewriting these texts is all there is to moving it.
 """
 
