@@ -22,7 +22,7 @@ UV = $(shell command -v uv 2>/dev/null || echo $(CURDIR)/.uv/bin/uv)
 STATIC = $(wildcard include/cchc/*/static/*.js include/cchc/*/static/*.css)
 PRETTIER := prettier@3.10.1
 
-.PHONY: help run airflow airflow-cli superset test fast lint format bench bench-peers bench-docs screenshots chaos fuzz fuzz-guided docs backup restore install clean secrets up down pin bundle
+.PHONY: help run airflow airflow-cli superset test fast lint format bench bench-peers bench-docs spark screenshots chaos fuzz fuzz-guided docs backup restore install clean secrets up down pin bundle
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -53,7 +53,8 @@ airflow-cli: $(STAMP) ## Airflow's own command line, e.g. ARGS="dags list"
 superset: $(STAMP) .superset/.installed ## Superset with our dashboards on http://127.0.0.1:8088 over what the last build served
 	@$(PY) scripts/superset_env.py serve
 
-test: $(if $(T),$(STAMP),lint) ## Lint, then every test; T=tests/land (a folder, a file, a test id): that alone, no lint, in seconds
+# with Java, a cluster is tested too
+test: $(if $(T),$(STAMP),lint $(if $(shell command -v java 2>/dev/null),.spark/.installed)) ## Lint, then every test; T=tests/land (a folder, a file, a test id): that alone, no lint, in seconds
 	$(PY) -m pytest $(if $(T),-n 0 $(T),-n 2 --dist loadfile --no-loadscope-reorder -m "not chaos")
 
 fast: $(STAMP) ## Quick lint and the tests that start no server, browser, dbt or Airflow: under a minute on two cores
@@ -92,6 +93,14 @@ bench: $(STAMP) ## Every target of speed beside the floor, from files to ranking
 
 bench-peers: $(STAMP) .peers/.installed ## The same exports by dlt, pandas with Great Expectations, Spark (Java 17): docs/benchmarks.md (smaller: ROWS=20000)
 	PYTHONPATH=tests $(PY) -m bench.peers $(if $(ROWS),--rows $(ROWS)) $(if $(JSON),--json $(JSON))
+
+.spark/.installed: tests/spark/requirements.lock
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .spark
+	$(UV) pip sync --quiet --python .spark/bin/python tests/spark/requirements.lock
+	@touch $@
+
+spark: $(STAMP) .spark/.installed ## A made-up province on Spark and Iceberg (Java 17) beside DuckDB, every table compared (more: ROWS=1000000)
+	PYTHONPATH=tests $(PY) -m spark $(if $(ROWS),--rows $(ROWS)) $(if $(JSON),--json $(JSON))
 
 bench-docs: $(STAMP) ## Tables and chart of docs/benchmarks.md from the measurements in docs/benchmarks/
 	PYTHONPATH=tests $(PY) -m bench.document

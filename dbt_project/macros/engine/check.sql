@@ -5,7 +5,7 @@
 
 {# A value as text, also one that is missing. #}
 {% macro shown(column) -%}
-    coalesce(cast({{ column }} as varchar), 'null')
+    coalesce(cast({{ column }} as {{ dbt.type_string() }}), 'null')
 {%- endmacro %}
 
 {# All checks of a model, see the test `holds`. refers: by column, the relation and its column. #}

@@ -7,6 +7,10 @@
     cast(generate_series(cast({{ first_day }} as timestamp), cast({{ last_day }} as timestamp), interval '1 day') as date)
 {%- endmacro %}
 
+{% macro spark__days_between(first_day, last_day) -%}
+    explode(case when {{ first_day }} <= {{ last_day }} then sequence({{ first_day }}, {{ last_day }}, interval '1 day') end)
+{%- endmacro %}
+
 {% macro duckdb__days_between(first_day, last_day) -%}
     cast(unnest(generate_series(cast({{ first_day }} as timestamp), cast({{ last_day }} as timestamp), interval '1 day')) as date)
 {%- endmacro %}

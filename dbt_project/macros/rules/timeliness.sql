@@ -36,6 +36,6 @@
 {% macro catalogue_due_at(d, first_day, last_day) -%}
     case {{ d }}.day_kind
         when 'calendar' then {{ d }}.received_at + {{ d }}.max_days * interval '1 day'
-        when 'working' then {{ d }}.received_at + greatest({{ last_day }} - {{ first_day }}, 0) * interval '1 day'
+        when 'working' then {{ d }}.received_at + greatest({{ days_from(first_day, last_day) }}, 0) * interval '1 day'
     end
 {%- endmacro %}

@@ -35,7 +35,7 @@ numbered as (
         cast(extract(year from day) as integer) as year,
         cast(extract(quarter from day) as integer) as quarter,
         cast(extract(month from day) as integer) as month,
-        cast(extract(isodow from day) as integer) as weekday
+        cast({{ iso_weekday('day') }} as integer) as weekday
     from days
 
 )
@@ -49,12 +49,12 @@ select
     n.year * 10 + n.quarter as quarter_key,
     n.year * 100 + n.month as month_key,
     coalesce(c.is_working_day, n.weekday < 6) as is_working_day,
-    cast(count(*) filter (where coalesce(c.is_working_day, n.weekday < 6)) over (order by n.day) as integer) as working_day_number,
+    cast(sum(case when coalesce(c.is_working_day, n.weekday < 6) then 1 else 0 end) over (order by n.day) as integer) as working_day_number,
     c.holiday_vi,
     c.holiday_en,
-    case n.weekday when 7 then 'Chủ nhật' else 'Thứ ' || cast(n.weekday + 1 as varchar) end as weekday_vi,
-    'Tháng ' || cast(n.month as varchar) || '/' || cast(n.year as varchar) as month_vi,
+    case n.weekday when 7 then 'Chủ nhật' else 'Thứ ' || cast(n.weekday + 1 as {{ dbt.type_string() }}) end as weekday_vi,
+    'Tháng ' || cast(n.month as {{ dbt.type_string() }}) || '/' || cast(n.year as {{ dbt.type_string() }}) as month_vi,
     'Quý ' || case n.quarter when 1 then 'I' when 2 then 'II' when 3 then 'III' else 'IV' end
-    || '/' || cast(n.year as varchar) as quarter_vi
+    || '/' || cast(n.year as {{ dbt.type_string() }}) as quarter_vi
 from numbered as n
 left join {{ ref('stg_calendar') }} as c on n.day = c.day

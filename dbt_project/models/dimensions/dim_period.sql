@@ -105,13 +105,13 @@ labelled as (
         period_end,
         case preference when 1 then 'month' when 2 then 'quarter' when 3 then 'year' when 4 then 'custom' else 'to_date' end as period_kind,
         is_to_date,
-        cast(extract(year from period_start) as varchar) as year_text,
-        cast(extract(month from period_start) as varchar) as month_text,
+        cast(extract(year from period_start) as {{ dbt.type_string() }}) as year_text,
+        cast(extract(month from period_start) as {{ dbt.type_string() }}) as month_text,
         cast(extract(quarter from period_start) as integer) as quarter,
         {% for column in ['period_start', 'period_end'] -%}
-            lpad(cast(extract(day from {{ column }}) as varchar), 2, '0')
-            || '/' || lpad(cast(extract(month from {{ column }}) as varchar), 2, '0')
-            || '/' || cast(extract(year from {{ column }}) as varchar) as {{ column }}_text{{ ',' if not loop.last }}
+            lpad(cast(extract(day from {{ column }}) as {{ dbt.type_string() }}), 2, '0')
+            || '/' || lpad(cast(extract(month from {{ column }}) as {{ dbt.type_string() }}), 2, '0')
+            || '/' || cast(extract(year from {{ column }}) as {{ dbt.type_string() }}) as {{ column }}_text{{ ',' if not loop.last }}
         {% endfor -%}
     from preferred
 
@@ -133,7 +133,7 @@ report_labels as (
 )
 
 select
-    cast(p.period_start as varchar) || '_' || cast(p.period_end as varchar) as period_id,
+    cast(p.period_start as {{ dbt.type_string() }}) || '_' || cast(p.period_end as {{ dbt.type_string() }}) as period_id,
     p.period_kind,
     p.is_to_date,
     p.period_start,
@@ -153,7 +153,7 @@ select
     end as label_vi,
     case p.period_kind
         when 'month' then 'Month ' || p.month_text || '/' || p.year_text
-        when 'quarter' then 'Q' || cast(p.quarter as varchar) || ' ' || p.year_text
+        when 'quarter' then 'Q' || cast(p.quarter as {{ dbt.type_string() }}) || ' ' || p.year_text
         when 'year' then 'Year ' || p.year_text
         else coalesce(r.label_en, p.period_start_text || ' to ' || p.period_end_text)
     end as label_en

@@ -1,5 +1,5 @@
 select
-    procedure_code || ':' || cast(valid_from as varchar) as procedure_key,
+    procedure_code || ':' || cast(valid_from as {{ dbt.type_string() }}) as procedure_key,
     procedure_code,
     name as procedure_name,
     field,

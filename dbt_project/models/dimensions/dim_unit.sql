@@ -1,6 +1,6 @@
 -- One row per version of a unit. The registry's key is (code, valid from): codes are reused, names and kinds change.
 select
-    unit_code || ':' || cast(valid_from as varchar) as unit_key,
+    unit_code || ':' || cast(valid_from as {{ dbt.type_string() }}) as unit_key,
     unit_code,
     admin_code,
     unit_kind,

@@ -1,6 +1,6 @@
 -- Every span of a unit and the units of the last business day to which its territory came, over as many mergers as it
 -- took. Where all of it came to one unit, it is whole; else the weights along the way say how much, if they are known.
-with recursive today as (
+with {{ recursive() }} today as (
 
     select coalesce(max(as_of_date), max(period_end)) as day
     from {{ ref('dim_period') }}
@@ -15,8 +15,8 @@ steps as (
 
 ),
 
-reached as (
-
+{% call(before) repeated('reached', steps=8) %}
+{% if not before %}
     select
         s.span_key as part_key,
         s.span_key as reached_key,
@@ -25,19 +25,17 @@ reached as (
         false as is_task_moved
     from {{ ref('dim_unit_span') }} as s
     inner join today as t on s.span_from <= t.day
-
-    union all
-
+{% else %}
     select
         r.part_key,
         s.new_span_key as reached_key,
         cast(r.share * s.share as decimal(13, 12)) as share,
         r.is_merged or s.is_merging as is_merged,
         r.is_task_moved or s.is_task_moved as is_task_moved
-    from reached as r
+    from {{ before }} as r
     inner join steps as s on r.reached_key = s.old_span_key
-
-),
+{% endif %}
+{% endcall %},
 
 ends as (
 

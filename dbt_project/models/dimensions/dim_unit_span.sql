@@ -44,7 +44,7 @@ listed as (
 )
 
 select
-    unit_code || ':' || cast(starts_on as varchar) as span_key,
+    unit_code || ':' || cast(starts_on as {{ dbt.type_string() }}) as span_key,
     unit_code,
     admin_code,
     unit_name,
@@ -59,11 +59,11 @@ from listed
 union all
 
 select distinct
-    '?' || old_level || ':' || old_admin_code || ':until:' || cast(effective_from as varchar) as span_key,
-    cast(null as varchar) as unit_code,
+    '?' || old_level || ':' || old_admin_code || ':until:' || cast(effective_from as {{ dbt.type_string() }}) as span_key,
+    cast(null as {{ dbt.type_string() }}) as unit_code,
     old_admin_code as admin_code,
     old_name as unit_name,
-    cast(null as varchar) as unit_kind,
+    cast(null as {{ dbt.type_string() }}) as unit_kind,
     old_level as level,
     cast('0001-01-01' as date) as span_from,
     effective_from - 1 as span_to,
@@ -75,12 +75,12 @@ where old_unit_code is null
 union all
 
 select distinct
-    '?' || new_admin_code || ':from:' || cast(effective_from as varchar) as span_key,
-    cast(null as varchar) as unit_code,
+    '?' || new_admin_code || ':from:' || cast(effective_from as {{ dbt.type_string() }}) as span_key,
+    cast(null as {{ dbt.type_string() }}) as unit_code,
     new_admin_code as admin_code,
     new_name as unit_name,
-    cast(null as varchar) as unit_kind,
-    cast(null as varchar) as level,
+    cast(null as {{ dbt.type_string() }}) as unit_kind,
+    cast(null as {{ dbt.type_string() }}) as level,
     effective_from as span_from,
     {{ doomsday() }} as span_to,
     effective_from as holds_from,

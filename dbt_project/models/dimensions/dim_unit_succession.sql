@@ -30,9 +30,9 @@ merging as (
 
     select
         coalesce(
-            a.span_key, '?' || m.old_level || ':' || m.old_admin_code || ':until:' || cast(m.effective_from as varchar)
+            a.span_key, '?' || m.old_level || ':' || m.old_admin_code || ':until:' || cast(m.effective_from as {{ dbt.type_string() }})
         ) as old_span_key,
-        coalesce(b.span_key, '?' || m.new_admin_code || ':from:' || cast(m.effective_from as varchar)) as new_span_key,
+        coalesce(b.span_key, '?' || m.new_admin_code || ':from:' || cast(m.effective_from as {{ dbt.type_string() }})) as new_span_key,
         m.effective_from,
         case
             when count(*) over (partition by m.old_level, m.old_admin_code, m.effective_from) = 1

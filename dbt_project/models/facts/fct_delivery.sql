@@ -3,7 +3,7 @@ with due as (
 
     select
         d.revision_id,
-        min(cast(d.export_date + s.due_days as timestamp) + cast(s.due_time || ':00' as interval)) as due_at
+        min(cast(cast(d.export_date + s.due_days as {{ dbt.type_string() }}) || ' ' || s.due_time || ':00' as timestamp)) as due_at
     from {{ ref('stg_deliveries') }} as d
     inner join {{ ref('dim_system_unit') }} as s
         on

@@ -35,7 +35,7 @@ expected as (
         r.unit_code,
         b.export_date,
         r.dataset,
-        min(cast(b.export_date + r.due_days as timestamp) + cast(r.due_time || ':00' as interval)) as due_at
+        min(cast(cast(b.export_date + r.due_days as {{ dbt.type_string() }}) || ' ' || r.due_time || ':00' as timestamp)) as due_at
     from {{ ref('dim_system_unit') }} as r
     inner join systems as s on r.system = s.system
     inner join business_days as b

@@ -23,7 +23,7 @@ objections as (
         min(period_end) as period_end,
         min(objection_reason) as objection_reason,
         count(distinct dossier_code) as dossiers,
-        string_agg(distinct dossier_code, ' ' order by dossier_code) as dossier_codes,
+        {{ listed('dossier_code', ' ', 'dossier_code', distinct=true) }} as dossier_codes,
         min(cast(filed_at as date)) as filed_on,
         min(revision_id) as revision_id
     from positioned

@@ -35,7 +35,7 @@ with ended as (
         e.status in (7, 8)
         and e.ended_at is not null
         and e.due_at is not null
-        and cast(e.due_at as date) - cast(e.ended_at as date) <= 31
+        and {{ days_from('cast(e.ended_at as date)', 'cast(e.due_at as date)') }} <= 31
 
 ),
 
@@ -111,8 +111,8 @@ select
     e.received_date,
     e.ended_at as earlier_at,
     n.filed_at as later_at,
-    cast(cast(e.due_at as date) - cast(e.ended_at as date) as integer) as days,
-    cast(floor(extract(epoch from n.filed_at - e.ended_at) / 60) as integer) as minutes_after,
+    cast({{ days_from('cast(e.ended_at as date)', 'cast(e.due_at as date)') }} as integer) as days,
+    cast({{ minutes_between('e.ended_at', 'n.filed_at') }} as integer) as minutes_after,
     cast(m.n_alike_before as integer) as n_alike_before,
     e.revision_id as earlier_revision_id,
     e.row_number as earlier_row_number,

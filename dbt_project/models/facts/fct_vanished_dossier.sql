@@ -52,7 +52,7 @@ replaced as (
             from {{ ref('stg_quarantine') }} as q
             where
                 n.revision_id = q.revision_id
-                and strpos(q.payload, '"' || g.dossier_code || '"') > 0
+                and position('"' || g.dossier_code || '"' in q.payload) > 0
         )
 
 )
@@ -66,7 +66,7 @@ select
     received_date,
     due_at as earlier_at,
     arrived_at as later_at,
-    cast(export_date - cast(due_at as date) as integer) as days,
+    cast({{ days_from('cast(due_at as date)', 'export_date') }} as integer) as days,
     revision_id as earlier_revision_id,
     row_number as earlier_row_number,
     later_revision_id,

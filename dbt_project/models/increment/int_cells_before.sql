@@ -23,7 +23,7 @@
 {%- else -%}
     -- depends_on: {{ ref('int_pending_dossier_codes') }}
     select
-        cast(null as varchar) as handling_unit,
+        cast(null as {{ dbt.type_string() }}) as handling_unit,
         cast(null as date) as received_date
     where false
 {%- endif %}

@@ -5,7 +5,9 @@
 -- Only what may be summed is: never a ratio, never counts of different things.
 with views as (
 
-    select unnest(array[true, false]) as is_stock
+    select true as is_stock
+    union all
+    select false as is_stock
 
 ),
 
@@ -24,8 +26,8 @@ required as (
         bool_or(p.is_merged) as is_merged,
         bool_or(p.part_code <> p.unit_code) as is_succeeded,
         bool_and(p.is_unchanged) as is_unchanged,
-        string_agg(p.part_name, ', ' order by p.source_key collate "C") as predecessors,
-        string_agg(p.part_code, ', ' order by p.source_key collate "C") as source_codes
+        {{ listed('p.part_name', ', ', 'p.source_key collate "C"') }} as predecessors,
+        {{ listed('p.part_code', ', ', 'p.source_key collate "C"') }} as source_codes
     from {{ ref('int_restated_part') }} as p
     inner join views as k
         on
@@ -104,8 +106,8 @@ summed as (
         bool_or(is_merged and (is_required or is_measured)) as is_merged,
         bool_or(is_without_parts) as is_without_parts,
         bool_and(is_used) as is_used,
-        string_agg(part_name, ', ' order by source_key collate "C") as predecessors,
-        string_agg(source_key, ', ' order by source_key collate "C") as source_codes,
+        {{ listed('part_name', ', ', 'source_key collate "C"') }} as predecessors,
+        {{ listed('source_key', ', ', 'source_key collate "C"') }} as source_codes,
         cast(sum(cast(numerator * coalesce(share, 0) as decimal(18, 4))) as decimal(18, 4)) as numerator,
         cast(sum(cast(denominator * coalesce(share, 0) as decimal(18, 4))) as decimal(18, 4)) as denominator
     from figures

@@ -13,13 +13,17 @@ corrected as (
     select
         system,
         dossier_code,
-        string_agg(
+        {{ listed('said', '; ', 'column_name') }} as corrections
+    from (
+        select
+            system,
+            dossier_code,
+            column_name,
             column_name || ': ' || coalesce(expected_old, 'null') || ' -> ' || coalesce(new_value, 'null')
-            || ' (correction ' || cast(correction_number as varchar) || ')',
-            '; ' order by column_name
-        ) as corrections
-    from {{ ref('fct_correction') }}
-    where effect = 'applied'
+            || ' (correction ' || cast(correction_number as {{ dbt.type_string() }}) || ')' as said
+        from {{ ref('fct_correction') }}
+        where effect = 'applied'
+    ) as applied
     group by
         system,
         dossier_code

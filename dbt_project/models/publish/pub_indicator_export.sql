@@ -41,7 +41,7 @@ lines as (
         cast(null as decimal(18, 4)) as denominator,
         g.score,
         g.method,
-        cast(null as varchar) as null_reason,
+        cast(null as {{ dbt.type_string() }}) as null_reason,
         'computed' as source
     from {{ ref('fct_unit_group_score') }} as g
     inner join default_methods as m

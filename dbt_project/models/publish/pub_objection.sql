@@ -3,7 +3,7 @@ select
     o.objection_key,
     o.unit_code,
     o.objection_number,
-    cast(o.period_start as varchar) || '_' || cast(o.period_end as varchar) as period_id,
+    cast(o.period_start as {{ dbt.type_string() }}) || '_' || cast(o.period_end as {{ dbt.type_string() }}) as period_id,
     o.criterion,
     o.period_start,
     o.period_end,

@@ -11,7 +11,7 @@ with found as (
             dossier_key,
             system,
             dossier_code,
-            {{ 'new_dossier_code' if is_refiled else 'cast(null as varchar)' }} as new_dossier_code,
+            {{ 'new_dossier_code' if is_refiled else 'cast(null as ' ~ dbt.type_string() ~ ')' }} as new_dossier_code,
             handling_unit,
             received_date,
             earlier_at,

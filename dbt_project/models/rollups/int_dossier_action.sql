@@ -47,7 +47,7 @@ judged as (
         -- Past the last year of the calendar as if a weekend lay between: rather a day too many than too few.
         cast(coalesce(
             t.working_day_number - n.working_day_number,
-            greatest(cast(d.judged_due_at as date) - l.as_of_date - 2, 0)
+            greatest({{ days_from('l.as_of_date', 'cast(d.judged_due_at as date)') }} - 2, 0)
         ) as integer) as working_days_left
     from {{ ref('fct_dossier') }} as d
     cross join last_day as l

@@ -8,22 +8,22 @@ with held as (
 
     select
         q.dataset,
-        q.revision_id || ':' || cast(q.row_number as varchar) as row_key,
+        q.revision_id || ':' || cast(q.row_number as {{ dbt.type_string() }}) as row_key,
         q.system,
         q.delivering_unit,
         q.export_date,
-        cast(q.payload as json) ->> 'dossier_code' as dossier_code,
-        cast(q.payload as json) ->> 'feedback_code' as feedback_code,
-        cast(q.payload as json) ->> 'transaction_code' as transaction_code,
-        cast(q.payload as json) ->> 'commune_code' as commune_code,
+        {{ json_text('q.payload', 'dossier_code') }} as dossier_code,
+        {{ json_text('q.payload', 'feedback_code') }} as feedback_code,
+        {{ json_text('q.payload', 'transaction_code') }} as transaction_code,
+        {{ json_text('q.payload', 'commune_code') }} as commune_code,
         -- in a row with more or fewer cells than columns they may stand in others
         case
             when q.rules not like '%ragged_row%'
-                then coalesce(cast(q.payload as json) ->> 'handling_unit', cast(q.payload as json) ->> 'unit')
+                then coalesce({{ json_text('q.payload', 'handling_unit') }}, {{ json_text('q.payload', 'unit') }})
         end as unit_text,
         case
             when q.rules not like '%ragged_row%'
-                then cast(cast(cast(q.payload as json) ->> 'received_at' as timestamp) as date)
+                then cast(cast({{ json_text('q.payload', 'received_at') }} as timestamp) as date)
         end as received_date
     from {{ ref('fct_quarantine') }} as q
     where

@@ -86,7 +86,7 @@ rows_of_files as (
             and date_trunc('month', q.export_date) = m.export_month
     inner join {{ ref('int_held_place') }} as h
         on
-            q.revision_id || ':' || cast(q.row_number as varchar) = h.row_key
+            q.revision_id || ':' || cast(q.row_number as {{ dbt.type_string() }}) = h.row_key
             and h.unknown_kind = 'dossiers'
     where
         q.is_in_force

@@ -34,7 +34,7 @@ counted as (
         signal,
         signal_vi,
         signal_en,
-        cast(null as varchar) as criterion,
+        cast(null as {{ dbt.type_string() }}) as criterion,
         cases,
         of_cases,
         cast(null as bigint) as province_cases,

@@ -95,7 +95,7 @@ grouped as (
         r.total,
         r.tie_rule,
         'volume' as peer_group,
-        cast(c.lower_bound as varchar) as peer_value
+        cast(c.lower_bound as {{ dbt.type_string() }}) as peer_value
     from ranked as r
     inner join classes as c
         on
@@ -296,7 +296,7 @@ select
     period_id,
     method,
     'nearest' as peer_group,
-    string_agg(other_code, ',' order by position) as peer_value,
+    {{ listed('other_code', ',', 'position') }} as peer_value,
     cast(
         1 + case
             when tie_rule = 'dense' then count(distinct other_total) filter (where other_total > total)

@@ -61,7 +61,7 @@ elsewhere as (
         o.period_id as other_period_id,
         row_number() over (
             partition by t.unit_code, t.period_id, t.criterion
-            order by abs(p.period_end - q.period_end), o.period_id
+            order by abs({{ days_from('q.period_end', 'p.period_end') }}), o.period_id
         ) as position
     from theirs as t
     inner join ours as o

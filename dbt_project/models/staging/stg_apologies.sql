@@ -1,5 +1,5 @@
 select
-    unit || ':' || dossier_code || ':' || cast(letter_number as varchar) as letter_key,
+    unit || ':' || dossier_code || ':' || cast(letter_number as {{ dbt.type_string() }}) as letter_key,
     revision_id,
     row_number,
     system,

@@ -15,7 +15,7 @@ with delivered as (
         c.valid_to,
         case c.column_name
             {% for column in correctable_columns() -%}
-            when '{{ column }}' then cast(d.{{ column }} as varchar)
+            when '{{ column }}' then cast(d.{{ column }} as {{ dbt.type_string() }})
             {% endfor %}
         end as delivered_value
     from {{ source('raw', 'dossiers') }} as d

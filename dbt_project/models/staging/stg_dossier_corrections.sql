@@ -4,6 +4,7 @@ select
     revision_id,
     row_number,
     {% for column, type in correctable_columns().items() -%}
+    {%- set type = dbt.type_string() if type == 'varchar' else type -%}
     coalesce(bool_or(column_name = '{{ column }}'), false) as corrects_{{ column }},
     cast(max(case when column_name = '{{ column }}' then new_value end) as {{ type }}) as {{ column }}{{ ',' if not loop.last }}
     {% endfor -%}

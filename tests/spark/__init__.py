@@ -1,0 +1,1 @@
+"""`make spark`: the models on Spark and Iceberg, on one machine: a cluster of processes, its tables beside DuckDB's."""
