@@ -15,8 +15,9 @@ from standing_world import ADJUSTED, INCOMPLETE, OBJECTION, fill_coming, standin
 
 from cchc.publish import Final, Reader, Stand, explain, list_periods, one_period, open_reader
 from cchc.publish.document import period_document
+from cchc.publish.duckdb import DuckDBReader
 from cchc.publish.periods import Period
-from cchc.publish.read import DuckDBReader, PostgresReader
+from cchc.publish.postgres import PostgresReader
 from cchc.publish.state import state_of
 from cchc.settings import Settings
 
