@@ -20,7 +20,7 @@ import pytest
 
 from cchc.doctor import data, examine, installation, machine
 from cchc.doctor.finding import Warned, Wrong
-from cchc.errors import CchcError
+from cchc.errors import CchcError, PermanentError
 from cchc.ledger import open_ledger
 from cchc.load import open_warehouse
 from cchc.modes import keep_private
@@ -156,7 +156,7 @@ def test_rights_and_encoding_on_a_server(here: Settings, postgres_url: str) -> N
         connection.execute("drop role if exists weak")
         connection.execute("create role weak login")
     weak = postgres_url.replace("postgres@", "weak@")
-    with pytest.raises(Wrong, match="no right CREATE"):
+    with pytest.raises(PermanentError, match="no right CREATE"):
         data.warehouse(replace(here, warehouse=weak))
     with psycopg.connect(postgres_url, autocommit=True) as connection:
         connection.execute("drop role weak")

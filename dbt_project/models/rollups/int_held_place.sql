@@ -44,8 +44,10 @@ units as (
 
 known as (
 
+    -- few rows are held, and a warehouse has millions of dossiers
     select distinct dossier_code
     from {{ ref('fct_dossier') }}
+    where dossier_code in (select h.dossier_code from held as h)
 
 ),
 
