@@ -19,7 +19,7 @@ import psycopg
 import pytest
 
 from cchc.doctor import data, examine, installation, machine
-from cchc.doctor.finding import Warned, Wrong
+from cchc.doctor.finding import Warned
 from cchc.errors import CchcError, PermanentError
 from cchc.ledger import open_ledger
 from cchc.load import open_warehouse
