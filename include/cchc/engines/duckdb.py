@@ -56,7 +56,9 @@ class DuckDB(Engine):
         return "DuckDB", self.build_state()
 
     def rows_held(self) -> dict[str, int]:
-        """By the catalogue, which knows them exactly."""
+        """By the catalogue, which knows them exactly; nothing where no build ever began."""
+        if not self.may_answer():
+            return {}
         sizes = "select table_name, estimated_size from duckdb_tables() where schema_name <> 'raw'"
         return {str(name): int(size) for name, size in self._asked(sizes)}
 
