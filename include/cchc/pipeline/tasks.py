@@ -14,6 +14,7 @@ from typing import Any
 
 from cchc import land
 from cchc.contracts import Batch, DeliveryKey, Judged, Result, Revision
+from cchc.deliveries import below
 from cchc.ledger import open_ledger
 from cchc.load import open_warehouse
 from cchc.pipeline import build as _build
@@ -33,20 +34,26 @@ FEWEST_UNITS = 40
 
 
 def plan_collect(
-    day_from: str, day_to: str, system: str | None = None, unit: str | None = None, batch_units: int = 0
+    day_from: str,
+    day_to: str,
+    system: str | None = None,
+    unit: str | None = None,
+    batch_units: int = 0,
+    and_below: bool = False,
 ) -> list[Json]:
     """Units to collect, as (system, unit), in at most ``CCHC_COLLECT_TASKS`` parts of about the same size.
 
-    ``batch_units``: instead of that, so many units a part.
+    ``batch_units``: instead of that, so many units a part; ``and_below``: the unit named with all those below it.
     """
     settings = Settings.from_env()
     registry = open_registry(settings.registry_dir)
+    wanted = unit and (below(registry, unit) if and_below else {unit})
     found = [
         [code, each]
         for code, known in sorted(registry.systems.items())
         if not system or code == system
         for each in units_of(registry, known, *_range(day_from, day_to))
-        if not unit or each == unit
+        if not wanted or each in wanted
     ]
     size = batch_units or max(FEWEST_UNITS, -(-len(found) // settings.collect_tasks))
     return [
