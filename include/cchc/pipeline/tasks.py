@@ -7,6 +7,7 @@ by one task, for one process at a time may write the embedded warehouse.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -31,6 +32,8 @@ Json = dict[str, Any]
 
 #: So few units are not worth a second task: starting one takes longer than looking at their folders.
 FEWEST_UNITS = 40
+#: So few files are not worth a batch of their own where there are workers for it: a batch has a cost of its own.
+FEWEST_FILES = 100
 
 
 def plan_collect(
@@ -79,9 +82,11 @@ def plan_judge() -> list[Json]:
     same number of bytes."""
     settings = Settings.from_env()
     registry, ledger = open_registry(settings.registry_dir), open_ledger(settings.ledger)
-    token = str(time.time_ns())
+    waiting, token = ledger.undecided(), str(time.time_ns())
+    share = -(-len(waiting) // settings.judge_tasks)  # few large batches would leave workers idle
+    fitted = replace(settings, batch_files=min(settings.batch_files, max(FEWEST_FILES, share)))
     parts: list[Json] = [{"token": token, "bytes": 0, "batches": []} for _ in range(settings.judge_tasks)]
-    batches = plan_batches(settings, registry, ledger.undecided())
+    batches = plan_batches(fitted, registry, waiting)
     sizes = {batch.number: sum(revision.size_bytes for revision in batch.revisions) for batch in batches}
     for batch in sorted(batches, key=lambda batch: -sizes[batch.number]):
         least = min(parts, key=itemgetter("bytes"))
