@@ -1,4 +1,4 @@
-"""Two Celery workers with working folders of their own: one is killed while it judges, nothing is lost or doubled."""
+"""Celery workers with working folders of their own: one is killed while it judges; a back-fill lets nights go first."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FIRST, LAST = date(2026, 9, 28), date(2026, 9, 30)
 SCHEMAS = ("raw", "staging", "marts", "indicators", "scoring", "publish", "pub")
 #: What says when and how often something was done.
 OF_ONE_RUN = ("raw.build_state", "pub.build_v1", "public.run", "public.alembic", "public.change_", "public.stage_")
-INGEST, BUILD = "ingest_exports", "build_warehouse"
+INGEST, BUILD, BACKFILL = "ingest_exports", "build_warehouse", "backfill_exports"
 
 
 @pytest.fixture
@@ -73,6 +73,26 @@ def test_a_worker_is_killed_while_it_judges(here: Office, server: Cluster, expor
     assert {name: (mine[name], theirs[name]) for name in mine if mine[name] != theirs[name]} == {}
     assert len(mine["raw.dossiers"]) > 100 and len(mine["pub.ranking_v1"]) > 3
     assert list((tmp_path / "shared" / "staged").rglob("*.parquet")) == []  # loaded, and let go of
+
+
+def test_a_nightly_run_goes_before_the_next_slice_of_a_back_fill(here: Office) -> None:
+    here.variables["CCHC_BACKFILL_FILES"] = "1"  # a slice a day
+    with here.open(machines=1) as airflow:
+        asked = airflow.trigger(BACKFILL, {"day_from": FIRST.isoformat(), "day_to": LAST.isoformat()})
+        until(lambda: any(each["state"] == "running" for each in airflow.runs(INGEST)), airflow)
+        night = airflow.trigger(INGEST, {"day_from": LAST.isoformat(), "day_to": LAST.isoformat()})
+        (done,) = airflow.ended(BACKFILL, seconds=600)
+        assert (done["dag_run_id"], done["state"]) == (asked, "success"), airflow.log()[-6000:]
+        runs = sorted(airflow.runs(INGEST), key=lambda each: str(each["start_date"]))
+        assert [each["state"] for each in runs] == ["success"] * 4
+        assert [each["dag_run_id"] == night for each in runs] == [False, True, False, False]
+        ends = [str(each["end_date"]) for each in runs]
+        assert all(end <= str(each["start_date"]) for end, each in zip(ends, runs[1:], strict=False))  # one at a time
+        assert airflow.states(BACKFILL, asked)["announce"] == "success"
+        states = [airflow.states(INGEST, str(each["dag_run_id"]))["announce"] for each in runs]
+        assert [state for state, each in zip(states, runs, strict=True) if each["dag_run_id"] != night] == [
+            "skipped"
+        ] * 3
 
 
 def calm(server: str, exports: Path, workdir: Path) -> dict[str, list[str]]:
