@@ -24,6 +24,7 @@ PARAMS = {
     "unit": Param(None, **TEXT, title="Đơn vị · Unit", description="Trống: tất cả · Empty: all"),
     "recheck": Param(False, type="boolean", title="Lấy lại cả tệp không đổi · Fetch unchanged files too"),
     "replay": Param(False, type="boolean", title="Đọc lại tệp đã lưu · Read landed files again"),
+    "order": Param(None, **TEXT, title="Của lượt nạp bù · Of backfill_exports"),
 }
 WHOLE = {"trigger_rule": TriggerRule.ALL_DONE}  # goes on when some batches failed
 
@@ -41,8 +42,8 @@ def ingest_exports():
         return step("orders.judging")(dict(params), dag_run.run_after)
 
     @task(outlets=[ARRIVED])
-    def announce(loaded):
-        if not loaded["files_accepted"] + loaded["files_refused"]:
+    def announce(loaded, params=None):
+        if params["order"] or not loaded["files_accepted"] + loaded["files_refused"]:
             raise AirflowSkipException("nothing new")
 
     planned, parts = plan_collect(), plan_judge()
@@ -51,7 +52,8 @@ def ingest_exports():
     loaded = task(step("tasks.load_all", "judged"), pool=POOL, **WHOLE)(judged)
     collected >> parts
     announce(loaded)
-    task(step("orders.check", "planned", "collected", "batches", "loaded"), **WHOLE)(planned, collected, parts, loaded)
+    checked = task(step("orders.check", "planned", "collected", "batches", "loaded", "params"), **WHOLE)
+    checked(planned, collected, parts, loaded)
 
 
 ingest_exports()

@@ -68,6 +68,12 @@ def databases(metadata: str, broker: str, home: Path) -> dict[str, str]:
             "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor",
             "AIRFLOW__CELERY__BROKER_URL": broker,
             "AIRFLOW__CELERY__RESULT_BACKEND": f"db+postgresql+psycopg2://{rest}",
+            # a task is off the queue when it has ended, and a worker holds no more than it works on: what dies with it
+            # is at most that, and the scheduler misses its heartbeat within minutes
+            "AIRFLOW__CELERY__TASK_ACKS_LATE": "True",
+            "AIRFLOW__CELERY__WORKER_PREFETCH_MULTIPLIER": "1",
+            # Redis gives a task to a second worker after so many seconds, ended or not: twice the longest one of ours
+            "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT": "21600",
         }
     return found
 

@@ -15,8 +15,9 @@ from pathlib import Path
 from cchc.settings import Settings
 
 UMASK = 0o077
+_LOCKS = (".run.lock", ".next.lock", ".backfill.lock")
 #: What lies in a working folder and is nobody else's business; exports belong to the systems that bring them.
-PRIVATE = ("landing", "staged", "quality", "dbt", "forms", "registry", "airflow", "keys", ".run.lock")
+PRIVATE = ("landing", "staged", "quality", "dbt", "forms", "registry", "airflow", "keys", *_LOCKS)
 _DATABASES = ("ledger.sqlite*", "warehouse.duckdb*")
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

@@ -102,6 +102,8 @@ class Settings:
     #: landed bytes read in one batch: bounds the memory of read..validate
     batch_bytes: Annotated[int, Variable("CCHC_BATCH_BYTES", _count)] = 80 * 1024 * 1024
     batch_files: Annotated[int, Variable("CCHC_BATCH_FILES", _count)] = 1500
+    #: deliveries that a slice of a back-fill may lack: bounds how long a nightly run waits for it
+    backfill_files: Annotated[int, Variable("CCHC_BACKFILL_FILES", _count)] = 4000
     #: of the scratch database of one batch
     threads: Annotated[int, Variable("CCHC_THREADS", _count)] = field(
         default_factory=lambda: min(4, os.cpu_count() or 2)

@@ -1,11 +1,12 @@
-"""Write tables and chart of docs/benchmarks.md from the measurements in docs/benchmarks/: nobody copies a figure.
+"""Write tables and chart of docs/benchmarks.md, and the table of docs/scale.md, from the measurements in
+docs/benchmarks/: nobody copies a figure.
 
     make bench-docs
 
 ``bench.json`` is what ``make bench JSON=...`` writes, ``peers.json`` what ``make bench-peers JSON=...`` writes;
 ``stages.json`` holds the profile of each stage before and after and what a warm process wins, ``cosmos.json`` a day's
-build as one task and by Cosmos. What has no file yet is said to be not measured. Text outside the markers of the
-document is left as it is.
+build as one task and by Cosmos, ``workers.json`` a night of the country by number of workers. What has no file yet is
+said to be not measured. Text outside the markers of the documents is left as it is.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from bench.chart import chart
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 DOCUMENT, DATA, PICTURE = DOCS / "benchmarks.md", DOCS / "benchmarks", DOCS / "images" / "benchmarks.svg"
+SCALE = DOCS / "scale.md"
 
 
 def table(head: list[str], rows: list[list[str]]) -> str:
@@ -125,6 +127,43 @@ def cosmos(found: dict[str, Any]) -> str:
     return f"{taken(found)} {found['how']}\n\n{table(head, rows)}"
 
 
+#: So many workers nobody had here: what they would take is computed, and said to be.
+FORESEEN = 16
+
+
+def workers(found: dict[str, Any]) -> str:
+    """A night of the country by number of workers, and what the slope says of more."""
+    nights = found["nights"]
+    head = ["workers", "judging", "files a second", "rows a second", "work of all workers", "the whole run"]
+    rows = [
+        [
+            str(night["workers"]),
+            number(night["judge"]),
+            number(night["files"] / night["judge"], ""),
+            number(night["rows"] / night["judge"], ""),
+            number(night["work"]),
+            number(night["whole"]),
+        ]
+        for night in nights
+    ]
+    files, count = nights[0]["files"], nights[0]["rows"]
+    said = f"{taken(found)} {found['how']} {files:,} files with {count:,} rows.\n\n{table(head, rows)}"
+    one = next((night for night in nights if night["workers"] == 1), None)
+    if one is None:
+        return said
+    start = one["judge"] - one["work"]
+    judged = start + one["work"] / FORESEEN
+    rest = one["whole"] - one["judge"]
+    return said + (
+        f"\n\nOf the {number(one['judge'])} of one worker {number(one['work'])} are work, which divides, and "
+        f"{number(start)} the start of a task, which each worker pays. {FORESEEN} workers with a core each, if nothing "
+        f"else holds them up, would judge in {number(judged)} ({number(files / judged, '')} files, "
+        f"{number(count / judged, '')} rows a second) and the run would take {number(rest + judged)}: "
+        f"collecting, loading and the orchestrator's own time, {number(rest)}, do not divide. That is computed from "
+        "the first row, not measured: this machine has not that many cores."
+    )
+
+
 #: Marker of the document -> its file of measurements and who makes text of it.
 PARTS = {
     "bench": ("bench.json", bench),
@@ -134,23 +173,25 @@ PARTS = {
     "warm": ("stages.json", warm),
     "cosmos": ("cosmos.json", cosmos),
 }
+SCALE_PARTS = {"workers": ("workers.json", workers)}
 
 
-def filled(text: str, data: Path) -> str:
+def filled(text: str, data: Path, parts: dict[str, Any] = PARTS) -> str:
     """The document with what stands between its markers made anew; every marker must be there."""
-    for name, (file, made) in PARTS.items():
+    for name, (file, made) in parts.items():
         path = data / file
         body = made(json.loads(path.read_text("utf-8"))) if path.is_file() else "Not measured yet."
         pattern = rf"(<!-- {name}: [^\n]*-->\n).*?(\n<!-- end of {name} -->)"
         text, times = re.subn(pattern, lambda m, body=body: f"{m[1]}\n{body}\n{m[2]}", text, flags=re.S)
         if times != 1:
-            raise SystemExit(f"{DOCUMENT.name} has {times} places for {name}, not one")
+            raise SystemExit(f"the document has {times} places for {name}, not one")
     return text
 
 
 def main() -> None:
-    """Write both files."""
+    """Write the documents and the chart."""
     DOCUMENT.write_text(filled(DOCUMENT.read_text("utf-8"), DATA), "utf-8")
+    SCALE.write_text(filled(SCALE.read_text("utf-8"), DATA, SCALE_PARTS), "utf-8")
     if (path := DATA / "peers.json").is_file():
         PICTURE.write_text(chart(json.loads(path.read_text("utf-8"))), "utf-8")
 

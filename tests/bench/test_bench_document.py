@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from bench.chart import chart
-from bench.document import DATA, DOCUMENT, PARTS, PICTURE, filled
+from bench.document import DATA, DOCUMENT, PARTS, PICTURE, SCALE, SCALE_PARTS, filled, workers
 
 RUN = {"wall": 12.34, "peak_gb": 1.5, "stages": {"load": 3.0}, "differ": 0}
 PEERS = {
@@ -51,6 +51,18 @@ def test_the_document_is_what_the_script_writes() -> None:
     assert filled(DOCUMENT.read_text("utf-8"), DATA) == DOCUMENT.read_text("utf-8")
     if (found := DATA / "peers.json").is_file():
         assert chart(json.loads(found.read_text("utf-8"))) == PICTURE.read_text("utf-8")
+
+
+def test_the_table_of_workers_is_what_the_script_writes() -> None:
+    assert filled(SCALE.read_text("utf-8"), DATA, SCALE_PARTS) == SCALE.read_text("utf-8")
+
+
+def test_what_more_workers_would_take_is_said_to_be_computed() -> None:
+    night = {"workers": 1, "files": 800, "rows": 80_000, "whole": 100.0, "judge": 48.0, "work": 32.0}
+    said = workers({"machine": "m", "date": "d", "how": "how", "nights": [night]})
+    assert "| 1 | 48.0 s | 16.7 | 1,667 | 32.0 s | 100.0 s |" in said
+    assert "16 workers" in said and "18.0 s (44.4 files, 4,444 rows a second)" in said  # 16 s start, 32 / 16 s work
+    assert "would take 70.0 s" in said and "not measured" in said
 
 
 def test_measurements_stand_in_their_places_and_what_is_missing_says_so(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ Seen = dict[str, Any]
 def test_found_by_airflow(seen: Seen) -> None:
     assert sorted(seen["dags"]) == [
         "approve_rankings",
+        "backfill_exports",
         "build_warehouse",
         "ingest_exports",
         "publish_rankings",

@@ -162,6 +162,21 @@ def test_files_are_cut_into_one_part_a_worker(here: World, monkeypatch: pytest.M
     assert tasks.plan_judge() == []
 
 
+def test_no_worker_is_left_without_a_batch_where_there_are_files_for_it(
+    here: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n, unit in enumerate(("H50.101", "H50.105", "H50.106", "H50.107")):
+        here.deliver(f"mcdt-quangtri/{unit}/dossiers.json", g2_file(n))
+    here.collect()
+    monkeypatch.setenv("CCHC_JUDGE_TASKS", "4")
+    assert [len(part["batches"]) for part in tasks.plan_judge()] == [1]  # too few for a second batch
+    monkeypatch.setattr(tasks, "FEWEST_FILES", 1)
+    parts = through(tasks.plan_judge())
+    assert [[len(batch["revisions"]) for batch in part["batches"]] for part in parts] == [[1]] * 4
+    monkeypatch.setenv("CCHC_JUDGE_TASKS", "2")
+    assert [[len(batch["revisions"]) for batch in part["batches"]] for part in tasks.plan_judge()] == [[2]] * 2
+
+
 def test_a_batch_that_cannot_be_judged_leaves_the_others_alone(
     here: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from cchc import settings
 from cchc.cli import (
+    backfilling,
     claiming,
     export,
     landing,
@@ -50,6 +51,7 @@ operating.register(app)
 reading.register(app)
 scheming.register(app)
 app.command()(publishing.verify)
+app.add_typer(backfilling.app, name="backfill")
 app.add_typer(publishing.app, name="publish")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(objecting.app, name="objection")

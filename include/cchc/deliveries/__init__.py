@@ -4,6 +4,7 @@ The rule stands here and, for the warehouse, in ``dbt_project``'s ``fct_expected
 """
 
 from cchc.deliveries.board import STATUSES, Square, board, never_delivered
+from cchc.deliveries.gaps import Gap, below, gaps
 from cchc.deliveries.strays import FETCH_REASONS, REASONS, FetchReason, StrayReason
 
 __all__ = [
@@ -11,8 +12,11 @@ __all__ = [
     "REASONS",
     "STATUSES",
     "FetchReason",
+    "Gap",
     "Square",
     "StrayReason",
+    "below",
     "board",
+    "gaps",
     "never_delivered",
 ]

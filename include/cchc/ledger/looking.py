@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -44,6 +45,15 @@ class Looking:
         )
         with self.engine.connect() as connection:
             return [_revision(row) for row in connection.execute(query)]
+
+    def deliveries(self, day_from: date, day_to: date, system: str | None = None) -> Sequence[Any]:
+        """A row a delivery of some export dates: system, unit, export_date, dataset, undecided (0 or 1)."""
+        r = t.file_revision
+        key = (r.c.system, r.c.unit, r.c.export_date, r.c.dataset)
+        undecided = sa.func.max(sa.case((r.c.outcome == "landed", 1), else_=0)).label("undecided")
+        query = sa.select(*key, undecided).where(r.c.export_date.between(day_from, day_to)).group_by(*key)
+        with self.engine.connect() as connection:
+            return connection.execute(query.where(*([r.c.system == system] if system else []))).all()
 
     def find(self, **equal: Any) -> list[dict[str, Any]]:
         """File revisions as dictionaries, by equality on columns; ``day_from`` and ``day_to`` bound the export date."""

@@ -7,6 +7,7 @@ the moment of the run, so a run of an old date does what that date asked for.
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from zoneinfo import ZoneInfo
 from cchc.contracts import TIMEZONE
 from cchc.errors import PermanentError
 from cchc.ledger import open_ledger
-from cchc.pipeline import tasks
+from cchc.pipeline import backfill, tasks
 from cchc.pipeline.collect import LOOK_BACK
+from cchc.registry.open import open_registry
 from cchc.settings import Settings
 
 Json = dict[str, Any]
@@ -64,7 +66,8 @@ def collecting(given: Json, moment: datetime) -> list[Json]:
     if Path(settings.exports).absolute() == usual and not usual.exists() and nothing_yet():
         log.warning("no exports yet: set CCHC_EXPORTS, or make the folder %s", usual)
         return []
-    batches = tasks.plan_collect(*window(given, moment), given.get("system") or None, given.get("unit") or None)
+    chosen = given.get("system") or None, given.get("unit") or None
+    batches = tasks.plan_collect(*window(given, moment), *chosen, and_below=bool(given.get("order")))
     if not batches:
         raise PermanentError("no registered system delivers anything for this range, system and unit")
     return [{**batch, "recheck": True} for batch in batches] if given.get("recheck") else batches
@@ -77,8 +80,17 @@ def judging(given: Json, moment: datetime) -> list[Json]:
     return tasks.plan_judge()
 
 
-def check(planned: list[Json], collected: list[Json], batches: list[Json], loaded: Json) -> Json:
-    """Fail the run past the stated share. A failed task counts with all its units, or all its files."""
+def check(
+    planned: list[Json],
+    collected: list[Json],
+    batches: list[Json],
+    loaded: Json,
+    params: Mapping[str, Any] | None = None,
+) -> Json:
+    """Fail the run past the stated share. A failed task counts with all its units, or all its files.
+
+    Where the run is a slice of a back-fill (``params["order"]``) that is kept, so that it is not looked for again.
+    """
     if loaded is None:
         raise PermanentError("nothing was loaded: see the task before this one")
     seen = list(collected or [])
@@ -89,7 +101,43 @@ def check(planned: list[Json], collected: list[Json], batches: list[Json], loade
     files_failed = files - loaded["files_accepted"] - loaded["files_refused"]
     tasks.check_share(seen, loaded, files_failed)
     units_failed = sum(len(part["failed"]) for part in seen)
-    return {"units": units, "units_failed": units_failed, "files_failed": files_failed, **loaded}
+    counts = {"units": units, "units_failed": units_failed, "files_failed": files_failed, **loaded}
+    given = dict(params or {})
+    if given.get("order"):
+        if lost:  # nobody knows what they have: the slice is not done
+            raise PermanentError(f"{len(lost)} of {units} units were not looked at: the same order takes them up again")
+        counted = {name: counts[name] for name in ("files_accepted", "files_refused", "rows_read", "rows_accepted")}
+        backfill.slice_ended(given["order"], given["day_from"], given["day_to"], counted)
+    return counts
+
+
+def backfilling(given: Json, moment: datetime) -> list[Json]:
+    """What each slice of a back-fill asks *ingest_exports* for; the plan is told in the log."""
+    planned = _planned(given, moment, bool(given.get("again")))
+    log.info("%s", planned.said())
+    order = planned.order
+    asked = {"system": order.system, "unit": order.unit, "order": order.text()}
+    found: list[Json] = []
+    for part in planned.slices:
+        log.info("%s to %s: %s deliveries", part.day_from, part.day_to, f"{part.files.total():,}")
+        found.append({"day_from": part.day_from.isoformat(), "day_to": part.day_to.isoformat(), **asked})
+    return found
+
+
+def backfilled(given: Json, moment: datetime) -> Json:
+    """How far a back-fill came; raises where a slice is left."""
+    planned = _planned(given, moment)
+    if planned.slices:
+        raise PermanentError(f"{planned.said()}; the same order takes them up again")
+    return {"expected": planned.expected, "came": planned.came, "nowhere": planned.nowhere}
+
+
+def _planned(given: Json, moment: datetime, again: bool = False) -> backfill.Plan:
+    first, last = map(date.fromisoformat, window(given, moment))
+    order = backfill.Order(first, last, given.get("system") or None, given.get("unit") or None)
+    settings = Settings.from_env()
+    registry, ledger = open_registry(settings.registry_dir), open_ledger(settings.ledger)
+    return backfill.plan(settings, registry, ledger, order, local_day(moment), again)
 
 
 def publishing(given: Json, moment: datetime) -> list[str] | None:

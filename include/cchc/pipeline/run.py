@@ -14,15 +14,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from cchc import land
 from cchc.contracts import Result
 from cchc.extract import run_steps
 from cchc.ledger import Ledger, open_ledger
 from cchc.load import open_warehouse
 from cchc.model.dbt import Process, waiting_dbt
-from cchc.pipeline.alone import alone
+from cchc.pipeline.alone import RUN, in_turn, is_held
 from cchc.pipeline.build import build
 from cchc.pipeline.collect import Collected, collect
 from cchc.pipeline.destroy import finish as finish_destruction
@@ -42,8 +40,11 @@ Say = Callable[[str, str], None]
 
 @contextmanager
 def sole_run(settings: Settings) -> Iterator[None]:
-    """Only one run at a time works in a folder; the lock goes with the process, however it ends."""
-    with alone(settings.workdir, ".run.lock", f"another run is working in {settings.workdir}; {AGAIN}"):
+    """Only one run at a time works in a folder; the lock goes with the process, however it ends.
+
+    A slice of a back-fill that works there is waited for: nothing else of it begins first.
+    """
+    with in_turn(settings.workdir, f"another run is working in {settings.workdir}; {AGAIN}"):
         yield
 
 
@@ -54,16 +55,7 @@ def place(settings: Settings) -> str:
 
 def is_running(settings: Settings) -> bool:
     """Whether a run works in the folder now; looks without waiting, and changes nothing."""
-    path = settings.workdir / ".run.lock"
-    if not path.exists():
-        return False
-    lock = FileLock(path, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        return True
-    lock.release()
-    return False
+    return is_held(settings.workdir, RUN)
 
 
 @dataclass

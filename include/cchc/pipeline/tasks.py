@@ -7,6 +7,7 @@ by one task, for one process at a time may write the embedded warehouse.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from operator import itemgetter
@@ -14,6 +15,7 @@ from typing import Any
 
 from cchc import land
 from cchc.contracts import Batch, DeliveryKey, Judged, Result, Revision
+from cchc.deliveries import below
 from cchc.ledger import open_ledger
 from cchc.load import open_warehouse
 from cchc.pipeline import build as _build
@@ -30,23 +32,31 @@ Json = dict[str, Any]
 
 #: So few units are not worth a second task: starting one takes longer than looking at their folders.
 FEWEST_UNITS = 40
+#: So few files are not worth a batch of their own where there are workers for it: a batch has a cost of its own.
+FEWEST_FILES = 100
 
 
 def plan_collect(
-    day_from: str, day_to: str, system: str | None = None, unit: str | None = None, batch_units: int = 0
+    day_from: str,
+    day_to: str,
+    system: str | None = None,
+    unit: str | None = None,
+    batch_units: int = 0,
+    and_below: bool = False,
 ) -> list[Json]:
     """Units to collect, as (system, unit), in at most ``CCHC_COLLECT_TASKS`` parts of about the same size.
 
-    ``batch_units``: instead of that, so many units a part.
+    ``batch_units``: instead of that, so many units a part; ``and_below``: the unit named with all those below it.
     """
     settings = Settings.from_env()
     registry = open_registry(settings.registry_dir)
+    wanted = unit and (below(registry, unit) if and_below else {unit})
     found = [
         [code, each]
         for code, known in sorted(registry.systems.items())
         if not system or code == system
         for each in units_of(registry, known, *_range(day_from, day_to))
-        if not unit or each == unit
+        if not wanted or each in wanted
     ]
     size = batch_units or max(FEWEST_UNITS, -(-len(found) // settings.collect_tasks))
     return [
@@ -72,9 +82,11 @@ def plan_judge() -> list[Json]:
     same number of bytes."""
     settings = Settings.from_env()
     registry, ledger = open_registry(settings.registry_dir), open_ledger(settings.ledger)
-    token = str(time.time_ns())
+    waiting, token = ledger.undecided(), str(time.time_ns())
+    share = -(-len(waiting) // settings.judge_tasks)  # few large batches would leave workers idle
+    fitted = replace(settings, batch_files=min(settings.batch_files, max(FEWEST_FILES, share)))
     parts: list[Json] = [{"token": token, "bytes": 0, "batches": []} for _ in range(settings.judge_tasks)]
-    batches = plan_batches(settings, registry, ledger.undecided())
+    batches = plan_batches(fitted, registry, waiting)
     sizes = {batch.number: sum(revision.size_bytes for revision in batch.revisions) for batch in batches}
     for batch in sorted(batches, key=lambda batch: -sizes[batch.number]):
         least = min(parts, key=itemgetter("bytes"))
