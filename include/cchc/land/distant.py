@@ -50,14 +50,15 @@ def _put(landing: UPath, name: str, what: bytes | str, unwanted: Collection[str]
         return
     target = landing / name[:2] / name
     put: Any = target.fs.pipe_file if isinstance(what, bytes) else target.fs.put_file
+    arguments = (target.path, what) if isinstance(what, bytes) else (what, target.path)
     with told(target):
         try:
-            put(*((target.path, what) if isinstance(what, bytes) else (what, target.path)), mode="create")
+            put(*arguments, mode="create")
         except FileExistsError:
             log.debug("%s: here already", name[:12])
             return
         except OSError:  # a store that knows no such condition, or somebody puts the same bytes now
-            put(*((target.path, what) if isinstance(what, bytes) else (what, target.path)))
+            put(*arguments)
     log.debug("%s: new", name[:12])
 
 
