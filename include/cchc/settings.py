@@ -46,6 +46,12 @@ def _store(text: str) -> str:
     return shelf.checked(text, "CCHC_STORE")
 
 
+def _folder(text: str) -> Path:
+    if "://" in text:
+        raise PermanentError("CCHC_RELEASES names a folder; editions in an object store lie in CCHC_STORE")
+    return Path(text)
+
+
 def _mode(text: str) -> int:
     mode = int(text, 8)
     if mode & ~0o644 or mode & 0o600 != 0o600:  # others may read at most, the owner must write
@@ -118,7 +124,7 @@ class Settings:
     dbt_project: Annotated[Path, Variable("CCHC_DBT_PROJECT", Path)] = PROJECT / "dbt_project"
     expectations: Annotated[Path, Variable("CCHC_EXPECTATIONS", Path)] = PROJECT / "expectations"
     dbt_log_level: Annotated[str, Variable("DBT_LOG_LEVEL_FILE")] = "info"  # debug lines cost a tenth of a build
-    releases: Annotated[Path | None, Variable("CCHC_RELEASES", Path)] = None  # None: in the working folder
+    releases: Annotated[Path | None, Variable("CCHC_RELEASES", _folder)] = None  # None: in the working folder
     signing_key: Annotated[str, Variable("CCHC_SIGNING_KEY")] = field(
         default="", repr=False
     )  # of editions; or unsigned

@@ -38,6 +38,12 @@ def test_what_is_no_place_is_refused_without_repeating_it(url: str, said: str, m
     assert "CCHC_STORE" in str(caught.value) and "secret" not in str(caught.value)
 
 
+def test_editions_apart_lie_in_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CCHC_RELEASES", "s3://bucket/releases")
+    with pytest.raises(PermanentError, match="CCHC_STORE"):
+        Settings.from_env()
+
+
 def test_a_store_that_nothing_here_speaks_to_is_named() -> None:
     with pytest.raises(PermanentError, match="nosuch://"):
         shelf.place_of("nosuch://bucket/prefix")

@@ -29,7 +29,7 @@ from cchc.tidy import tidy
 from support.store import new_bucket
 from support.world import DAY, G2, World, g2_file, world
 
-pytestmark = pytest.mark.xdist_group("great_expectations")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("great_expectations")]
 
 BROKEN = "mcdt-quangtri/H50.105/dossiers.json"
 OTHER = "mcdt-quangtri/H50.106/dossiers.json"
@@ -121,25 +121,35 @@ def test_a_folder_named_as_a_url_is_no_different(
 
 
 def test_two_workers_that_judge_the_same_batches_at_once_lose_and_double_nothing(
-    here: World, wanted: dict[str, list[tuple[Any, ...]]], monkeypatch: pytest.MonkeyPatch, store_url: str
+    here: World,
+    wanted: dict[str, list[tuple[Any, ...]]],
+    monkeypatch: pytest.MonkeyPatch,
+    store_url: str,
+    tmp_path: Path,
 ) -> None:
     deliver(here)
     of_tasks(here, monkeypatch)
     monkeypatch.setenv("CCHC_BATCH_FILES", "1")
+    monkeypatch.setenv("CCHC_LEDGER", f"sqlite:///{here.settings.ledger}")  # as on a server: elsewhere, and one for all
     days = (DAY.isoformat(), DAY.isoformat())
     collected = [tasks.collect_units(part) for part in tasks.plan_collect(*days)]
     (part,) = planned = json.loads(json.dumps(tasks.plan_judge()))
+    worker, loader = tmp_path / "worker", replace(here.settings, workdir=tmp_path / "loader")
+    monkeypatch.setenv("CCHC_WORKDIR", str(worker))
     with ThreadPoolExecutor(2) as workers:
         judged = json.loads(json.dumps([*workers.map(tasks.judge, [part, part])]))
     assert judged[0]["files"] == judged[1]["files"]
+    assert not worker.exists()  # nothing of it stays with who judged
     assert {f"staged/{name}" for names in judged[0]["files"].values() for name in names} <= objects(store_url)
-    # each on a machine of its own: whoever loads has neither's working folder, nor files of theirs
+    monkeypatch.setenv("CCHC_WORKDIR", str(loader.workdir))
     loaded = tasks.load_all(judged)
     orders.check(tasks.plan_collect(*days), collected, planned, loaded)
-    assert here.content() == wanted
+    there = World(loader, here.registry)
+    assert there.content() == wanted
+    assert {path.name for path in loader.workdir.iterdir()} == {"warehouse.duckdb"}
     assert not {name for name in objects(store_url) if name.startswith("staged/")}
     assert tasks.load_all(judged)["files_accepted"] == loaded["files_accepted"]  # heard of twice
-    assert here.content() == wanted
+    assert there.content() == wanted
 
 
 #: Judges one batch after the other and stops for ever before the second one's rows are put.
