@@ -167,7 +167,7 @@ def main() -> None:
     from closing import closing, publish_edition, publish_months
 
     edition = publish_edition()
-    console.say("edition", f"approved: {edition.folder.relative_to(workdir)}" if edition else "no month is closed yet")
+    console.say("edition", f"approved: {edition.folder}" if edition else "no month is closed yet")
     console.say("site", f"{publish_months().pages:,} pages for the public")
     console.say("done", "")
     print(closing(edition=edition), file=console.out, flush=True)

@@ -12,10 +12,11 @@ import pytest
 from cchc.registry.open import Registry, open_registry
 from support.cluster import cluster
 from support.dossiers import Tables
+from support.store import new_bucket, object_store
 
 #: Folders in which a test goes through several stages, dbt or Airflow. A new folder is fast until it stands here.
 SLOW = {"backup", "bench", "dags", "dbt", "demo", "doctor", "editions", "flow", "objections", "pipeline", "recount"}
-SLOW_FIXTURES = {"browser", "page", "postgres_server", "postgres_url"}
+SLOW_FIXTURES = {"browser", "page", "postgres_server", "postgres_url", "store_server", "store_url"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -71,3 +72,16 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     yield f"{postgres_server}/{name}"
     with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as connection:
         connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def store_server() -> Iterator[str]:
+    """An object store of this test process: its address."""
+    with object_store() as address:
+        yield address
+
+
+@pytest.fixture
+def store_url(store_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An empty place in it, ``s3://bucket/cchc``."""
+    return new_bucket(store_server, monkeypatch)

@@ -8,8 +8,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 from typing import Literal
+
+from cchc.shelf import Place
 
 TIMEZONE = "Asia/Ho_Chi_Minh"
 
@@ -73,6 +74,14 @@ class Revision:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+@dataclass(frozen=True)
+class Brought:
+    """Landed bytes that were brought from a store. ``content`` is empty where there are more than any reader takes."""
+
+    size_bytes: int
+    content: bytes
+
+
 @dataclass
 class Result:
     """How one revision ended: the row the ledger keeps. ``rows_read`` always equals the other three together."""
@@ -109,4 +118,4 @@ class Judged:
     """What a batch came to: results of every revision, and the Parquet files by raw table."""
 
     results: list[Result] = field(default_factory=list)
-    files: dict[str, list[Path]] = field(default_factory=dict)
+    files: dict[str, list[Place]] = field(default_factory=dict)

@@ -17,7 +17,7 @@ from cchc.settings import Settings
 UMASK = 0o077
 _LOCKS = (".run.lock", ".next.lock", ".backfill.lock")
 #: What lies in a working folder and is nobody else's business; exports belong to the systems that bring them.
-PRIVATE = ("landing", "staged", "quality", "dbt", "forms", "registry", "airflow", "keys", *_LOCKS)
+PRIVATE = ("dbt", "forms", "registry", "airflow", "keys", *_LOCKS)
 _DATABASES = ("ledger.sqlite*", "warehouse.duckdb*")
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -36,7 +36,7 @@ def keep_private(settings: Settings | None = None) -> None:
 def loose(settings: Settings) -> list[tuple[Path, int]]:
     """Private files and folders that others may read or enter, with their modes."""
     found = []
-    for path in _private(settings.workdir):
+    for path in _private(settings):
         with suppress(OSError):
             mode = stat.S_IMODE(path.lstat().st_mode)
             if mode & _OTHERS and not path.is_symlink():
@@ -65,8 +65,11 @@ def _set(path: Path, mode: int) -> None:
             path.chmod(mode)
 
 
-def _private(workdir: Path) -> Iterator[Path]:
+def _private(settings: Settings) -> Iterator[Path]:
+    for place in (settings.landing, settings.staged, settings.quality) if settings.is_shelf_local else ():
+        if isinstance(place, Path):  # who may read a store, its own rules say
+            yield place
     for name in PRIVATE:
-        yield workdir / name
+        yield settings.workdir / name
     for pattern in _DATABASES:
-        yield from workdir.glob(pattern)
+        yield from settings.workdir.glob(pattern)

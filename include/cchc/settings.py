@@ -12,8 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
+from cchc import shelf
 from cchc.errors import PermanentError
 from cchc.server import Server, is_server, plain_url, read_server
+from cchc.shelf import Place
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -38,6 +40,16 @@ def _ledger(text: str) -> str:
     if is_server(text):
         read_server(text, "CCHC_LEDGER")
     return text
+
+
+def _store(text: str) -> str:
+    return shelf.checked(text, "CCHC_STORE")
+
+
+def _folder(text: str) -> Path:
+    if "://" in text:
+        raise PermanentError("CCHC_RELEASES names a folder; editions in an object store lie in CCHC_STORE")
+    return Path(text)
 
 
 def _mode(text: str) -> int:
@@ -93,6 +105,8 @@ class Settings:
     #: each step takes on its role on PostgreSQL (``cchc roles``); otherwise the login's own rights hold
     warehouse_roles: Annotated[bool, Variable("CCHC_WAREHOUSE_ROLES", _flag)] = False
     ledger_url: Annotated[str, Variable("CCHC_LEDGER", _ledger)] = field(default="", repr=False)
+    #: where landing, staged rows, quality pages and editions lie, a URL; empty: in the working folder
+    store: Annotated[str, Variable("CCHC_STORE", _store)] = ""
     schedule: Annotated[Path | None, Variable("CCHC_SCHEDULE", Path)] = None
     fail_share: Annotated[float, Variable("CCHC_FAIL_SHARE", _share)] = 0.5
     fetch_workers: Annotated[int, Variable("CCHC_FETCH_WORKERS", _count)] = 8  # units fetched at once
@@ -112,7 +126,7 @@ class Settings:
     dbt_project: Annotated[Path, Variable("CCHC_DBT_PROJECT", Path)] = PROJECT / "dbt_project"
     expectations: Annotated[Path, Variable("CCHC_EXPECTATIONS", Path)] = PROJECT / "expectations"
     dbt_log_level: Annotated[str, Variable("DBT_LOG_LEVEL_FILE")] = "info"  # debug lines cost a tenth of a build
-    releases: Annotated[Path | None, Variable("CCHC_RELEASES", Path)] = None  # None: in the working folder
+    releases: Annotated[Path | None, Variable("CCHC_RELEASES", _folder)] = None  # None: in the working folder
     signing_key: Annotated[str, Variable("CCHC_SIGNING_KEY")] = field(
         default="", repr=False
     )  # of editions; or unsigned
@@ -154,14 +168,24 @@ class Settings:
         return replace(settings, workdir=Path(settings.workdir).resolve())
 
     @property
-    def landing(self) -> Path:
-        """Bytes as received. The only place where personal data may be found."""
-        return self.workdir / "landing"
+    def shelf(self) -> Place:
+        """What holds landing, staged rows, quality pages and editions."""
+        return shelf.place_of(self.store) if self.store else self.workdir
 
     @property
-    def staged(self) -> Path:
+    def is_shelf_local(self) -> bool:
+        """Whether all of that lies in folders of this machine; asks no store."""
+        return not self.store or self.store.startswith("file://")
+
+    @property
+    def landing(self) -> Place:
+        """Bytes as received. The only place where personal data may be found."""
+        return self.shelf / "landing"
+
+    @property
+    def staged(self) -> Place:
         """Validated rows of a run that are not loaded yet (Parquet, no personal data)."""
-        return self.workdir / "staged"
+        return self.shelf / "staged"
 
     @property
     def forms(self) -> Path:
@@ -169,9 +193,9 @@ class Settings:
         return self.workdir / "forms"
 
     @property
-    def quality(self) -> Path:
+    def quality(self) -> Place:
         """Great Expectations' Data Docs."""
-        return self.workdir / "quality"
+        return self.shelf / "quality"
 
     @property
     def reports(self) -> Path:
@@ -179,9 +203,9 @@ class Settings:
         return self.workdir / "report"
 
     @property
-    def editions(self) -> Path:
+    def editions(self) -> Place:
         """Published editions, which never change once approved."""
-        return self.releases or self.workdir / "releases"
+        return self.releases or self.shelf / "releases"
 
     @property
     def duckdb_path(self) -> Path:

@@ -22,7 +22,23 @@ _BROKEN = {errno.EIO, errno.ENXIO, errno.ENODEV, errno.ESTALE, errno.ENOTCONN, e
 
 ROOM = "make room and run the same command again: nothing is lost"
 RIGHT = "give this user the right to read and write there"
+_CREDENTIALS = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile or role that has them"
 AGAIN = "run the same command again when it is free: nothing is lost"
+
+#: What an object store answers -> what it means. A question about an object alone (HEAD) is answered by number.
+_STORE_SAYS = {
+    "bucket": ("NoSuchBucket", "InvalidBucketName"),
+    "credentials": (
+        *("InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken", "InvalidToken", "InvalidClientTokenId"),
+        *("AuthorizationHeaderMalformed", "TokenRefreshRequired", "AuthFailure"),
+    ),
+    "right": ("AccessDenied", "AllAccessDisabled", "AccountProblem", "MethodNotAllowed", "403", "405"),
+    "busy": (
+        *("SlowDown", "ServiceUnavailable", "InternalError", "RequestTimeout", "OperationAborted"),
+        *("ConditionalRequestConflict", "500", "503", "409"),
+    ),
+    "clock": ("RequestTimeTooSkewed",),
+}
 
 #: What SQLite, DuckDB and dbt say (they have no codes of their own for most of it) -> what it means.
 _SAID = (
@@ -43,6 +59,8 @@ def in_our_terms(error: BaseException) -> CchcError | None:
         return error
     if isinstance(error, BrokenPipeError):
         return None  # who read our output is gone: no matter of ours
+    if (told := of_store(error, "the store")) is not None:
+        return told
     if isinstance(error, OSError):
         return _of_system(error)
     if isinstance(error, MemoryError):
@@ -72,6 +90,38 @@ def of_text(said: str, where: str = "") -> CchcError | None:
                 return MachineError("not enough memory; see CCHC_DUCKDB_MEMORY and CCHC_JUDGE_WORKERS")
             return MachineError(f"the disk of {place} does not answer as it should: {plain[:300]}")
     return None
+
+
+def of_store(error: BaseException, place: str) -> CchcError | None:
+    """What an object store or the way to it says, in our terms; None where neither spoke. Never quotes credentials."""
+    boto = sys.modules.get("botocore.exceptions")
+    if boto is not None and isinstance(error, boto.BotoCoreError):
+        kind = type(error).__name__
+        if "Credential" in kind or "Token" in kind or isinstance(error, boto.ProfileNotFound):
+            return PermanentError(f"{place}: no credentials for it ({kind}); {_CREDENTIALS}")
+        if isinstance(error, (boto.ConnectionError, boto.HTTPClientError)):
+            return TransientError(
+                f"{place}: the store does not answer ({kind}); AWS_ENDPOINT_URL says where it is; {AGAIN}"
+            )
+        return PermanentError(f"{place}: {error}")
+    answer = getattr(error if hasattr(error, "response") else error.__cause__, "response", None)
+    code = str(answer.get("Error", {}).get("Code", "")) if isinstance(answer, dict) else ""
+    if not code:
+        return None
+    meaning = next((meaning for meaning, codes in _STORE_SAYS.items() if code in codes), "")
+    if meaning == "bucket":
+        return PermanentError(f"{place}: there is no such bucket; create it, or mend CCHC_STORE")
+    if meaning == "credentials":
+        return PermanentError(f"{place}: the store does not take these credentials ({code}); {_CREDENTIALS}")
+    if meaning == "right":
+        return PermanentError(
+            f"{place}: the store refuses it ({code}); give these credentials the right to list, read, write and delete"
+        )
+    if meaning == "busy":
+        return TransientError(f"{place}: the store is busy ({code}); {AGAIN}")
+    if meaning == "clock":
+        return MachineError(f"{place}: the store finds this machine's clock wrong ({code}); set it")
+    return PermanentError(f"{place}: {error} ({code})")
 
 
 def holder(said: str) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cchc.settings import Settings
+from cchc.shelf import Place, below, discard
 from cchc.surroundings import translated
 
 DAY = 86_400
@@ -33,7 +34,7 @@ def tidy(settings: Settings, dry_run: bool, busy: bool) -> list[Old]:
 
     Raises ``MachineError`` where the folder gives no right.
     """
-    kinds = (
+    kinds: tuple[tuple[str, int, list[Place]], ...] = (
         ("staged", settings.keep_staged_days, [] if busy else [settings.staged]),
         ("logs", settings.keep_logs_days, [settings.dbt_target.parent / "logs", settings.workdir / "airflow" / "logs"]),
         ("quality", settings.keep_quality_days, [settings.quality / "validations"]),
@@ -41,9 +42,14 @@ def tidy(settings: Settings, dry_run: bool, busy: bool) -> list[Old]:
     return [_of_kind(kind, days, folders, dry_run) for kind, days, folders in kinds]
 
 
-def _of_kind(kind: str, days: int, folders: list[Path], dry_run: bool) -> Old:
+def _of_kind(kind: str, days: int, folders: list[Place], dry_run: bool) -> Old:
     before, count, size = time.time() - days * DAY, 0, 0
     for folder in folders:
+        if not isinstance(folder, Path):
+            old = {place: size for place, (size, changed) in below(folder).items() if changed < before}
+            count, size = count + len(old), size + sum(old.values())
+            discard(() if dry_run else old)
+            continue
         for path in [*_files(folder)]:
             status = path.lstat()
             if status.st_mtime >= before:

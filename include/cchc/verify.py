@@ -19,18 +19,22 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
+if TYPE_CHECKING:
+    from upath import UPath
+
+Place: TypeAlias = "Path | UPath"  # a folder, or a prefix of an object store: what is read in both the same way
 MANIFEST, SIGNATURE, APPROVAL = "manifest.json", "signature.json", "approval.json"
 DOSSIERS = "PROCESSING_ON_TIME"  # the criterion whose denominator counts a unit's dossiers
 Row = dict[str, str]
 Ratios = dict[tuple[str, str], tuple[Fraction, Fraction]]  # numerator and denominator by unit and criterion
 
 
-def verify(edition: Path, landing: Path | None = None, destroyed: Collection[str] = ()) -> list[str]:
+def verify(edition: Place, landing: Place | None = None, destroyed: Collection[str] = ()) -> list[str]:
     """What does not hold, one sentence each with the file and the figure; empty where all holds.
 
     ``landing``: also look there for every landed file that the edition used, and hash it. ``destroyed``: SHA-256 of
@@ -55,7 +59,7 @@ def seal(data: dict[str, Any]) -> str:
     return hashlib.sha256(canonical({k: v for k, v in data.items() if k not in ("seal", "signature")})).hexdigest()
 
 
-def _bytes(edition: Path) -> Iterator[str]:
+def _bytes(edition: Place) -> Iterator[str]:
     """Every file as the manifest has it, no other file, and records that nobody touched."""
     content = (edition / MANIFEST).read_bytes()
     try:
@@ -66,7 +70,7 @@ def _bytes(edition: Path) -> Iterator[str]:
         return
     if canonical(manifest) != content:
         yield f"{MANIFEST}: was changed after it was written"
-    present = {path.relative_to(edition).as_posix() for path in edition.rglob("*") if path.is_file()}
+    present = _files(edition)
     for name in sorted(present - set(listed) - {MANIFEST, SIGNATURE, APPROVAL}):
         yield f"{name}: the manifest does not know it"
     for name, known in sorted(listed.items()):
@@ -78,7 +82,13 @@ def _bytes(edition: Path) -> Iterator[str]:
         yield from _record(edition, name, hashlib.sha256(content).hexdigest())
 
 
-def _record(edition: Path, name: str, manifest: str) -> Iterator[str]:
+def _files(edition: Place) -> set[str]:
+    if isinstance(edition, Path):
+        return {path.relative_to(edition).as_posix() for path in edition.rglob("*") if path.is_file()}
+    return {path.relative_to(edition).as_posix() for path in edition.rglob("*") if path.is_file()}
+
+
+def _record(edition: Place, name: str, manifest: str) -> Iterator[str]:
     """A signature or an approval: canonical, sealed, of this manifest, and signed where it names a key."""
     if not (edition / name).is_file():
         yield f"{name}: is missing"
@@ -107,7 +117,7 @@ def _hex(text: str) -> bytes:
     return content
 
 
-def _figures(edition: Path) -> Iterator[str]:
+def _figures(edition: Place) -> Iterator[str]:
     """Scores from numerators and denominators, and all that follows from them."""
     method, manifest = (json.loads((edition / name).read_bytes()) for name in ("method.json", MANIFEST))
     rules = {
@@ -138,7 +148,7 @@ def _figures(edition: Path) -> Iterator[str]:
     yield from _ranking(edition, scores, ratios, lacking, rules, method, date.fromisoformat(manifest["period"]["end"]))
 
 
-def _groups(edition: Path, scores: dict[str, dict[str, Fraction]], rules: dict[str, Any]) -> Iterator[str]:
+def _groups(edition: Place, scores: dict[str, dict[str, Fraction]], rules: dict[str, Any]) -> Iterator[str]:
     expected: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
     for unit, mine in scores.items():
         for criterion, score in mine.items():
@@ -151,7 +161,7 @@ def _groups(edition: Path, scores: dict[str, dict[str, Fraction]], rules: dict[s
 
 
 def _ranking(
-    edition: Path,
+    edition: Place,
     scores: dict[str, dict[str, Fraction]],
     ratios: Ratios,
     lacking: dict[str, str],
@@ -205,7 +215,7 @@ def _ranking(
     yield from _intervals(edition, {row["unit_code"]: row for row in rows if row["rank"]})
 
 
-def _intervals(edition: Path, ranked: dict[str, Row]) -> Iterator[str]:
+def _intervals(edition: Place, ranked: dict[str, Row]) -> Iterator[str]:
     """Every ranked unit has an interval of totals and of ranks, and stands in both; earlier editions have none."""
     if not (edition / "intervals.csv").is_file():
         return
@@ -219,7 +229,7 @@ def _intervals(edition: Path, ranked: dict[str, Row]) -> Iterator[str]:
                 yield f"intervals.csv: {unit} {column} {stands} is not between {low} {least} and {high} {most}"
 
 
-def _moved(edition: Path, ranking: dict[str, Row]) -> Iterator[str]:
+def _moved(edition: Place, ranking: dict[str, Row]) -> Iterator[str]:
     """What the causes of a change add up to is the change, and it ends where the ranking stands."""
     name = next((each for each in ("revisions.csv", "changes.csv") if (edition / each).is_file()), None)
     if name is None:
@@ -289,7 +299,7 @@ def _lacking(row: Row, limits: dict[str, str]) -> str:
     return ""
 
 
-def _landed(edition: Path, landing: Path, destroyed: Collection[str]) -> Iterator[str]:
+def _landed(edition: Place, landing: Place, destroyed: Collection[str]) -> Iterator[str]:
     """Landed bytes that are gone, or are no longer what the edition used."""
     for row in _rows(edition / "deliveries.csv"):
         if row["sha256"] in destroyed:
@@ -301,7 +311,7 @@ def _landed(edition: Path, landing: Path, destroyed: Collection[str]) -> Iterato
             yield f"deliveries.csv: {row['path']}: its landed bytes were changed"
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Place) -> Iterator[Row]:
     with path.open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
 

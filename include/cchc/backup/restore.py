@@ -16,6 +16,7 @@ from cchc.ledger import open_ledger
 from cchc.modes import open_up
 from cchc.server import is_server, read_server
 from cchc.settings import Settings
+from cchc.shelf import Place, below, put_folder
 
 
 def restore(settings: Settings, source: Path) -> dict[str, Any]:
@@ -26,19 +27,30 @@ def restore(settings: Settings, source: Path) -> dict[str, Any]:
     listed = manifest.verified(source)
     _refuse_what_is_there(settings, listed["warehouse"])
     settings.workdir.mkdir(parents=True, exist_ok=True)
-    for name in ("landing", "registry", "forms"):
+    for name in ("registry", "forms"):
         if (source / name).is_dir():
             shutil.copytree(source / name, settings.workdir / name, copy_function=shutil.copyfile)
-    for blob in settings.landing.glob("*/*"):
+    landing, editions = settings.landing, settings.editions
+    _put_back(source / "landing", landing)
+    for blob in landing.glob("*/*") if isinstance(landing, Path) else ():
         blob.chmod(0o400)
-    if (source / "releases").is_dir():
-        shutil.copytree(source / "releases", settings.editions, copy_function=shutil.copyfile, dirs_exist_ok=True)
-        open_up(settings, settings.editions, settings.editions)
+    _put_back(source / "releases", editions)
+    if isinstance(editions, Path) and editions.is_dir():
+        open_up(settings, editions, editions)
     if (source / "keys").is_dir():
         shutil.copytree(source / "keys", settings.workdir / "keys", copy_function=shutil.copyfile)
     of_engine("backup", settings).put_back(settings, source)
     _restore_ledger(settings, source / "ledger.sqlite")
     return listed
+
+
+def _put_back(copied: Path, place: Place) -> None:
+    if not copied.is_dir():
+        return
+    if isinstance(place, Path):
+        shutil.copytree(copied, place, copy_function=shutil.copyfile, dirs_exist_ok=True)
+    else:
+        put_folder(copied, place)
 
 
 def _restore_ledger(settings: Settings, copied: Path) -> None:
@@ -62,7 +74,13 @@ def _restore_ledger(settings: Settings, copied: Path) -> None:
 def _refuse_what_is_there(settings: Settings, engine: str) -> None:
     if engine != engine_of(settings).of_backup:
         raise PermanentError(f"the backup is of a warehouse on {engine}: set or unset CCHC_WAREHOUSE accordingly")
-    for folder in (settings.workdir, settings.editions):
+    for folder in dict.fromkeys((settings.workdir, settings.landing, settings.editions)):
+        if not isinstance(folder, Path):
+            if below(folder):
+                raise PermanentError(
+                    f"{folder} is not empty: a restore never writes over anything; name an empty place"
+                )
+            continue
         # empty folders are where volumes of their own are mounted
         if folder.exists() and (not folder.is_dir() or any(not each.is_dir() for each in folder.rglob("*"))):
             raise PermanentError(f"{folder} is not empty: a restore never writes over anything; name an empty place")

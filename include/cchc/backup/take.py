@@ -26,12 +26,14 @@ from cchc.backup.rows import copy_ledger
 from cchc.contracts import TIMEZONE
 from cchc.engines import engine_of, of_engine
 from cchc.errors import PermanentError
-from cchc.land import blob_path
+from cchc.land import blob_path, there
 from cchc.ledger import Ledger, open_ledger
 from cchc.settings import Settings
+from cchc.shelf import Place, bring, bring_folder
 
 #: Folders of the working folder that are copied as they are.
 FOLDERS = ("registry", "forms")
+_AT_ONCE = 1_000  # landed files
 
 
 def take(settings: Settings, target: Path) -> dict[str, Any]:
@@ -90,20 +92,21 @@ def _copy_ledger(ledger: Ledger, connection: sa.Connection | None, target: Path)
     copy.engine.dispose()
 
 
-def _copy_landing(landing: Path, target: Path) -> None:
+def _copy_landing(landing: Place, target: Path) -> None:
     """The bytes that the copied ledger names, but for those destroyed by law; each is checked against its name."""
     with closing(sqlite3.connect(target / "ledger.sqlite")) as ledger:
         wanted = "select distinct sha256 from file_revision where sha256 not in (select sha256 from destruction)"
         names = [name for (name,) in ledger.execute(f"{wanted} order by 1")]
-    for name in names:
-        copy = blob_path(target / "landing", name)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            shutil.copyfile(blob_path(landing, name), copy)
-        except FileNotFoundError as error:
-            raise PermanentError(f"landing lacks {name[:12]}, which the ledger names: cchc doctor says more") from error
-        if manifest.sha256(copy) != name:
-            raise PermanentError(f"landing: {name[:12]} is not what its name says: put an older backup's in its place")
+    for some in (names[start : start + _AT_ONCE] for start in range(0, len(names), _AT_ONCE)):
+        if lost := sorted(set(some) - there(landing, some)):
+            raise PermanentError(f"landing lacks {lost[0][:12]}, which the ledger names: cchc doctor says more")
+        copies = {name: target / "landing" / name[:2] / name for name in some}
+        bring({blob_path(landing, name): copy for name, copy in copies.items()})
+        for name, copy in copies.items():
+            if manifest.sha256(copy) != name:
+                raise PermanentError(
+                    f"landing: {name[:12]} is not what its name says: put an older backup's in its place"
+                )
 
 
 def _copy_folders(settings: Settings, target: Path) -> None:
@@ -112,9 +115,12 @@ def _copy_folders(settings: Settings, target: Path) -> None:
             shutil.copytree(settings.workdir / name, target / name)
     if settings.registry and settings.registry.is_dir():
         shutil.copytree(settings.registry, target / "registry", dirs_exist_ok=True)
-    if settings.editions.is_dir():
+    editions = settings.editions
+    if not isinstance(editions, Path):
+        bring_folder(editions, target / "releases")
+    elif editions.is_dir():
         # drafts that are being written lie in folders of their own until they are whole
-        shutil.copytree(settings.editions, target / "releases", ignore=shutil.ignore_patterns(".new-*"))
+        shutil.copytree(editions, target / "releases", ignore=shutil.ignore_patterns(".new-*"))
     keys = target / "keys"
     keys.mkdir(exist_ok=True)
     if settings.signing_key:

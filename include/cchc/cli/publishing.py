@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cchc.editions import Edition
     from cchc.registry.open import Registry
     from cchc.settings import Settings
+    from cchc.shelf import Place
 
 app = typer.Typer(help="Report pages; editions of a period's ranking, and their approval.")
 
@@ -163,9 +164,9 @@ def approve(
 
 
 def verify(
-    edition_dir: Annotated[Path, typer.Argument(help="Folder of one edition (…/r1).", exists=True, file_okay=False)],
+    edition_dir: Annotated[str, typer.Argument(help="Folder of one edition (…/r1), or its URL in a store.")],
     landing: Annotated[
-        Path | None,
+        str | None,
         typer.Option(help="Also hash every landed file that the edition used, and recount the indicators from them."),
     ] = None,
     out: Annotated[
@@ -181,25 +182,29 @@ def verify(
     """
     from cchc.cli.verifying import recount_edition
     from cchc.editions.folder import Edition
+    from cchc.shelf import place_of
     from cchc.verify import verify as find_wrong
 
     if out is not None and landing is None:
         raise typer.BadParameter("figures are recounted from landed files: --landing names their folder")
-    wrong = find_wrong(edition_dir)
+    edition = place_of(edition_dir)
+    if not edition.is_dir():
+        raise typer.BadParameter(f"{edition_dir} is no folder of an edition")
+    wrong = find_wrong(edition)
     if landing is not None and not wrong:
-        wrong = recount_edition(o.settings(workdir), edition_dir, landing, out)
+        wrong = recount_edition(o.settings(workdir), edition, place_of(landing), out)
     for line in wrong[:50]:
         console.print(line, style="red", highlight=False, markup=False, soft_wrap=True)
     if wrong:
         console.print(f"{len(wrong)} things do not hold in {edition_dir}", highlight=False, soft_wrap=True)
         raise typer.Exit(1)
-    found = Edition(edition_dir, 0)
+    found = Edition(edition, 0)
     signed = "signed" if found.is_signed else "not signed"
     what = "All holds" if landing is None else "All that could be checked holds"
     console.print(f"{what}: {edition_dir} ({found.state}, {signed})", highlight=False, soft_wrap=True)
 
 
-def _installed(workdir: Path | None, out: Path | None) -> tuple[Settings, Registry, Path]:
+def _installed(workdir: Path | None, out: Path | None) -> tuple[Settings, Registry, Place]:
     """What every command about editions works with: settings, registry, folder of the editions."""
     from cchc.registry.open import open_registry
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from cchc.cli.progress import console, print_table
 from cchc.recount import Recounted, recount
 from cchc.settings import Settings
+from cchc.shelf import Place
 from cchc.table_file import write_csv
 
 _COLUMNS = ("unit", "indicator", "source", "verdict", "says", "gives", "why")
@@ -15,7 +16,7 @@ _COLUMNS = ("unit", "indicator", "source", "verdict", "says", "gives", "why")
 _NAMED = 20
 
 
-def recount_edition(settings: Settings, edition: Path, landing: Path, out: Path | None) -> list[str]:
+def recount_edition(settings: Settings, edition: Place, landing: Place, out: Path | None) -> list[str]:
     """Hash and recount, and say what came of it; returns what does not hold."""
     from cchc.ledger import open_ledger
     from cchc.registry.open import open_registry

@@ -51,21 +51,21 @@ def runs(settings: Settings) -> str:
 
 def landing(settings: Settings) -> str:
     """Bytes of every known revision are there, and those that the law wants gone are not."""
-    from cchc.land import blob_path
+    from cchc import land
 
     found = _ledger(settings)
     if found is None:
         return "nothing landed yet"
     files = found.find()
     known, gone = {row["sha256"]: row["path"] for row in files}, found.destructions()
-    there = {sha256 for sha256 in known | gone if blob_path(settings.landing, sha256).is_file()}
+    there = land.there(settings.landing, known.keys() | gone.keys())
     if back := sorted(there & gone.keys()):
         said = f"{len(back)} files to be destroyed by law are there, first {back[0][:12]}"
         raise Wrong(f"{said}: the next cchc ingest destroys them")
     if lost := sorted(known.keys() - there - gone.keys()):
         in_force = sum(1 for row in files if row["in_force"] and row["sha256"] in set(lost))
         said = f"{len(lost)} landed files are gone, {in_force} of them in force, first {known[lost[0]]}"
-        raise Wrong(f"{said}: copy landing/ from the backup, or have them exported anew")
+        raise Wrong(f"{said}: copy {settings.landing} from the backup, or have them exported anew")
     return f"{len(there):,} files, {len(gone):,} destroyed by law"
 
 

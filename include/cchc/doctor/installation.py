@@ -8,12 +8,14 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from cchc.doctor.finding import Warned, Wrong
 from cchc.engines import engine_of
 from cchc.modes import loose
 from cchc.server import is_server, read_server
 from cchc.settings import Settings
+from cchc.shelf import discard, told, whole
 
 
 def settings_make_sense(settings: Settings) -> str:
@@ -47,6 +49,25 @@ def working_folder(settings: Settings) -> str:
     if stat.S_IMODE(folder.stat().st_mode) & 0o022:
         raise Wrong(f"{folder}: others may write there: chmod go-w {folder}")
     return str(folder)
+
+
+def store(settings: Settings) -> str:
+    """Landing, staged rows, quality pages and editions have a place that can be written, read and deleted."""
+    if not settings.store:
+        return "in the working folder"
+    for place in (settings.landing, settings.staged, settings.quality, settings.editions):
+        probe, said = place / f".doctor-{uuid4().hex}", uuid4().bytes
+        with told(place):
+            with whole(probe) as part:
+                part.write_bytes(said)
+            try:
+                if probe.read_bytes() != said:
+                    raise Wrong(f"{place} does not give back what was put there: no place for landed bytes")
+            finally:
+                discard([probe])
+            if probe.exists():
+                raise Wrong(f"{place}: what is deleted there stays: give these credentials the right to delete")
+    return f"{settings.store}: written, read and deleted"
 
 
 def file_modes(settings: Settings) -> str:
@@ -135,6 +156,7 @@ def airflow_metadata(settings: Settings) -> str:
 INSTALLATION: tuple[tuple[str, Callable[[Settings], str]], ...] = (
     ("settings", settings_make_sense),
     ("working folder", working_folder),
+    ("store", store),
     ("file modes", file_modes),
     ("signing key", signing_key),
     ("registry", registry),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from cchc.editions.anomalies import KINDS, Anomaly
 from cchc.editions.approve import approve
 from cchc.editions.compare import Now, look_first, would_now_be
-from cchc.editions.folder import Edition, editions_of
+from cchc.editions.folder import Edition, editions_of, period_folders
 from cchc.editions.write import REASONS, write_editions
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "approve",
     "editions_of",
     "look_first",
+    "period_folders",
     "would_now_be",
     "write_editions",
 ]

@@ -8,16 +8,17 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from cchc.contracts import TIMEZONE
-from cchc.editions.folder import Edition, editions_of, period_folder
+from cchc.editions.folder import Edition, editions_of, period_folders
 from cchc.editions.sign import read_key, sealed
 from cchc.errors import PermanentError
 from cchc.settings import Settings
+from cchc.shelf import Place, write
 from cchc.verify import APPROVAL, canonical, verify
 
 
 def approve(
     settings: Settings,
-    releases: Path,
+    releases: Place,
     period: str,
     by: str,
     method: str | None = None,
@@ -33,10 +34,11 @@ def approve(
     """
     if not by.strip():
         raise PermanentError("an approval needs the name of the person who answers for it (--by)")
-    homes = sorted(
-        period_folder(releases, path.parent.parent.name, path.parent.name, path.name)
-        for path in releases.glob(f"{method or '*'}/{province or '*'}/{period}")
-    )
+    homes = [
+        home
+        for home in period_folders(releases)
+        if home.name == period and province in (None, home.parent.name) and method in (None, home.parent.parent.name)
+    ]
     newest = [found[-1] for home in homes if (found := editions_of(home))]
     if not newest:
         raise PermanentError(f"no edition of {period} in {releases}: cchc publish edition --period {period} makes one")
@@ -63,5 +65,7 @@ def _approve(settings: Settings, edition: Edition, by: str, note: str) -> None:
         "state_when_approved": manifest["state"],
         "note": note,
     }
-    (edition.folder / APPROVAL).write_bytes(canonical(sealed(record, read_key(settings.signing_key))))
-    (edition.folder / APPROVAL).chmod(settings.published_mode)
+    approval = edition.folder / APPROVAL
+    write(approval, canonical(sealed(record, read_key(settings.signing_key))))
+    if isinstance(approval, Path):
+        approval.chmod(settings.published_mode)

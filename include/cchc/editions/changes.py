@@ -13,12 +13,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from cchc.editions.tables import Table
 from cchc.publish.decompose import Cause, Figure, Part, Rule, Side, decompose
 from cchc.publish.explain import ADJUSTMENT
+from cchc.shelf import Place
 
 Row = Mapping[str, Any]
 CHANGES = ("unit_code", "unit_name", "criterion", "cause", "points")
@@ -62,7 +62,7 @@ class Snapshot:
         return cls.of({t.name: [dict(zip(t.columns, row, strict=True)) for row in t.rows] for t in made}, method)
 
     @classmethod
-    def of_folder(cls, folder: Path) -> Snapshot:
+    def of_folder(cls, folder: Place) -> Snapshot:
         """From the files of an edition."""
         found = {}
         for name in ("ranking", "indicators", "deliveries"):

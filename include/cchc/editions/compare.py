@@ -6,7 +6,6 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from cchc.editions.anomalies import Anomaly, anomalies
@@ -18,6 +17,7 @@ from cchc.publish import Period, Reader, list_periods, one_period, open_reader
 from cchc.publish.periods import period_before
 from cchc.registry.open import Registry
 from cchc.settings import Settings
+from cchc.shelf import Place
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def would_now_be(
     settings: Settings,
     registry: Registry,
     period: str,
-    releases: Path,
+    releases: Place,
     method: str | None = None,
     province: str | None = None,
 ) -> list[Now]:
@@ -107,7 +107,7 @@ def look_first(
     settings: Settings,
     registry: Registry,
     period: str,
-    releases: Path,
+    releases: Place,
     method: str | None = None,
     province: str | None = None,
 ) -> list[Anomaly]:
@@ -123,7 +123,7 @@ def look_first(
     return found
 
 
-def _final(releases: Path, method: str, province: str, period: Period) -> list[Edition]:
+def _final(releases: Place, method: str, province: str, period: Period) -> list[Edition]:
     return [each for each in editions_of(period_folder(releases, method, province, period.label)) if each.approval]
 
 

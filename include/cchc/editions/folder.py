@@ -6,9 +6,9 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from cchc.shelf import Place
 from cchc.verify import APPROVAL, MANIFEST, SIGNATURE
 
 _NUMBERED = re.compile(r"r(\d+)")
@@ -18,7 +18,7 @@ _NUMBERED = re.compile(r"r(\d+)")
 class Edition:
     """One edition: its folder, its number from 1, its manifest."""
 
-    folder: Path
+    folder: Place
     number: int
 
     @property
@@ -51,12 +51,17 @@ class Edition:
         return "revised" if self.manifest["previous_edition"] else "final"
 
 
-def period_folder(releases: Path, method: str, province: str, period: str) -> Path:
+def period_folder(releases: Place, method: str, province: str, period: str) -> Place:
     """The folder that holds every edition of a period."""
     return releases / method / province / period
 
 
-def editions_of(folder: Path) -> list[Edition]:
+def period_folders(releases: Place) -> list[Place]:
+    """The folders of every period, province and method that has one, in order."""
+    return sorted(releases.glob("*/*/*"), key=str)
+
+
+def editions_of(folder: Place) -> list[Edition]:
     """The editions in a period's folder, oldest first."""
     found = [
         Edition(path, int(match[1]))

@@ -29,6 +29,7 @@ from cchc.publish.state import last_day, state_of
 from cchc.registry.model import Method
 from cchc.registry.open import Registry
 from cchc.settings import Settings
+from cchc.shelf import Place, below, discard, put_folder
 from cchc.table_file import write_csv
 from cchc.verify import MANIFEST, SIGNATURE, canonical, verify
 
@@ -42,7 +43,7 @@ def write_editions(
     settings: Settings,
     registry: Registry,
     period: str,
-    releases: Path,
+    releases: Place,
     method: str | None = None,
     province: str | None = None,
     reason: str | None = None,
@@ -69,15 +70,16 @@ def _write(
     period: Period,
     province: str,
     method: str,
-    releases: Path,
+    releases: Place,
     reason: str | None,
     note: str,
 ) -> Edition:
     home = period_folder(releases, method, province, period.label)
     earlier = editions_of(home)
     final = [edition for edition in earlier if edition.approval]
-    home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=home, prefix=".new-") as name:
+    if isinstance(home, Path):
+        home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home if isinstance(home, Path) else None, prefix=".new-") as name:
         new = Path(name)
         rules = method_data(registry, method)
         made = tables(reader, period, method, province)
@@ -110,11 +112,25 @@ def _write(
         if wrong := verify(new):
             raise BuildError(f"the edition does not verify: {wrong[0]}; build the warehouse with this registry first")
         target = home / f"r{manifest['revision']}"
-        shutil.rmtree(target, ignore_errors=True)  # a draft; what is final has another number
-        new.rename(target)
-        open_up(settings, releases, target)
-        new.mkdir()  # for the context to take away
+        _set_out(new, target)  # where a draft was; what is final has another number
+        if isinstance(target, Path) and isinstance(releases, Path):
+            open_up(settings, releases, target)
     return Edition(target, int(manifest["revision"]))
+
+
+def _set_out(new: Path, target: Place) -> None:
+    """Put an edition in its place; readers take no folder without a manifest for one.
+
+    In a store, which renames no folders, the manifest of what was there goes first and the new one comes last.
+    """
+    if isinstance(target, Path):
+        shutil.rmtree(target, ignore_errors=True)
+        new.rename(target)
+        new.mkdir()  # for its context to take away
+        return
+    discard([target / MANIFEST])
+    discard(below(target))
+    put_folder(new, target, last=[MANIFEST])
 
 
 def _put(folder: Path, made: Iterable[Table], rules: dict[str, Any], period: Period, page: str) -> None:

@@ -13,13 +13,17 @@ import hashlib
 import logging
 import os
 import tempfile
-from collections.abc import Collection, Iterable
+import time
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from io import RawIOBase
 from itertools import chain
 from pathlib import Path
 
+from cchc.contracts import Brought
+from cchc.land import distant
+from cchc.shelf import Place
 from cchc.surroundings import translated
 
 log = logging.getLogger("cchc.land")
@@ -36,13 +40,32 @@ class Landed:
     size_bytes: int
 
 
-def blob_path(landing: Path, sha256: str) -> Path:
-    """The file that holds the bytes with this SHA-256."""
+def blob_path(landing: Place, sha256: str) -> Place:
+    """The file or object that holds the bytes with this SHA-256."""
     return landing / sha256[:2] / sha256
 
 
+def there(landing: Place, names: Collection[str]) -> set[str]:
+    """Those of some hashes whose bytes are there."""
+    if not isinstance(landing, Path):
+        return distant.there(landing, names)
+    return {sha256 for sha256 in names if blob_path(landing, sha256).is_file()}
+
+
+def bring(landing: Place, sizes: Mapping[str, int], most: int) -> Mapping[str, Path | Brought]:
+    """What a reader opens, by hash, of those that are there: the files themselves, or bytes brought from a store.
+
+    ``sizes``: of each in bytes; what is larger than ``most`` is not brought. Nothing is copied to a disk, for what
+    landed holds personal data.
+    """
+    if not isinstance(landing, Path):
+        return distant.bring(landing, sizes, most)
+    files = {sha256: landing / sha256[:2] / sha256 for sha256 in sizes}
+    return {sha256: file for sha256, file in files.items() if file.is_file()}
+
+
 def store(
-    landing: Path, chunks: Iterable[bytes], unwanted: Collection[str] = (), digest: hashlib._Hash | None = None
+    landing: Place, chunks: Iterable[bytes], unwanted: Collection[str] = (), digest: hashlib._Hash | None = None
 ) -> Landed:
     """Write a stream once. Atomic: a killed process leaves at most a temporary file, never half a blob.
 
@@ -51,6 +74,8 @@ def store(
     landing folder has no room or no right; what ``chunks`` raises goes through.
     """
     digest = digest or hashlib.sha256()
+    if not isinstance(landing, Path):
+        return Landed(*distant.store(landing, chunks, unwanted, digest))
     stream = iter(chunks)
     first = next(stream, b"")
     digest.update(first)
@@ -66,7 +91,7 @@ def store(
 
 def _put_whole(landing: Path, name: str, content: bytes) -> None:
     """Bytes that are here as a whole, as most files of a night: known by their hash before anything is written."""
-    target = blob_path(landing, name)
+    target = landing / name[:2] / name
     if target.exists():
         log.debug("%s: %s bytes, here already", name[:12], f"{len(content):,}")
         return
@@ -115,7 +140,7 @@ def _store_stream(
             if digest.hexdigest() in unwanted:
                 Path(name).unlink()
             else:
-                _put(Path(name), blob_path(landing, digest.hexdigest()), size)
+                _put(Path(name), landing / digest.hexdigest()[:2] / digest.hexdigest(), size)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
@@ -140,13 +165,17 @@ def _put(part: Path, target: Path, size: int) -> None:
     log.debug("%s: %s bytes, new", target.name[:12], f"{size:,}")
 
 
-def destroy(landing: Path, sha256: str) -> bool:
+def destroy(landing: Place, sha256: str) -> bool:
     """Take these bytes away for good; returns whether they were there. It is on the disk when this returns.
+
+    From a store that keeps versions every version goes.
 
     Whoever calls it has written down before, in the ledger, that they go, and why. Raises ``MachineError`` where the
     folder gives no right.
     """
-    path = blob_path(landing, sha256)
+    if not isinstance(landing, Path):
+        return distant.destroy(landing, sha256)
+    path = landing / sha256[:2] / sha256
     with translated(landing):
         try:
             path.unlink()
@@ -161,13 +190,13 @@ def destroy(landing: Path, sha256: str) -> bool:
     return True
 
 
-def settle(landing: Path) -> None:
+def settle(landing: Place) -> None:
     """See to it that everything landed so far is on the disk, names and bytes: then the ledger may name it.
 
-    Once for many files: one flush of the file system takes as long as that of a few files. Raises ``MachineError``
-    where the disk does not take it.
+    Once for many files: one flush of the file system takes as long as that of a few files. A store has what it said it
+    took. Raises ``MachineError`` where the disk does not take it.
     """
-    if not landing.is_dir():
+    if not isinstance(landing, Path) or not landing.is_dir():
         return
     handle = os.open(landing, os.O_RDONLY)
     try:
@@ -178,9 +207,15 @@ def settle(landing: Path) -> None:
         os.close(handle)
 
 
-def sweep(landing: Path) -> int:
-    """Remove what killed processes left half-written; returns how many files. Call it only while no run is landing."""
-    leftovers = list(landing.glob(".incoming-*"))
+def sweep(landing: Place, older: float = 0) -> int:
+    """Remove what killed processes left half-written; returns how many files. In a store they leave nothing.
+
+    Only what is ``older`` than so many seconds, where others may be landing now.
+    """
+    if not isinstance(landing, Path):
+        return 0
+    before = time.time() - older
+    leftovers = [path for path in landing.glob(".incoming-*") if path.stat().st_mtime <= before]
     for path in leftovers:
         path.unlink(missing_ok=True)
     return len(leftovers)

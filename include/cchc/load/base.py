@@ -10,16 +10,20 @@ from typing import Any
 
 import pyarrow as pa
 
+from cchc.shelf import Place
+
 
 @dataclass
 class Load:
     """One load: Parquet files by raw table (datasets and ``quarantine``), and the revisions whose rows must go.
 
+    The files lie in a folder or in a store: an engine that reads local files alone takes ``shelf.at_hand`` of them.
+
     ``revisions`` are those loaded, ``replaced`` those they take the place of; rows of both leave the tables first.
     ``discarded`` are in the files but not in force (an older revision judged in the same run): their rows leave again.
     """
 
-    files: dict[str, list[Path]] = field(default_factory=dict)
+    files: dict[str, list[Place]] = field(default_factory=dict)
     revisions: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
     discarded: set[str] = field(default_factory=set)

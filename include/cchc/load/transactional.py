@@ -17,6 +17,7 @@ from cchc.datasets import DATASETS
 from cchc.load.base import Load, Warehouse
 from cchc.load.registry import sync
 from cchc.load.schema import ANSWERS, DELIVERIES, TABLES, add_column_statement, create_statement
+from cchc.shelf import at_hand
 
 log = logging.getLogger("cchc.load")
 
@@ -62,16 +63,17 @@ class TransactionalWarehouse(Warehouse):
     def load(self, load: Load) -> None:
         """See ``Warehouse.load``."""
         started = time.perf_counter()
-        self._load(load)
-        for table, paths in sorted(load.files.items()):
-            rows = sum(pq.read_metadata(path).num_rows for path in paths)
-            log.info("raw.%s: %s rows of %d batches", table, f"{rows:,}", len(paths))
+        with at_hand(load.files) as files:  # what a store holds is brought here before the transaction begins
+            self._load(load, files)
+            for table, paths in sorted(files.items()):
+                rows = sum(pq.read_metadata(path).num_rows for path in paths)
+                log.info("raw.%s: %s rows of %d batches", table, f"{rows:,}", len(paths))
         log.info(
             "%d revisions loaded, %d replaced, %d older than what is in force, %.1f s",
             *(len(load.revisions), len(load.replaced), len(load.discarded), time.perf_counter() - started),
         )
 
-    def _load(self, load: Load) -> None:
+    def _load(self, load: Load, files: Mapping[str, Sequence[Path]]) -> None:
         with self.transaction():
             stamp = self._stamp()
             self.stage_keys(sorted(load.revisions))
@@ -79,10 +81,10 @@ class TransactionalWarehouse(Warehouse):
             self._keep_replaced(load.replaced)
             self.stage_keys(sorted(load.revisions | load.replaced | load.discarded))
             for table in (*DATASETS, "quarantine"):
-                self._replace(table, load.files.get(table, []), stamp if table in DATASETS else None)
+                self._replace(table, files.get(table, []), stamp if table in DATASETS else None)
             if load.discarded:
                 self._keep_replaced(load.discarded)
-                for table in (*(name for name in DATASETS if load.files.get(name)), "quarantine"):
+                for table in (*(name for name in DATASETS if files.get(name)), "quarantine"):
                     self.execute(f"delete from raw.{table} where revision_id in (select revision_id from touched)")
 
     def replace_revisions(self, table: str, files: Sequence[Path], revisions: set[str], stamp: int | None) -> None:

@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 
 from cchc import land
 from cchc.contracts import DeliveryKey, Stray, Unfetched
@@ -21,6 +20,7 @@ from cchc.pipeline.fetch import Look, UnitFetched
 from cchc.registry.model import System
 from cchc.registry.open import Registry
 from cchc.settings import Settings
+from cchc.shelf import Place
 
 log = logging.getLogger("cchc.extract")
 
@@ -151,7 +151,7 @@ def _refuse_empty_root(source: Source, ledger: Ledger, root: str) -> None:
         raise SourceError(f"export root {root} is empty, though files came from it before: is its disk mounted?")
 
 
-def _gather(looking: _Looking, ledger: Ledger, landing: Path) -> Collected:
+def _gather(looking: _Looking, ledger: Ledger, landing: Place) -> Collected:
     """Hear out the units of a system and write their files, strays and failures into the ledger."""
     code, strays, seen = looking.code, looking.strays, Collected(units=len(looking.wanted))
     if (error := looking.error) is not None:

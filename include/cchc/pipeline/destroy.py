@@ -119,8 +119,9 @@ def finish(settings: Settings, ledger: Ledger) -> int:
     Also of bytes that came back: a fetch that began before the decision, a backup put in its place.
     """
     known = ledger.destructions()
-    gone = [sha256 for sha256 in known if land.destroy(settings.landing, sha256)]
     open_ones = [sha256 for sha256, each in known.items() if each.destroyed_at is None]
+    back = land.there(settings.landing, known.keys() - set(open_ones))
+    gone = [sha256 for sha256 in (*open_ones, *sorted(back)) if land.destroy(settings.landing, sha256)]
     if open_ones:
         ledger.close_destruction(open_ones)
     if gone:

@@ -8,7 +8,6 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
 
 from cchc import land
 from cchc.contracts import DeliveryKey, Stray, Unfetched
@@ -18,6 +17,7 @@ from cchc.extract import Source
 from cchc.extract.base import UNKNOWN, Child, Listed, delivery_of
 from cchc.extract.names import is_day, likely_day, likely_file, shown
 from cchc.ledger import Arrival
+from cchc.shelf import Place
 
 log = logging.getLogger("cchc.extract")
 
@@ -54,7 +54,7 @@ class Look:
     system: str
     unit: str
     dialects: Mapping[str, str]  # of the datasets that the system delivers
-    landing: Path
+    landing: Place
     known: Seen
     compared: Collection[date] = ()
     recheck: bool = False
@@ -182,7 +182,7 @@ class Look:
 
 
 def fetch_whole(
-    source: Source, file: Listed, landing: Path, unwanted: Collection[str] = ()
+    source: Source, file: Listed, landing: Place, unwanted: Collection[str] = ()
 ) -> tuple[land.Landed, Listed]:
     """Land one file as it was at one moment; also returns it as it was listed then.
 

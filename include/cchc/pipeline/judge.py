@@ -8,20 +8,22 @@ from __future__ import annotations
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 
 from cchc import land, scratch
-from cchc.contracts import Batch, Judged, Result, Revision
+from cchc.contracts import Batch, Brought, Judged, Result, Revision
 from cchc.datasets.dialects import DIALECTS
 from cchc.errors import PermanentError
 from cchc.normalise import normalise
 from cchc.read import Opened, read_batch
+from cchc.read.unpack import MOST_BYTES
 from cchc.registry.open import Registry
 from cchc.settings import Settings
+from cchc.shelf import Place, workplace
 from cchc.validate import validate
 from cchc.validate.explain import explain_refusal
 
@@ -50,23 +52,26 @@ def judge_batch(
     settings: Settings,
     registry: Registry,
     batch: Batch,
-    folder: Path,
+    folder: Place,
     waivers: set[tuple[str, int, str]] | None = None,
+    landing: Place | None = None,
 ) -> Judged:
     """Run read -> normalise -> validate over one batch; writes ``<table>-<batch>.parquet`` files into ``folder``.
+
+    ``landing``: where the bytes lie, if not where the settings say.
 
     Files whose landed bytes are gone wait, and are told of: they are in no result. Raises ``PermanentError`` where that
     is all of them.
     """
     clock = _Clock()
-    batch = _with_bytes(settings, batch)
+    batch, blobs = _with_bytes(settings.landing if landing is None else landing, batch)
     results = {n: Result(revision) for n, revision in enumerate(batch.revisions)}
     opened = [
         Opened(
             n,
             revision,
             registry.systems[revision.key.system].spec(batch.dataset),  # type: ignore[arg-type]
-            land.blob_path(settings.landing, revision.sha256),
+            blobs[revision.sha256],
         )
         for n, revision in enumerate(batch.revisions)
     ]
@@ -85,8 +90,8 @@ def judge_batch(
         read.table = pa.table({})
         clock.lap("normalise")
         if total:
-            held = waivers or set()
-            judged.files = validate(con, batch, results, folder, held, settings.expectations, settings.quality)
+            held, quality = waivers or set(), workplace(settings.quality)
+            judged.files = validate(con, batch, results, folder, held, settings.expectations, quality)
         clock.lap("validate")
     share = max(1, len(results))
     for result in results.values():
@@ -96,24 +101,26 @@ def judge_batch(
     return judged
 
 
-def _with_bytes(settings: Settings, batch: Batch) -> Batch:
-    """The batch without files whose landed bytes are not there, which a restore without its landing leaves behind."""
+def _with_bytes(landing: Place, batch: Batch) -> tuple[Batch, Mapping[str, Path | Brought]]:
+    """The batch without files whose landed bytes are not there, which a restore without its landing leaves behind;
+    and by hash what holds the bytes of the others."""
+    blobs = land.bring(landing, {revision.sha256: revision.size_bytes for revision in batch.revisions}, MOST_BYTES)
     there: list[Revision] = []
     lost: list[Revision] = []
     for revision in batch.revisions:
-        (there if land.blob_path(settings.landing, revision.sha256).is_file() else lost).append(revision)
+        (there if revision.sha256 in blobs else lost).append(revision)
     if not lost:
-        return batch
+        return batch, blobs
     days = sorted({revision.key.export_date.isoformat() for revision in lost})
     told = (
-        f"the landed bytes of {len(lost)} files are gone, first {lost[0].path}: {settings.landing} holds no "
+        f"the landed bytes of {len(lost)} files are gone, first {lost[0].path}: {landing} holds no "
         f"{lost[0].sha256}. Restore landing from a backup, or fetch again what the source still has: "
         f"cchc ingest --from {days[0]} --to {days[-1]} --recheck"
     )
     if not there:
         raise PermanentError(told)
     log.error("%s", told)
-    return replace(batch, revisions=tuple(there))
+    return replace(batch, revisions=tuple(there)), blobs
 
 
 def _cut(members: list[Revision], is_packed: bool, most_bytes: int, most_files: int) -> Iterator[list[Revision]]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 from cchc.pipeline.judge import Batch, Judged, judge_batch
 from cchc.registry.open import Registry
 from cchc.settings import Settings
+from cchc.shelf import Place
 from cchc.validate.verdict import build_docs
 
 
@@ -16,11 +16,11 @@ def judge_batches(
     settings: Settings,
     registry: Registry,
     batches: Sequence[Batch],
-    folder: Path,
+    folder: Place,
     waivers: set[tuple[str, int, str]],
     ended: Callable[[Batch, Judged], None] = lambda batch, judged: None,
     failed: Callable[[Batch, Exception], None] | None = None,
-) -> tuple[list[Judged], Path | None]:
+) -> tuple[list[Judged], Place | None]:
     """Judge batches, ``judge_workers`` at a time; rows go to Parquet files in ``folder``. ``ended`` hears of each.
 
     The first error ends it, unless ``failed`` wants to hear of each: then a batch that fails is tried again when the

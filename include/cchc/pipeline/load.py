@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from cchc.contracts import Judged, Result
 from cchc.ledger import Ledger
 from cchc.load import Load, Warehouse
+from cchc.shelf import discard
 
 
 def load_judged(warehouse: Warehouse, ledger: Ledger, judged: Sequence[Judged]) -> list[Result]:
@@ -62,8 +63,5 @@ def _load(warehouse: Warehouse, ledger: Ledger, judged: Sequence[Judged]) -> lis
             result.stage_ms["load"] = spent
     ledger.warn_short_deliveries(results)
     ledger.record_results(results)
-    for batch in judged:
-        for paths in batch.files.values():
-            for path in paths:
-                path.unlink(missing_ok=True)
+    discard(path for batch in judged for paths in batch.files.values() for path in paths)
     return everything

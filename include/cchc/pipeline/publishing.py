@@ -9,8 +9,8 @@ from decimal import Decimal
 from functools import partial
 from pathlib import Path
 
-from cchc.editions import Edition, editions_of, would_now_be
-from cchc.errors import PermanentError
+from cchc.editions import Edition, editions_of, period_folders, would_now_be
+from cchc.errors import PermanentError, TransientError
 from cchc.modes import open_up
 from cchc.opendata import write_open_data
 from cchc.pipeline.filled import FILLERS
@@ -19,6 +19,7 @@ from cchc.publish.pages import Progress
 from cchc.registry.open import Registry, open_registry
 from cchc.settings import Settings
 from cchc.site import Copy, Site, write_site
+from cchc.surroundings import of_store
 from cchc.verify import verify
 
 log = logging.getLogger(__name__)
@@ -54,7 +55,7 @@ def _approved_editions(settings: Settings) -> list[Edition]:
     """Every approved edition that verifies."""
     return [
         edition
-        for home in sorted(settings.editions.glob("*/*/*"))
+        for home in period_folders(settings.editions)
         for edition in editions_of(home)
         if edition.approval and _holds(edition)
     ]
@@ -67,7 +68,7 @@ def approved(settings: Settings, periods: Iterable[str] | None = None) -> list[F
     """
     editions = [
         final[-1]
-        for home in sorted(settings.editions.glob("*/*/*"))
+        for home in period_folders(settings.editions)
         if (final := [edition for edition in editions_of(home) if edition.approval])
     ]
     if not editions:
@@ -84,6 +85,8 @@ def _holds(edition: Edition) -> bool:
     try:
         wrong = verify(edition.folder)
     except (OSError, KeyError, ValueError) as error:  # made by another version, which had other files
+        if isinstance(said := of_store(error, str(edition.folder)), TransientError):
+            raise said from error  # nothing is known of it
         wrong = [f"it can't be read ({error})"]
     if wrong:
         log.warning("%s does not verify, and no page calls it final: %s", edition.folder, wrong[0])

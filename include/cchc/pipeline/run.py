@@ -32,10 +32,12 @@ from cchc.pipeline.share import Share, first_refused
 from cchc.registry.importer import import_reference
 from cchc.registry.open import Registry, open_registry
 from cchc.settings import Settings
+from cchc.shelf import Place, workplace
 from cchc.surroundings import AGAIN
 from cchc.validate.verdict import seconds_waited, warm_up
 
 Say = Callable[[str, str], None]
+_A_DAY = 86_400.0  # in seconds
 
 
 @contextmanager
@@ -71,7 +73,7 @@ class Summary:
     seconds: dict[str, float] = field(default_factory=dict)
     startup: dict[str, float] = field(default_factory=dict)
     pages: list[Path] = field(default_factory=list)
-    quality: Path | None = None
+    quality: Place | None = None
 
     def counts(self) -> dict[str, int]:
         """Files and rows, as the ledger has them."""
@@ -145,7 +147,8 @@ def ingest(
     if judged:
         with open_warehouse(settings) as warehouse:
             summary.results = load_judged(warehouse, ledger, judged)
-    shutil.rmtree(folder, ignore_errors=True)
+    if isinstance(folder, Path):
+        shutil.rmtree(folder, ignore_errors=True)  # of a store its files were all
     summary.seconds["load"] = time.perf_counter() - clock
     totals = summary.counts()
     say("load", f"{totals['rows_accepted']:,} rows accepted, {totals['rows_quarantined']:,} quarantined")
@@ -227,10 +230,16 @@ def _add(summary: Summary, seen: Collected) -> None:
 
 
 def _sweep(settings: Settings) -> None:
-    """Throw away what a killed run left half done: the ledger still has those files as undecided."""
-    shutil.rmtree(settings.staged, ignore_errors=True)
-    if settings.landing.is_dir():
-        land.sweep(settings.landing)
+    """Throw away what a killed run left half done: the ledger still has those files as undecided.
+
+    On a shelf of its own others may be working: there what is old goes, with ``cchc tidy``, and half files of landing
+    after a day.
+    """
+    if settings.store:
+        land.sweep(settings.landing, _A_DAY)
+        return
+    shutil.rmtree(settings.workdir / "staged", ignore_errors=True)
+    land.sweep(settings.landing)
 
 
 def _warm_up(settings: Settings) -> None:
@@ -238,7 +247,7 @@ def _warm_up(settings: Settings) -> None:
 
     def warm() -> None:
         with suppress(OSError):  # no right or no room: judging, which needs it, says so
-            warm_up(settings.quality)
+            warm_up(workplace(settings.quality))
 
     threading.Thread(target=warm, daemon=True).start()
 

@@ -26,6 +26,7 @@ from cchc.pipeline.load import load_judged
 from cchc.pipeline.share import Share, first_refused
 from cchc.registry.open import open_registry
 from cchc.settings import Settings
+from cchc.shelf import name_below
 
 Json = dict[str, Any]
 
@@ -105,7 +106,7 @@ def plan_judge() -> list[Json]:
 def judge(part: Json) -> Json:
     """Read, normalise and validate one part of the batches; writes Parquet, returns the results.
 
-    Files are named as seen from ``staged``: whoever loads them may have it under another path.
+    Files are named as seen from ``staged``: whoever loads them may have it under another path, or in a store.
 
     A batch that fails leaves the others alone: its files wait for the next run, and ``check_share`` counts them. Where
     all of them fail, the first error is raised.
@@ -129,7 +130,7 @@ def judge(part: Json) -> Json:
         raise errors[0]
     return {
         "files": {
-            table: [str(path.relative_to(settings.staged)) for each in judged for path in each.files.get(table, ())]
+            table: [name_below(path, settings.staged) for each in judged for path in each.files.get(table, ())]
             for table in sorted({table for each in judged for table in each.files})
         },
         "results": [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from cchc.contracts import Revision
+from cchc.contracts import Brought, Revision
 from cchc.registry.model import DatasetSpec
 
 
@@ -16,4 +16,4 @@ class Opened:
     file_no: int
     revision: Revision
     spec: DatasetSpec
-    blob: Path
+    blob: Path | Brought

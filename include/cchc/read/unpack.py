@@ -13,6 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
+from cchc.contracts import Brought
 from cchc.errors import FileRefused
 
 MOST_RATIO = 100  # expanding over 100 times ...
@@ -54,7 +55,7 @@ class Unpacked:
     warnings: list[str] = field(default_factory=list)
 
 
-def unpack(blob: Path, name: str, web_page: bool = False, workbook: bool = False) -> Unpacked:
+def unpack(blob: Path | Brought, name: str, web_page: bool = False, workbook: bool = False) -> Unpacked:
     """The content of a landed file, out of its gzip or zip, at most two of them within one another.
 
     Refuses ``zero_bytes``, ``truncated_gzip``, ``zip_bomb``, ``several_members``, ``protected_workbook``; also
@@ -62,12 +63,13 @@ def unpack(blob: Path, name: str, web_page: bool = False, workbook: bool = False
     table may stand for one, and a broken zip is a broken workbook; ``open_sheets`` judges both). Warns ``double_gzip``,
     ``zipped``.
     """
-    size = blob.stat().st_size
+    size = blob.size_bytes if isinstance(blob, Brought) else blob.stat().st_size
     if size == 0:
         raise FileRefused("zero_bytes")
     if size > MOST_BYTES:
         raise FileRefused("zip_bomb", f"{size:,} bytes")
-    content, limit = blob.read_bytes(), min(size * MOST_RATIO, MOST_BYTES)
+    content = blob.content if isinstance(blob, Brought) else blob.read_bytes()
+    limit = min(size * MOST_RATIO, MOST_BYTES)
     undone: list[str] = []
     while packing := _packing(content, workbook):
         if len(undone) == MOST_LEVELS:

@@ -20,6 +20,7 @@ from cchc.recount.count import count
 from cchc.recount.gate import accepted_rows
 from cchc.registry.open import Registry
 from cchc.settings import Settings
+from cchc.shelf import Place
 
 __all__ = ["Compared", "Recounted", "recount"]
 
@@ -44,8 +45,8 @@ class Recounted:
 def recount(
     settings: Settings,
     registry: Registry,
-    edition: Path,
-    landing: Path,
+    edition: Place,
+    landing: Place,
     destroyed: Mapping[str, str] | None = None,
     waivers: Collection[tuple[str, int, str]] = (),
 ) -> Recounted:
@@ -79,6 +80,6 @@ def recount(
     return found
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
+def _rows(path: Place) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
-from cchc.contracts import DeliveryKey, Revision
+from cchc.contracts import Batch, DeliveryKey, Judged, Revision
 from cchc.pipeline.judge import judge_batch, plan_batches
 from cchc.registry.open import Registry
 from cchc.settings import Settings
+from cchc.shelf import Place
 
 #: Counts of a file that an edition states, as the gate has them.
 _COUNTS = ("rows_read", "rows_accepted", "rows_quarantined", "rows_duplicate")
@@ -28,7 +29,7 @@ class Accepted:
 def accepted_rows(
     settings: Settings,
     registry: Registry,
-    landing: Path,
+    landing: Place,
     listed: Sequence[Mapping[str, str]],
     waivers: Collection[tuple[str, int, str]],
     folder: Path,
@@ -37,15 +38,18 @@ def accepted_rows(
 
     ``folder`` is a fresh one: it holds what a working folder of the pipeline would, and is the caller's to remove.
     """
-    here = replace(settings, workdir=folder)
+    here = replace(settings, workdir=folder, store="")
     folder.mkdir(parents=True, exist_ok=True)
-    here.landing.symlink_to(landing.resolve(), target_is_directory=True)
     says = {_revision(row): row for row in listed}
     batches = plan_batches(here, registry, says)
     found = Accepted()
     judged_ids = set()
+
+    def judge(batch: Batch) -> Judged:
+        return judge_batch(here, registry, batch, here.staged, set(waivers), landing)
+
     with ThreadPoolExecutor(here.judge_workers) as pool:
-        for done in pool.map(lambda batch: judge_batch(here, registry, batch, here.staged, set(waivers)), batches):
+        for done in pool.map(judge, batches):
             for result in done.results:
                 judged_ids.add(result.revision)
                 if result.outcome == "refused":
@@ -61,7 +65,7 @@ def accepted_rows(
                     if row[name] != str(getattr(result, name))
                 ]
             for dataset, paths in done.files.items():
-                found.rows.setdefault(dataset, []).extend(paths)
+                found.rows.setdefault(dataset, []).extend(path for path in paths if isinstance(path, Path))
     found.wrong += [
         f"deliveries.csv: {revision.path}: the registry knows no {revision.key.dataset} of {revision.key.system}"
         for revision in says

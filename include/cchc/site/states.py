@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -25,6 +24,7 @@ from cchc.editions.tables import tables
 from cchc.errors import PermanentError
 from cchc.publish import Period, Reader
 from cchc.registry.open import Registry
+from cchc.shelf import Place
 from cchc.table_file import plain
 
 Row = dict[str, str]
@@ -140,12 +140,13 @@ def state_of_edition(edition: Edition, periods: Mapping[str, Period]) -> State:
     """An edition as its files have it. ``periods``: those of the warehouse by label; it may have let go of some."""
     manifest = edition.manifest
     label = manifest["period"]["label"]
+    tables: list[Place] = [*edition.folder.glob("*.csv")]
     return State(
         manifest["province"],
         periods.get(label) or _period(manifest),
         manifest["method"],
         edition.folder.name,
-        {path.stem: _rows(path) for path in sorted(edition.folder.glob("*.csv"))},
+        {path.stem: _rows(path) for path in sorted(tables, key=str)},
         json.loads((edition.folder / "method.json").read_bytes()),
         edition,
         manifest.get("compared_with"),
@@ -161,7 +162,7 @@ def _period(manifest: Mapping[str, Any]) -> Period:
     )
 
 
-def _rows(path: Path) -> list[Row]:
+def _rows(path: Place) -> list[Row]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

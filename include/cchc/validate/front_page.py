@@ -16,6 +16,7 @@ from jinja2 import Environment
 
 from cchc.contracts import TIMEZONE
 from cchc.datasets import DATASETS
+from cchc.shelf import Place, below, name_below, put_folder, workplace, write
 from cchc.validate.suites import load_rules
 
 MOST_LINKS = 30  # a dataset
@@ -27,25 +28,30 @@ def run_name(rows: int, judged: int) -> str:
     return f"{rows}-rows-{judged}-judged"
 
 
-def write_front_page(quality: Path, expectations: Path) -> Path:
+def write_front_page(quality: Place, expectations: Path) -> Place:
     """Write ``index.html``; what Great Expectations put there is kept as ``index-online.html``."""
-    index = quality / "index.html"
+    built = workplace(quality)
+    index = built / "index.html"
     if index.exists() and "bootstrap" in index.read_text(encoding="utf-8"):
-        index.replace(quality / "index-online.html")
+        index.replace(built / "index-online.html")
+    if not isinstance(quality, Path):
+        put_folder(built, quality)
     template = Environment(autoescape=True).from_string(
         files("cchc.validate").joinpath("front_page.html.j2").read_text(encoding="utf-8")
     )
     suites = [(dataset, load_rules(expectations, dataset)) for dataset in DATASETS]
     pages = {dataset: _validations(quality, dataset) for dataset in DATASETS}
-    index.write_text(template.render(suites=suites, pages=pages), encoding="utf-8")
-    return index
+    write(quality / "index.html", template.render(suites=suites, pages=pages).encode())
+    return quality / "index.html"
 
 
-def _validations(quality: Path, dataset: str) -> list[dict[str, str]]:
+def _validations(quality: Place, dataset: str) -> list[dict[str, str]]:
     """Newest first: the link, the local time and the counts of rows of each validation page of a dataset."""
-    found = sorted((quality / "validations" / dataset).glob("*/*/*.html"), key=lambda p: p.parent.name, reverse=True)
+    home = quality / "validations" / dataset
+    pages: list[Place] = [*(home.glob("*/*/*.html") if isinstance(home, Path) else below(home))]
+    found = sorted(pages, key=lambda page: page.parent.name, reverse=True)
     return [
-        {"href": page.relative_to(quality).as_posix(), "at": _local(page.parent.name), **_counts(page.parents[1].name)}
+        {"href": name_below(page, quality), "at": _local(page.parent.name), **_counts(page.parents[1].name)}
         for page in found[:MOST_LINKS]
     ]
 

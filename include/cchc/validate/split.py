@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from uuid import uuid4
 
 import duckdb
 import pyarrow as pa
 
 from cchc.contracts import Batch, Result
 from cchc.datasets import DATASETS
+from cchc.shelf import Place, whole
 from cchc.validate.payload import payload_sql
 from cchc.validate.suites import load_rules
 from cchc.validate.verdict import Verdicts
@@ -42,8 +42,8 @@ def split_rows(
     batch: Batch,
     verdicts: Verdicts,
     results: dict[int, Result],
-    folder: Path,
-) -> dict[str, list[Path]]:
+    folder: Place,
+) -> dict[str, list[Place]]:
     """Part the rows into accepted, quarantined and duplicate, count them by file (``results``), and write them.
 
     Returns the Parquet files by raw table: ``<table>-<batch>.parquet``.
@@ -83,10 +83,11 @@ def split_rows(
         for (file_no,) in con.execute("select distinct file_no from rows semi join warned using (rid)").fetchall():
             results[file_no].warnings.append(rule)
     _notice(con, results)
-    folder.mkdir(parents=True, exist_ok=True)
     columns = ", ".join(dataset.raw_schema.names)
     good = f"select {columns} from rows anti join failed using (rid) anti join repeated using (rid)"
-    files = {dataset.name: [_copy(con, good, folder / f"{dataset.name}-{batch.number:05d}.parquet")]}
+    files: dict[str, list[Place]] = {
+        dataset.name: [_copy(con, good, folder / f"{dataset.name}-{batch.number:05d}.parquet")]
+    }
     if rids:
         checks = [row[0] for row in con.execute("describe rows").fetchall()]
         shapes = [name for name in checks if name.endswith("_shape") or name in NAMING]
@@ -112,13 +113,9 @@ def _notice(con: duckdb.DuckDBPyConnection, results: dict[int, Result]) -> None:
         results[file_no].warnings.append(warning)
 
 
-def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Path) -> Path:
+def _copy(con: duckdb.DuckDBPyConnection, query: str, path: Place) -> Place:
     """Whole or not at all: two workers that judge the same batch write the same names, and neither sees half a file."""
-    part = path.with_name(f".{path.name}-{uuid4().hex}")
-    literal = str(part).replace("'", "''")  # COPY takes no parameter
-    try:
+    with whole(path) as part:
+        literal = str(part).replace("'", "''")  # COPY takes no parameter
         con.execute(f"copy ({query}) to '{literal}' (format parquet)")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
     return path

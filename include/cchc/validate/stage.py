@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 
 from cchc.contracts import Batch, Result
+from cchc.shelf import Place
 from cchc.validate.split import split_rows, waive
 from cchc.validate.verdict import run_suite
 
@@ -21,11 +22,11 @@ def validate(
     con: duckdb.DuckDBPyConnection,
     batch: Batch,
     results: dict[int, Result],
-    folder: Path,
+    folder: Place,
     waivers: set[tuple[str, int, str]],
     expectations: Path,
     quality: Path | None = None,
-) -> dict[str, list[Path]]:
+) -> dict[str, list[Place]]:
     """Judge the rows of the table ``rows`` in ``con`` and part them; returns the Parquet files by raw table.
 
     ``results`` (by file number) get their counts and warnings; ``waivers`` are (sha256, row number, rule).

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from cchc.shelf import Place, workplace
 from cchc.validate.front_page import run_name, write_front_page
 from cchc.validate.proof import certain_sql, types_of_rows
 from cchc.validate.suites import Rule, load_rules, read_suite
@@ -162,11 +163,14 @@ def _verdicts(rules: list[Rule], broken: dict[str, list[int]]) -> Verdicts:
     return verdicts
 
 
-def build_docs(quality: Path, expectations: Path) -> Path | None:
-    """Build Data Docs from the validations of this process; returns the front page, None where there were none."""
+def build_docs(quality: Place, expectations: Path) -> Place | None:
+    """Build Data Docs from the validations of this process; returns the front page, None where there were none.
+
+    What belongs in a store is built on this machine (``shelf.workplace``) and put there.
+    """
     if not _definition.cache_info().currsize:
         return None
-    context(quality).build_data_docs(site_names=["quality"])
+    context(workplace(quality)).build_data_docs(site_names=["quality"])
     return write_front_page(quality, expectations)
 
 
