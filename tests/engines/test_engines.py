@@ -23,7 +23,7 @@ NAMES = sorted(ENGINES.values())
 ROOMS = ("engines", "load", "serve", "publish", "backup")
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=["duckdb", "postgres"])
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     url = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
     return Settings(workdir=tmp_path / "var", exports="", warehouse=url)
