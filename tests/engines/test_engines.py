@@ -16,6 +16,8 @@ from cchc.errors import PermanentError, TransientError
 from cchc.load import open_warehouse
 from cchc.serve import is_served
 from cchc.settings import Settings
+from support.engines import ENGINES as ENGINES_RUN
+from support.engines import settings_of
 
 PACKAGE = Path(__file__).resolve().parents[2] / "include" / "cchc"
 NAMES = sorted(ENGINES.values())
@@ -23,10 +25,9 @@ NAMES = sorted(ENGINES.values())
 ROOMS = ("engines", "load", "serve", "publish", "backup")
 
 
-@pytest.fixture(params=["duckdb", "postgres"])
+@pytest.fixture(params=ENGINES_RUN)
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    return Settings(workdir=tmp_path / "var", exports="", warehouse=url)
+    return settings_of(request, tmp_path / "var")
 
 
 def test_an_empty_place_has_no_state_and_serves_nothing(settings: Settings) -> None:
