@@ -1,4 +1,4 @@
-"""Build a made-up province on Spark and Iceberg beside DuckDB, in full and after a day, and compare every relation.
+"""Load and build a made-up province on Spark and Iceberg beside DuckDB, in full and after a day, and compare all of it.
 
     make spark                      20,000 rows of 125 units, then 500 changed ones
     make spark ROWS=1000000         more
@@ -15,7 +15,7 @@ import json
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,7 @@ def main() -> int:
     parser.add_argument("--units", type=int, default=125)
     parser.add_argument("--memory", default="1g", help="of the driver and of each of two executors")
     parser.add_argument("--folder", type=Path, default=Path("var/spark"))
+    parser.add_argument("--unit-tests", action=argparse.BooleanOptionalAction, default=True)
     parser.add_argument("--json", type=Path, help="what was compared and how long it took")
     chosen = parser.parse_args()
     try:
@@ -75,20 +76,28 @@ def main() -> int:
     write_scale(exports, reference, units=chosen.units, rows=chosen.rows)
     records = []
     with postgres("max_connections=50") as server:
-        say("starting PostgreSQL's catalogue, a master, two workers, a thrift server")
+        say("starting PostgreSQL for catalogue and state, a master, two workers, a thrift server")
         with spark_cluster(parts, base / "cluster", database(server, "lake"), memory=chosen.memory) as cluster:
-            beside = Beside(Settings(workdir=base / "work", exports=str(exports)), reference, cluster)
+            embedded = Settings(workdir=base / "work", exports=str(exports))
+            lake = replace(
+                embedded, workdir=base / "lake", warehouse=cluster.url, warehouse_state=database(server, "state")
+            )
+            beside = Beside(embedded, lake, reference, cluster)
             for what in ("full build", "the day after"):
                 days = days_of(exports)
-                beside.build(beside.load(days[0], days[-1]))
-                if not records:
-                    beside.unit_tests()
+                say(f"{what}: judging and loading")
+                beside.load(days[0], days[-1])
+                say(f"{what}: building")
+                beside.build()
                 records.append(shown(what, beside, found := beside.compared()))
                 if not all(each.equal for each in found):
                     break
                 if what == "full build":
                     say(f"the day after: {chosen.changed:,} changed rows")
                     write_increment(exports, reference, chosen.changed)
+            if chosen.unit_tests:
+                say("unit tests of the models, on Spark")
+                beside.unit_tests()
     if chosen.json:
         chosen.json.write_text(json.dumps({"machine": machine(), "rows": chosen.rows, "builds": records}, indent=1))
     return 0 if all(each["columns"] == [] for record in records for each in record["relations"]) else 1
