@@ -7,8 +7,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,6 +19,7 @@ import duckdb
 
 from cchc.contracts import Judged
 from cchc.engines import engine_of
+from cchc.errors import CchcError
 from cchc.ledger import open_ledger
 from cchc.load import open_warehouse
 from cchc.model.dbt import warehouse_environment
@@ -29,17 +31,22 @@ from cchc.settings import Settings
 from spark.client import Client
 from spark.cluster import Cluster
 from spark.compare import Compared, compare
+from spark.cost import processor_seconds
 
 
 @dataclass
 class Beside:
-    """``settings``: of the embedded warehouse; ``lake``: of that on Spark. ``seconds`` of the last steps, by what."""
+    """``settings``: of the embedded warehouse; ``lake``: of that on Spark.
+
+    ``seconds`` of the last steps, by what; ``processor``: seconds of all processors that they took.
+    """
 
     settings: Settings
     lake: Settings
     reference: Path
     cluster: Cluster
     seconds: dict[str, float] = field(default_factory=dict)
+    processor: dict[str, float] = field(default_factory=dict)
 
     def judge(self, first: date, last: date) -> dict[str, list[Judged]]:
         """Collect and judge files of these days once, for both: each has a ledger and staged files of its own."""
@@ -81,6 +88,34 @@ class Beside:
                 states[engine_of(side).name] = built(side)
         return states
 
+    def survive(self, first: date, last: date) -> Iterator[str]:
+        """The same for a day on which an executor is killed while Spark loads, and the driver while it builds.
+
+        What failed by it is done again, as an operator or Airflow would. Says what happened.
+        """
+        judged = self.judge(first, last)
+        self.seconds.clear()
+        load_into(self.settings, judged["duckdb"])
+        built(self.settings)
+        yield self._disturbed("worker-1", 1, lambda: load_into(self.lake, judged["spark"]))
+        yield self._disturbed("thrift", 20, lambda: built(self.lake))
+
+    def _disturbed(self, name: str, after: float, do: Callable[[], object]) -> str:
+        killing = threading.Timer(after, self.cluster.kill, [name])
+        killing.start()
+        try:
+            do()
+            said = "nobody noticed"
+        except CchcError as error:
+            killing.join()
+            self.cluster.start_again(name)
+            do()
+            said = f"{type(error).__name__}, then done again"
+        else:
+            killing.join()
+            self.cluster.start_again(name)
+        return f"{name} killed after {after} s: {said}"
+
     def unit_tests(self) -> None:
         """Those of the models, on Spark: one at a time, for each lists the temporary views of the one session."""
         dbt_on(self.cluster, self.cluster.work / "dbt", ["test", "--select", "test_type:unit", "--threads", "1"])
@@ -103,9 +138,11 @@ class Beside:
 
     @contextmanager
     def _timed(self, what: str, side: Settings) -> Iterator[None]:
-        started = time.perf_counter()
+        name = f"{engine_of(side).name} {what}"
+        started, used = time.perf_counter(), processor_seconds(self.cluster)
         yield
-        self.seconds[f"{engine_of(side).name} {what}"] = time.perf_counter() - started
+        self.seconds[name] = time.perf_counter() - started
+        self.processor[name] = processor_seconds(self.cluster) - used
 
 
 def load_into(settings: Settings, judged: Sequence[Judged]) -> None:

@@ -140,7 +140,7 @@ def test_an_executor_that_is_killed(
             warehouse.load(second)
     finally:
         monkeypatch.undo()
-        cluster.cluster.start_worker(1)
+        cluster.cluster.start_again("worker-1")
     assert content(settings) == expected
 
 
@@ -154,7 +154,7 @@ def test_a_driver_that_is_killed(
     with pytest.raises(TransientError, match="does not answer"), open_warehouse(settings) as warehouse:
         warehouse.load(second)
     monkeypatch.undo()
-    cluster.cluster.start_thrift()
+    cluster.cluster.start_again("thrift")
     with open_warehouse(replace(settings)) as warehouse:
         warehouse.load(second)
     assert content(settings) == expected
