@@ -1,11 +1,11 @@
 """Load and build a made-up province on Spark and Iceberg beside DuckDB, in full and after a day, and compare all of it.
 
-    make spark                      20,000 rows of 125 units, then 500 changed ones
+    make spark                      20,000 rows of 125 units, a day of 500 changed ones, a day with kills
     make spark ROWS=1000000         more
     PYTHONPATH=tests .venv/bin/python -m spark --help     every option
 
-Starts a cluster of this machine (master, two workers, thrift server) and a PostgreSQL server for its catalogue, and
-ends them. Exit code 1 when a relation differs.
+Starts a cluster of this machine (master, two workers, thrift server) and a PostgreSQL server for its catalogue and the
+state, and ends them. Exit code 1 when a relation differs.
 """
 
 from __future__ import annotations
