@@ -6,17 +6,22 @@ import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from cchc.registry.open import Registry, open_registry
+from cchc.settings import Settings
 from support.cluster import cluster
 from support.dossiers import Tables
 from support.store import new_bucket, object_store
 
+if TYPE_CHECKING:
+    from spark.lake import Lake
+
 #: Folders in which a test goes through several stages, dbt or Airflow. A new folder is fast until it stands here.
 SLOW = {"backup", "bench", "dags", "dbt", "demo", "doctor", "editions", "flow", "objections", "pipeline", "recount"}
-SLOW_FIXTURES = {"browser", "page", "postgres_server", "postgres_url", "store_server", "store_url"}
+SLOW_FIXTURES = {"browser", "page", "postgres_server", "postgres_url", "spark_lake", "spark_settings", "store_server", "store_url"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -26,7 +31,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     for item in items:
         folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        fixtures, engine = set(getattr(item, "fixturenames", ())), "postgres" in item.name
+        fixtures, engine = (
+            set(getattr(item, "fixturenames", ())),
+            any(each in item.name for each in ("postgres", "[spark")),
+        )
         tries_many = getattr(getattr(item, "function", None), "is_hypothesis_test", False)
         if folder in SLOW or fixtures & SLOW_FIXTURES or engine or tries_many:
             item.add_marker("slow")
@@ -85,3 +93,22 @@ def store_server() -> Iterator[str]:
 def store_url(store_server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """An empty place in it, ``s3://bucket/cchc``."""
     return new_bucket(store_server, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def spark_lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lake]:
+    """A thrift server of Spark of this test process, with Iceberg and its catalogue."""
+    from spark.lake import lake
+    from spark.parts import Missing
+
+    try:
+        with lake(tmp_path_factory.mktemp("lake")) as found:
+            yield found
+    except Missing as missing:
+        pytest.skip(f"no Spark here (2026-12-01): {missing}")
+
+
+@pytest.fixture
+def spark_settings(spark_lake: Lake, tmp_path: Path) -> Settings:
+    """An installation with an empty warehouse on Spark."""
+    return spark_lake.emptied(tmp_path / "var")

@@ -1,8 +1,8 @@
-"""The URL of a PostgreSQL server, read in one place for everyone who connects: loader, readers, ledger, dbt, backup.
+"""The URL of a server, read in one place for everyone who connects: loader, readers, ledger, dbt, backup.
 
-Read by libpq itself, so that every part holds as its manual says: hosts, a folder of sockets
+PostgreSQL's is read by libpq itself, so that every part holds as its manual says: hosts, a folder of sockets
 (``?host=/run/postgresql``), ``sslmode`` and certificates, ``options``, a password of any characters (percent-encoded).
-No error tells the password.
+Spark's is that of a thrift server and a catalogue. No error tells the password.
 """
 
 from __future__ import annotations
@@ -10,11 +10,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from cchc.errors import PermanentError
 
 #: Roles of the warehouse (``cchc.serve.roles``): who writes ``raw``, who models and serves, who reads, a unit's people.
 LOADER, MODELLER, BI, UNIT = ROLES = ("cchc_loader", "cchc_modeller", "cchc_bi", "cchc_unit")
+
+#: Scheme of a URL that names a thrift server.
+SPARK = "spark"
 
 _KINDS = re.compile(r"postgres(?:ql)?(?:\+psycopg2?)?(?=://)")
 _ENCODE = "write signs such as @ / ? # % : in a password or name percent-encoded (@ as %40, / as %2F, % as %25)"
@@ -59,6 +63,45 @@ class Server:
         if not values["CCHC_PG_PORT"].isdecimal():
             raise PermanentError(f"{self.name}: dbt takes one port; let all servers of the URL listen on the same")
         return values
+
+
+@dataclass(frozen=True)
+class ThriftServer:
+    """Spark's thrift server, and the catalogue whose tables are meant; ``user`` may be empty: who this process is."""
+
+    host: str
+    port: int
+    catalogue: str
+    user: str = ""
+
+    @property
+    def said(self) -> str:
+        """Server and catalogue for people: ``host:port/catalogue``."""
+        return f"{self.host}:{self.port}/{self.catalogue}"
+
+
+def read_warehouse(text: str, name: str) -> Server | ThriftServer:
+    """The server of either kind that a URL of a warehouse names. Raises ``PermanentError``, see ``read_server``."""
+    return read_thrift(text, name) if text.startswith(f"{SPARK}://") else read_server(text, name)
+
+
+def read_thrift(text: str, name: str) -> ThriftServer:
+    """The thrift server that a URL ``spark://HOST:PORT/CATALOGUE`` names; ``name`` is the setting that holds it.
+
+    Raises ``PermanentError`` without any part of the URL that may be secret.
+    """
+    told = PermanentError(f"{name} is no URL like {SPARK}://USER@HOST:PORT/CATALOGUE; see docs/settings.md")
+    try:
+        parts = urlsplit(text)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise told from None
+    if parts.password is not None:
+        raise PermanentError(f"{name}: the thrift server takes no password of ours; leave it out, and guard its port")
+    catalogue = parts.path.strip("/")
+    if parts.scheme != SPARK or not host or not port or not re.fullmatch(r"\w+", catalogue) or parts.query:
+        raise told
+    return ThriftServer(host, port, catalogue, unquote(parts.username or ""))
 
 
 def read_server(text: str, name: str) -> Server:

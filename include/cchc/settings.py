@@ -14,7 +14,7 @@ from typing import Annotated, Any, get_type_hints
 
 from cchc import shelf
 from cchc.errors import PermanentError
-from cchc.server import Server, is_server, plain_url, read_server
+from cchc.server import Server, is_server, plain_url, read_server, read_warehouse
 from cchc.shelf import Place
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -32,7 +32,12 @@ def _share(text: str) -> float:
 
 
 def _warehouse(text: str) -> str:
-    read_server(text, "CCHC_WAREHOUSE")
+    read_warehouse(text, "CCHC_WAREHOUSE")
+    return plain_url(text)
+
+
+def _state(text: str) -> str:
+    read_server(text, "CCHC_WAREHOUSE_STATE")
     return plain_url(text)
 
 
@@ -94,14 +99,16 @@ class Variable:
 class Settings:
     """Paths and limits of one installation; every stage gets what it needs from here.
 
-    ``warehouse`` is empty for the embedded DuckDB file, or a ``postgresql://`` URL. ``fail_share`` is the share of
-    files of one run (0..1) above which the run itself fails; single bad files never fail it.
+    ``warehouse`` is empty for the embedded DuckDB file, or a ``postgresql://`` or ``spark://`` URL. ``fail_share`` is
+    the share of files of one run (0..1) above which the run itself fails; single bad files never fail it.
     """
 
     workdir: Annotated[Path, Variable("CCHC_WORKDIR", Path)]
     exports: Annotated[str, Variable("CCHC_EXPORTS")]
     registry: Annotated[Path | None, Variable("CCHC_REGISTRY", Path)] = None  # None: the packaged registry
     warehouse: Annotated[str, Variable("CCHC_WAREHOUSE", _warehouse)] = field(default="", repr=False)
+    #: of a warehouse on Spark: what is pending and how it stands, which must be whole however a process ends
+    warehouse_state: Annotated[str, Variable("CCHC_WAREHOUSE_STATE", _state)] = field(default="", repr=False)
     #: each step takes on its role on PostgreSQL (``cchc roles``); otherwise the login's own rights hold
     warehouse_roles: Annotated[bool, Variable("CCHC_WAREHOUSE_ROLES", _flag)] = False
     ledger_url: Annotated[str, Variable("CCHC_LEDGER", _ledger)] = field(default="", repr=False)

@@ -16,24 +16,28 @@ from cchc.errors import PermanentError, TransientError
 from cchc.load import open_warehouse
 from cchc.serve import is_served
 from cchc.settings import Settings
+from support.engines import ENGINES as ENGINES_RUN
+from support.engines import settings_of
 
 PACKAGE = Path(__file__).resolve().parents[2] / "include" / "cchc"
 NAMES = sorted(ENGINES.values())
 #: Rooms that have a module for each engine.
 ROOMS = ("engines", "load", "serve", "publish", "backup")
+#: What an engine can't do yet (2026-12-01).
+LACKING = {"spark": {"serve", "publish", "backup"}}
 
 
-@pytest.fixture(params=NAMES)
+@pytest.fixture(params=ENGINES_RUN)
 def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
-    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    return Settings(workdir=tmp_path / "var", exports="", warehouse=url)
+    return settings_of(request, tmp_path / "var")
 
 
 def test_an_empty_place_has_no_state_and_serves_nothing(settings: Settings) -> None:
     engine = engine_of(settings)
     assert engine.build_state() is None
     assert engine.examine()[1] is None
-    assert not is_served(settings)
+    if "serve" not in LACKING.get(engine.name, ()):
+        assert not is_served(settings)
     assert engine.files == ()
 
 
@@ -65,7 +69,7 @@ def test_dbt_is_told_target_and_place(settings: Settings) -> None:
 
 
 def test_each_room_has_a_module_for_each_engine(settings: Settings) -> None:
-    for room in ROOMS:
+    for room in (each for each in ROOMS if each not in LACKING.get(engine_of(settings).name, ())):
         assert of_engine(room, settings).__name__ == f"cchc.{room}.{engine_of(settings).name}"
 
 
@@ -103,7 +107,7 @@ def test_a_database_shared_with_the_ledger_is_doubtful(tmp_path: Path) -> None:
 
 
 def test_only_a_server_guards_rows(tmp_path: Path, settings: Settings) -> None:
-    if settings.warehouse:
+    if engine_of(settings).name == "postgres":
         with psycopg.connect(settings.warehouse) as connection:
             assert engine_of(settings).guarding_server().parts["dbname"] == connection.info.dbname
     else:

@@ -16,16 +16,15 @@ from cchc.load import Load, Warehouse, open_warehouse
 from cchc.load import registry as loading
 from cchc.load.registry import READING_ONLY, TOUCHES
 from cchc.registry.tables import SCHEMAS
-from cchc.settings import Settings
+from support.engines import ENGINES, books, settings_of
 
 DAY = date(2026, 11, 5)
 RULES = SCHEMAS["reg_rules_in_force"]
 
 
-@pytest.fixture(params=["duckdb", "postgres"])
+@pytest.fixture(params=ENGINES)
 def warehouse(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Warehouse]:
-    url = request.getfixturevalue("postgres_url") if request.param == "postgres" else ""
-    with open_warehouse(Settings(workdir=tmp_path / "var", exports="", warehouse=url)) as opened:
+    with open_warehouse(settings_of(request, tmp_path / "var")) as opened:
         yield opened
 
 
@@ -71,7 +70,7 @@ def built(warehouse: Warehouse) -> None:
 
 
 def pending(warehouse: Warehouse) -> str:
-    found = warehouse.execute("select distinct dataset, business_key from raw.pending order by 2")
+    found = books(warehouse).execute("select distinct dataset, business_key from raw.pending order by 2")
     assert {dataset for dataset, _ in found} <= {"dossiers"}
     return "".join(key for _, key in found)
 

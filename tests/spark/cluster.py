@@ -1,5 +1,7 @@
 """A Spark cluster of this machine: a master, workers and a thrift server as processes, its catalogue on PostgreSQL.
 
+Without workers the thrift server does their work too: less to start, and all that most tests need.
+
 Everything listens on 127.0.0.1, on ports that were free. Each process has its log in the work folder and ends with the
 process that started it, also where that one is killed (``PR_SET_PDEATHSIG``); executors end with their worker.
 """
@@ -53,15 +55,21 @@ class Cluster:
 
     @property
     def master(self) -> str:
-        return f"spark://127.0.0.1:{self.master_port}"
+        return f"spark://127.0.0.1:{self.master_port}" if self.workers else "local[2]"
+
+    @property
+    def url(self) -> str:
+        """What ``CCHC_WAREHOUSE`` says of it."""
+        return f"spark://127.0.0.1:{self.port}/{CATALOGUE}"
 
     def start(self) -> None:
         """Master, workers, thrift server; returns when the last takes connections."""
         self.work.mkdir(parents=True, exist_ok=True)
-        deploy, here = "org.apache.spark.deploy", ("--host", "127.0.0.1")
-        pages = ("--webui-port", free_port())
-        self._run("master", "spark-class", f"{deploy}.master.Master", *here, "--port", self.master_port, *pages)
-        self._wait_for("master", self.master_port)
+        if self.workers:
+            deploy, here = "org.apache.spark.deploy", ("--host", "127.0.0.1")
+            pages = ("--webui-port", free_port())
+            self._run("master", "spark-class", f"{deploy}.master.Master", *here, "--port", self.master_port, *pages)
+            self._wait_for("master", self.master_port)
         for number in range(1, self.workers + 1):
             self.start_worker(number)
         self.start_thrift()
@@ -89,6 +97,13 @@ class Cluster:
         process = self.processes.pop(name)
         process.kill()
         process.wait()
+
+    def start_again(self, name: str) -> None:
+        """What was killed: a worker, or the thrift server on its port."""
+        if name == "thrift":
+            self.start_thrift()
+        else:
+            self.start_worker(int(name.removeprefix("worker-")))
 
     def stop(self) -> None:
         """The server first, so that its executors are let go; who does not end in time is killed."""
@@ -188,10 +203,10 @@ def _end_with_parent() -> None:
 
 @contextmanager
 def spark_cluster(
-    parts: Parts, work: Path, catalogue_url: str, memory: str = "1g", java: str = ""
+    parts: Parts, work: Path, catalogue_url: str, memory: str = "1g", java: str = "", workers: int = 2
 ) -> Iterator[Cluster]:
     """A cluster until the block ends; ``catalogue_url``: an empty database of a PostgreSQL server."""
-    cluster = Cluster(parts, work, catalogue_url, memory=memory, java=java)
+    cluster = Cluster(parts, work, catalogue_url, workers, memory, java)
     try:
         cluster.start()
         yield cluster

@@ -18,7 +18,7 @@ from cchc.settings import Settings
 __all__ = ["BuildState", "Engine", "Held", "engine_of", "of_engine"]
 
 #: Scheme of the URL -> module of the engine; no URL is the embedded file.
-ENGINES = {"": "duckdb", "postgresql": "postgres"}
+ENGINES = {"": "duckdb", "postgresql": "postgres", "spark": "spark"}
 
 
 def engine_of(settings: Settings) -> Engine:

@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from cchc.shelf import Place
+from cchc.shelf import Place, at_hand
+
+log = logging.getLogger("cchc.load")
 
 
 @dataclass
 class Load:
     """One load: Parquet files by raw table (datasets and ``quarantine``), and the revisions whose rows must go.
 
-    The files lie in a folder or in a store: an engine that reads local files alone takes ``shelf.at_hand`` of them.
+    The files lie in a folder or in a store; ``Warehouse.load`` brings those of a store to this machine.
 
     ``revisions`` are those loaded, ``replaced`` those they take the place of; rows of both leave the tables first.
     ``discarded`` are in the files but not in force (an older revision judged in the same run): their rows leave again.
+    ``days``: the first and last export date of all of them, where it is known; no row of theirs lies elsewhere.
     """
 
     files: dict[str, list[Place]] = field(default_factory=dict)
     revisions: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
     discarded: set[str] = field(default_factory=set)
+    days: tuple[date, date] | None = None
+
+
+@dataclass(frozen=True)
+class Touched:
+    """Which dossiers are to be recomputed: those whose ``column`` holds one of ``values``, else those received (without
+    a date: exported) within one of the spans of ``days``, both ends inclusive; without either: all."""
+
+    column: str = ""
+    values: tuple[str, ...] = ()
+    days: tuple[tuple[date, date], ...] | None = None
 
 
 class Warehouse(ABC):
@@ -50,9 +68,26 @@ class Warehouse(ABC):
     def select(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run one query; returns its columns' names, and its rows."""
 
-    @abstractmethod
     def load(self, load: Load) -> None:
-        """Replace the rows of the revisions named, and note which keys the next build must recompute."""
+        """Replace the rows of the revisions named, and note which keys the next build must recompute.
+
+        A file that can't be read raises before anything changed.
+        """
+        started = time.perf_counter()
+        with at_hand(load.files) as here:  # what a store holds is brought here before anything begins
+            files = sorted(here.items())
+            rows = {table: sum(pq.read_metadata(path).num_rows for path in paths) for table, paths in files}
+            self._load(replace(load, files=here))
+        for table, paths in files:
+            log.info("raw.%s: %s rows of %d batches", table, f"{rows[table]:,}", len(paths))
+        log.info(
+            "%d revisions loaded, %d replaced, %d older than what is in force, %.1f s",
+            *(len(load.revisions), len(load.replaced), len(load.discarded), time.perf_counter() - started),
+        )
+
+    @abstractmethod
+    def _load(self, load: Load) -> None:
+        """See ``load``; the files are of this machine."""
 
     @abstractmethod
     def replace_revisions(self, table: str, files: Sequence[Path], revisions: set[str], stamp: int | None) -> None:

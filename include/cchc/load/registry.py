@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 
-from cchc.load.schema import create_statement, sql_type
+from cchc.load.base import Touched
+from cchc.load.schema import sql_type
 
 if TYPE_CHECKING:
     from cchc.load.transactional import TransactionalWarehouse as Warehouse
@@ -93,14 +94,9 @@ def sync(warehouse: Warehouse, tables: Mapping[str, pa.Table], registry_hash: st
         if same_shape and _held(warehouse, name, rows.schema.names) == _counted(rows, rows.schema.names):
             continue
         changed.append(name)
-        if note is not None and name in TOUCHES:
-            _note(warehouse, name, held, tables, note)
-        if same_shape:
-            warehouse.execute(f"delete from raw.{name}")
-        else:
-            warehouse.execute(f"drop table if exists raw.{name} cascade")
-            warehouse.execute(create_statement(name, rows.schema))
-        warehouse.append_table(name, rows)
+        if note is not None and name in TOUCHES and (touched := _touched(warehouse, name, held, tables)):
+            warehouse.note_dossiers(touched, note)
+        warehouse.replace_table(name, rows, same_shape)
     for name in set(changed) - READING_ONLY:
         warehouse.execute("update raw.build_state set stale = true")
         warehouse.execute("insert into raw.registry_changed values (?)", [name])
@@ -132,30 +128,20 @@ def _counted(rows: pa.Table, columns: Sequence[str]) -> Counter[Row]:
     return Counter(zip(*(rows[c].to_pylist() if c in rows.schema.names else empty for c in columns), strict=True))
 
 
-def _note(
-    warehouse: Warehouse,
-    name: str,
-    held: Mapping[str, list[tuple[str, str]]],
-    tables: Mapping[str, pa.Table],
-    stamp: int,
-) -> None:
-    """Make pending the dossiers that the rows that go or come decide."""
+def _touched(
+    warehouse: Warehouse, name: str, held: Mapping[str, list[tuple[str, str]]], tables: Mapping[str, pa.Table]
+) -> Touched | None:
+    """The dossiers that the rows that go or come decide."""
     touches = TOUCHES[name]
     differing = _differing(warehouse, name, touches.columns, held, tables)
     if not differing or not warehouse.execute(f"select {touches.only_if}")[0][0]:
-        return
-    into = "insert into raw.pending select distinct 'dossiers', dossier_code, cast(? as bigint) from raw.dossiers"
+        return None
     if touches.by == "code":
-        warehouse.stage_keys(sorted({str(row[touches.value or touches.column]) for row in differing}))
-        warehouse.execute(f"{into} where {touches.column} in (select revision_id from touched)", [stamp])
-    elif touches.by in ("days", "rule_set"):
-        if touches.by == "rule_set":
-            differing = _in_force(warehouse, {row["rule_set"] for row in differing}, held, tables)
-        for first, last in _spans(differing):
-            judged_on = "coalesce(cast(received_at as date), export_date)"
-            warehouse.execute(f"{into} where {judged_on} between ? and ?", [stamp, first, last])
-    else:
-        warehouse.execute(into, [stamp])
+        codes = {str(row[touches.value or touches.column]) for row in differing}
+        return Touched(column=touches.column, values=tuple(sorted(codes)))
+    if touches.by == "rule_set":
+        differing = _in_force(warehouse, {row["rule_set"] for row in differing}, held, tables)
+    return Touched() if touches.by == "all" else Touched(days=tuple(_spans(differing)))
 
 
 def _differing(

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from cchc.datasets import DATASETS
-from cchc.load.base import Load, Warehouse
+from cchc.load.base import Load, Touched, Warehouse, log
 from cchc.load.registry import sync
 from cchc.load.schema import ANSWERS, DELIVERIES, TABLES, add_column_statement, create_statement
-from cchc.shelf import at_hand
 
-log = logging.getLogger("cchc.load")
+#: The day whose rules judge a dossier.
+JUDGED_ON = "coalesce(cast(received_at as date), export_date)"
 
 
 class TransactionalWarehouse(Warehouse):
     """See ``Warehouse``. A killed process leaves what was committed before."""
+
+    #: What is created of the schema ``raw``.
+    tables: ClassVar[Mapping[str, pa.Schema]] = TABLES
 
     # -- verbs of an engine ------------------------------------------------------------------------------------------
 
@@ -46,45 +47,32 @@ class TransactionalWarehouse(Warehouse):
         """Create the raw schema, or what it lacks. A new warehouse wants a full build first."""
         with self.transaction():
             self.execute("create schema if not exists raw")
-            for name, schema in TABLES.items():
+            for name, schema in self.tables.items():
                 self.execute(create_statement(name, schema))
             there = set(
                 self.execute(
                     "select table_name, column_name from information_schema.columns where table_schema = 'raw'"
                 )
             )
-            for name, schema in TABLES.items():
+            for name, schema in self.tables.items():
                 for column in schema:
                     if (name, column.name) not in there:
                         self.execute(add_column_statement(name, column))
             if not self.execute("select 1 from raw.build_state"):
                 self.execute("insert into raw.build_state values (true, '', 0, 0, true, 0)")
 
-    def load(self, load: Load) -> None:
-        """See ``Warehouse.load``."""
-        started = time.perf_counter()
-        with at_hand(load.files) as files:  # what a store holds is brought here before the transaction begins
-            self._load(load, files)
-            for table, paths in sorted(files.items()):
-                rows = sum(pq.read_metadata(path).num_rows for path in paths)
-                log.info("raw.%s: %s rows of %d batches", table, f"{rows:,}", len(paths))
-        log.info(
-            "%d revisions loaded, %d replaced, %d older than what is in force, %.1f s",
-            *(len(load.revisions), len(load.replaced), len(load.discarded), time.perf_counter() - started),
-        )
-
-    def _load(self, load: Load, files: Mapping[str, Sequence[Path]]) -> None:
+    def _load(self, load: Load) -> None:
         with self.transaction():
-            stamp = self._stamp()
+            stamp = self.stamp()
             self.stage_keys(sorted(load.revisions))
             self.execute("delete from raw.replaced_dossiers where revision_id in (select revision_id from touched)")
             self._keep_replaced(load.replaced)
             self.stage_keys(sorted(load.revisions | load.replaced | load.discarded))
             for table in (*DATASETS, "quarantine"):
-                self._replace(table, files.get(table, []), stamp if table in DATASETS else None)
+                self._replace(table, load.files.get(table, []), stamp if table in DATASETS else None)
             if load.discarded:
                 self._keep_replaced(load.discarded)
-                for table in (*(name for name in DATASETS if files.get(name)), "quarantine"):
+                for table in (*(name for name in DATASETS if load.files.get(name)), "quarantine"):
                     self.execute(f"delete from raw.{table} where revision_id in (select revision_id from touched)")
 
     def replace_revisions(self, table: str, files: Sequence[Path], revisions: set[str], stamp: int | None) -> None:
@@ -111,7 +99,7 @@ class TransactionalWarehouse(Warehouse):
     def sync_registry(self, tables: Mapping[str, pa.Table], registry_hash: str) -> list[str]:
         """See ``Warehouse.sync_registry``."""
         with self.transaction():
-            changed = sync(self, tables, registry_hash, self._stamp())
+            changed = sync(self, tables, registry_hash, self.stamp())
         log.info("registry: %d tables replaced%s", len(changed), ": " + ", ".join(changed) if changed else "")
         return changed
 
@@ -142,8 +130,7 @@ class TransactionalWarehouse(Warehouse):
         if sorted(held) == sorted(tuple(row.values()) for row in table.to_pylist()):
             return False
         with self.transaction():
-            self.execute("delete from raw.objection_answers")
-            self.append_table("objection_answers", table)
+            self.replace_table("objection_answers", table)
             self.execute("update raw.build_state set stale = true")
         log.info("raw.objection_answers: %d answers copied from the ledger", table.num_rows)
         return True
@@ -177,6 +164,26 @@ class TransactionalWarehouse(Warehouse):
         names = TABLES["build_state"].names
         return dict(zip(names, self.execute(f"select {', '.join(names)} from raw.build_state")[0], strict=True))
 
+    def replace_table(self, name: str, rows: pa.Table, same_shape: bool = True) -> None:
+        """Put an Arrow table in the place of ``raw.<name>``, or of what has other columns; within a transaction."""
+        if same_shape:
+            self.execute(f"delete from raw.{name}")
+        else:
+            self.execute(f"drop table if exists raw.{name} cascade")
+            self.execute(create_statement(name, rows.schema))
+        self.append_table(name, rows)
+
+    def note_dossiers(self, touched: Touched, stamp: int) -> None:
+        """The next build recomputes these dossiers; within a transaction."""
+        into = "insert into raw.pending select distinct 'dossiers', dossier_code, cast(? as bigint) from raw.dossiers"
+        if touched.column:
+            self.stage_keys(touched.values)
+            self.execute(f"{into} where {touched.column} in (select revision_id from touched)", [stamp])
+        elif touched.days is None:
+            self.execute(into, [stamp])
+        for first, last in touched.days or ():
+            self.execute(f"{into} where {JUDGED_ON} between ? and ?", [stamp, first, last])
+
     def stage_keys(self, ids: Sequence[str]) -> None:
         """Fill the temporary table ``touched`` (column ``revision_id``): whose rows this transaction is about."""
         self.execute("create temporary table if not exists touched (revision_id varchar)")
@@ -189,7 +196,7 @@ class TransactionalWarehouse(Warehouse):
     def _fill_touched(self, ids: pa.Table) -> None:
         """Fill the temporary table ``touched``."""
 
-    def _stamp(self) -> int | None:
+    def stamp(self) -> int | None:
         """The change number of keys noted now, or None while nothing is to be noted.
 
         Before the first build began nothing is modelled. Once it began, what comes in meanwhile must be noted: the

@@ -51,7 +51,8 @@ def _load(warehouse: Warehouse, ledger: Ledger, judged: Sequence[Judged]) -> lis
     if not results:
         return everything
     standing = ledger.standing(results)
-    load = Load(revisions=standing.in_force, replaced=standing.replaced, discarded=standing.discarded)
+    days = [result.revision.key.export_date for result in results]  # what is replaced is of the same deliveries
+    load = Load({}, standing.in_force, standing.replaced, standing.discarded, (min(days), max(days)))
     for batch in judged:
         for table, paths in batch.files.items():
             load.files.setdefault(table, []).extend(paths)
