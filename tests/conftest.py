@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
 #: Folders in which a test goes through several stages, dbt or Airflow. A new folder is fast until it stands here.
 SLOW = {"backup", "bench", "dags", "dbt", "demo", "doctor", "editions", "flow", "objections", "pipeline", "recount"}
-SLOW_FIXTURES = {"browser", "page", "postgres_server", "postgres_url", "spark_lake", "spark_settings", "store_server", "store_url"}
+SLOW_FIXTURES = {
+    "browser", "page", "postgres_server", "postgres_url", "spark_lake", "spark_settings", "store_server", "store_url",
+}  # fmt: skip
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

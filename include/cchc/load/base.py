@@ -6,15 +6,13 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-
-from cchc.shelf import Place, at_hand
 
 log = logging.getLogger("cchc.load")
 
@@ -23,14 +21,12 @@ log = logging.getLogger("cchc.load")
 class Load:
     """One load: Parquet files by raw table (datasets and ``quarantine``), and the revisions whose rows must go.
 
-    The files lie in a folder or in a store; ``Warehouse.load`` brings those of a store to this machine.
-
     ``revisions`` are those loaded, ``replaced`` those they take the place of; rows of both leave the tables first.
     ``discarded`` are in the files but not in force (an older revision judged in the same run): their rows leave again.
     ``days``: the first and last export date of all of them, where it is known; no row of theirs lies elsewhere.
     """
 
-    files: dict[str, list[Place]] = field(default_factory=dict)
+    files: dict[str, list[Path]] = field(default_factory=dict)
     revisions: set[str] = field(default_factory=set)
     replaced: set[str] = field(default_factory=set)
     discarded: set[str] = field(default_factory=set)
@@ -74,10 +70,9 @@ class Warehouse(ABC):
         A file that can't be read raises before anything changed.
         """
         started = time.perf_counter()
-        with at_hand(load.files) as here:  # what a store holds is brought here before anything begins
-            files = sorted(here.items())
-            rows = {table: sum(pq.read_metadata(path).num_rows for path in paths) for table, paths in files}
-            self._load(replace(load, files=here))
+        files = sorted(load.files.items())
+        rows = {table: sum(pq.read_metadata(path).num_rows for path in paths) for table, paths in files}
+        self._load(load)
         for table, paths in files:
             log.info("raw.%s: %s rows of %d batches", table, f"{rows[table]:,}", len(paths))
         log.info(
@@ -87,7 +82,7 @@ class Warehouse(ABC):
 
     @abstractmethod
     def _load(self, load: Load) -> None:
-        """See ``load``; the files are of this machine."""
+        """See ``load``."""
 
     @abstractmethod
     def replace_revisions(self, table: str, files: Sequence[Path], revisions: set[str], stamp: int | None) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from cchc.contracts import Judged, Result
 from cchc.ledger import Ledger
 from cchc.load import Load, Warehouse
-from cchc.shelf import discard
+from cchc.shelf import Place, at_hand, discard
 
 
 def load_judged(warehouse: Warehouse, ledger: Ledger, judged: Sequence[Judged]) -> list[Result]:
@@ -52,12 +52,13 @@ def _load(warehouse: Warehouse, ledger: Ledger, judged: Sequence[Judged]) -> lis
         return everything
     standing = ledger.standing(results)
     days = [result.revision.key.export_date for result in results]  # what is replaced is of the same deliveries
-    load = Load({}, standing.in_force, standing.replaced, standing.discarded, (min(days), max(days)))
+    staged: dict[str, list[Place]] = {}
     for batch in judged:
         for table, paths in batch.files.items():
-            load.files.setdefault(table, []).extend(paths)
+            staged.setdefault(table, []).extend(paths)
     started = time.perf_counter()
-    warehouse.load(load)
+    with at_hand(staged) as files:  # what a store holds is brought here before anything begins
+        warehouse.load(Load(files, standing.in_force, standing.replaced, standing.discarded, (min(days), max(days))))
     spent = int((time.perf_counter() - started) * 1000) // len(results)
     for result in results:
         if result.outcome == "accepted":
