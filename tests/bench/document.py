@@ -134,7 +134,14 @@ FORESEEN = 16
 def workers(found: dict[str, Any]) -> str:
     """A night of the country by number of workers, and what the slope says of more."""
     nights = found["nights"]
-    head = ["workers", "judging", "files a second", "rows a second", "work of all workers", "the whole run"]
+    head = [
+        "workers",
+        "judging",
+        "files a second",
+        "rows a second",
+        "stages of judging, all workers added up",
+        "the whole run",
+    ]
     rows = [
         [
             str(night["workers"]),
