@@ -134,7 +134,14 @@ FORESEEN = 16
 def workers(found: dict[str, Any]) -> str:
     """A night of the country by number of workers, and what the slope says of more."""
     nights = found["nights"]
-    head = ["workers", "judging", "files a second", "rows a second", "work of all workers", "the whole run"]
+    head = [
+        "workers",
+        "judging",
+        "files a second",
+        "rows a second",
+        "stages of judging, all workers added up",
+        "the whole run",
+    ]
     rows = [
         [
             str(night["workers"]),
@@ -148,19 +155,16 @@ def workers(found: dict[str, Any]) -> str:
     ]
     files, count = nights[0]["files"], nights[0]["rows"]
     said = f"{taken(found)} {found['how']} {files:,} files with {count:,} rows.\n\n{table(head, rows)}"
-    one = next((night for night in nights if night["workers"] == 1), None)
-    if one is None:
-        return said
-    start = one["judge"] - one["work"]
-    judged = start + one["work"] / FORESEEN
-    rest = one["whole"] - one["judge"]
+    few = nights[0]  # with a core for each: more workers than cores say nothing of more cores
+    start = few["judge"] - few["work"] / few["parts"]
+    judged, rest = start + few["work"] / FORESEEN, few["whole"] - few["judge"]
+    speed = f"{number(files / judged, '')} files, {number(count / judged, '')} rows a second"
     return said + (
-        f"\n\nOf the {number(one['judge'])} of one worker {number(one['work'])} are work, which divides, and "
-        f"{number(start)} the start of a task, which each worker pays. {FORESEEN} workers with a core each, if nothing "
-        f"else holds them up, would judge in {number(judged)} ({number(files / judged, '')} files, "
-        f"{number(count / judged, '')} rows a second) and the run would take {number(rest + judged)}: "
-        f"collecting, loading and the orchestrator's own time, {number(rest)}, do not divide. That is computed from "
-        "the first row, not measured: this machine has not that many cores."
+        f"\n\nOf the {number(few['judge'])} in the first row {number(start)} are the start of a task and its wait for "
+        f"processors, which each worker pays; the work of {number(few['work'])} divides. {FORESEEN} workers with a "
+        f"core each, if nothing else holds them up, would judge in {number(judged)} ({speed}) and the run would take "
+        f"{number(rest + judged)}: collecting, loading and the orchestrator's own time, {number(rest)}, do not divide. "
+        "That is computed from the first row, not measured: this machine has not that many cores."
     )
 
 

@@ -58,7 +58,7 @@ def test_the_table_of_workers_is_what_the_script_writes() -> None:
 
 
 def test_what_more_workers_would_take_is_said_to_be_computed() -> None:
-    night = {"workers": 1, "files": 800, "rows": 80_000, "whole": 100.0, "judge": 48.0, "work": 32.0}
+    night = {"workers": 1, "files": 800, "rows": 80_000, "whole": 100.0, "judge": 48.0, "work": 32.0, "parts": 1}
     said = workers({"machine": "m", "date": "d", "how": "how", "nights": [night]})
     assert "| 1 | 48.0 s | 16.7 | 1,667 | 32.0 s | 100.0 s |" in said
     assert "16 workers" in said and "18.0 s (44.4 files, 4,444 rows a second)" in said  # 16 s start, 32 / 16 s work

@@ -11,7 +11,9 @@ from cchc.cli import options as o
 from cchc.cli.progress import console, print_table, speaker
 
 if TYPE_CHECKING:
+    from cchc.ledger import Ledger
     from cchc.pipeline.backfill import Order, Plan
+    from cchc.registry.open import Registry
     from cchc.settings import Settings
 
 app = typer.Typer(
@@ -94,7 +96,11 @@ class _Here:
         from cchc.ledger import open_ledger
         from cchc.registry.open import open_registry
 
-        self.all = settings, open_registry(settings.registry_dir), open_ledger(settings.ledger)
+        self.all: tuple[Settings, Registry, Ledger] = (
+            settings,
+            open_registry(settings.registry_dir),
+            open_ledger(settings.ledger),
+        )
 
     def plan(self, order: Order, again: bool = False) -> Plan:
         from cchc.pipeline.backfill import plan as make
