@@ -74,14 +74,13 @@ def served(settings: Settings) -> dict[str, list[tuple[Any, ...]]]:
     """Every relation that readers see, without when it was built and when a file arrived."""
     with duckdb.connect(str(settings.served_path), read_only=True) as connection:
         names = [name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()]
-        return {
-            name: sorted(
-                connection.execute(f"select columns(c -> c not in ('first_readable_at')) from {name}").fetchall(),
-                key=repr,
-            )
-            for name in names
-            if name != "build_v1"
-        }
+        found = {}
+        for name in names:
+            rows = connection.execute(f"select * from {name}")
+            keep = [n for n, column in enumerate(rows.description or []) if column[0] != "first_readable_at"]
+            found[name] = sorted([tuple(row[n] for n in keep) for row in rows.fetchall()], key=repr)
+        del found["build_v1"]
+        return found
 
 
 def test_the_warehouse_is_equal(near: Office, far: Office) -> None:
