@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -32,7 +33,9 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     return settings_of(request, tmp_path / "var")
 
 
-def test_an_empty_place_has_no_state_and_serves_nothing(settings: Settings) -> None:
+def test_an_empty_place_has_no_state_and_serves_nothing(settings: Settings, request: pytest.FixtureRequest) -> None:
+    if settings.warehouse_state:  # that of the fixture was opened before
+        settings = replace(settings, warehouse_state=request.getfixturevalue("postgres_url"))
     engine = engine_of(settings)
     assert engine.build_state() is None
     assert engine.examine()[1] is None
