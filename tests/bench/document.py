@@ -157,14 +157,15 @@ def workers(found: dict[str, Any]) -> str:
     said = f"{taken(found)} {found['how']} {files:,} files with {count:,} rows.\n\n{table(head, rows)}"
     few = nights[0]  # with a core for each: more workers than cores say nothing of more cores
     start = few["judge"] - few["work"] / few["parts"]
-    judged, rest = start + few["work"] / FORESEEN, few["whole"] - few["judge"]
+    judged = start + few["work"] / FORESEEN
+    rest = min(night["whole"] - night["judge"] for night in nights)  # one slot alone collects part after part
     speed = f"{number(files / judged, '')} files, {number(count / judged, '')} rows a second"
     return said + (
         f"\n\nOf the {number(few['judge'])} in the first row {number(start)} are the start of a task and its wait for "
         f"processors, which each worker pays; the work of {number(few['work'])} divides. {FORESEEN} workers with a "
         f"core each, if nothing else holds them up, would judge in {number(judged)} ({speed}) and the run would take "
-        f"{number(rest + judged)}: collecting, loading and the orchestrator's own time, {number(rest)}, do not divide. "
-        "That is computed from the first row, not measured: this machine has not that many cores."
+        f"{number(rest + judged)}: collecting, loading and the orchestrator's own time, {number(rest)} at "
+        "the least, do not divide. That is computed from the table, not measured: this machine has not that many cores."
     )
 
 
