@@ -22,7 +22,7 @@ from support.engines import settings_of
 PACKAGE = Path(__file__).resolve().parents[2] / "include" / "cchc"
 NAMES = sorted(ENGINES.values())
 #: Rooms that have a module for each engine.
-ROOMS = ("engines", "load", "serve", "publish", "backup")
+ROOMS = ("engines", "load", "serve", "publish", "upkeep", "backup")
 
 
 @pytest.fixture(params=ENGINES_RUN)
