@@ -67,6 +67,10 @@ class State:
         """
 
         def of_this_state(node: exp.Expression) -> exp.Expression:
+            if isinstance(node, exp.CTE):
+                node.set("materialized", None)  # Spark has no such word
+            if isinstance(node, exp.Anonymous) and node.name.lower() == "row":
+                return exp.Anonymous(this="struct", expressions=node.expressions)
             if not isinstance(node, exp.Table) or node.db != VIEWS:
                 return node
             found = self.relations.get(node.name)

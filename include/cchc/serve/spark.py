@@ -81,13 +81,18 @@ class _Writer:
         found |= dict(_side_by_side(self.about, self.facts(relations)))
         state = State(found)
         if self.anew:
-            with self.engine.connect() as session:
-                for query in broken_references(relations, VIEWS):
-                    refuse_broken(session.rows(state.pinned(query)))
+            queries = ((state.pinned(query),) for query in broken_references(relations, VIEWS))
+            for rows in _side_by_side(self.asked, queries):
+                refuse_broken((said, value) for said, value in rows)
         self.kept.publish(state)
         follow(self.engine, state)
         self.views(relations, state)
+        self.served.rows = dict(sorted(self.served.rows.items()))
         return self.served
+
+    def asked(self, sql: str) -> list[tuple[Any, ...]]:
+        with self.engine.connect() as session:
+            return session.rows(sql)
 
     def relation(self, relation: Relation) -> tuple[str, Pinned]:
         columns = ", ".join(column.name for column in relation.columns)
