@@ -99,7 +99,7 @@ bench-peers: $(STAMP) .peers/.installed ## The same exports by dlt, pandas with 
 	$(UV) pip sync --quiet --python .spark/bin/python tests/spark/requirements.lock
 	@touch $@
 
-spark: $(STAMP) .spark/.installed ## A made-up province on Spark and Iceberg (Java 17) beside DuckDB, every table compared (more: ROWS=1000000)
+spark: $(STAMP) .spark/.installed ## A made-up province loaded and built on Spark and Iceberg (Java 17) beside DuckDB, with kills, every table compared (more: ROWS=1000000)
 	PYTHONPATH=tests $(PY) -m spark $(if $(ROWS),--rows $(ROWS)) $(if $(JSON),--json $(JSON))
 
 bench-docs: $(STAMP) ## Tables and chart of docs/benchmarks.md from the measurements in docs/benchmarks/

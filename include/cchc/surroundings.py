@@ -26,6 +26,7 @@ AGAIN = "run the same command again when it is free: nothing is lost"
 
 #: What SQLite, DuckDB and dbt say (they have no codes of their own for most of it) -> what it means.
 _SAID = (
+    (r"TTransportException|TSocket read 0 bytes|could not connect to any of", "away"),
     (r"no space left|disk is full|disk quota|file too large|out of disk space", "room"),
     (r"could not set lock|conflicting lock|database is locked|database table is locked", "lock"),
     (r"permission denied|readonly database|read-only|unable to open database|operation not permitted", "right"),
@@ -62,6 +63,8 @@ def of_text(said: str, where: str = "") -> CchcError | None:
                 return MachineError(f"no space left on the disk of {place}; {ROOM}")
             if meaning == "lock":
                 return TransientError(f"{place} is held by another process{holder(plain)}; {AGAIN}")
+            if meaning == "away":
+                return TransientError(f"{where or place} does not answer any more; {AGAIN}")
             if meaning == "right":
                 return MachineError(f"{place} may not be opened or written; {RIGHT}")
             if meaning == "damage":

@@ -172,6 +172,7 @@ def test_a_device_without_room_and_a_folder_without_rights(tmp_path: Path) -> No
         ('IO Error: Could not write file "/a/w": No space left on device', MachineError, "no space left on the disk"),
         ("Out of Memory Error: could not allocate block of size 256", MachineError, "CCHC_DUCKDB_MEMORY"),
         ("Trying to read a database file with version number 99", PermanentError, "another version of DuckDB"),
+        ("failed to connect: TTransportException: Could not connect", TransientError, "here does not answer any more"),
         ("Compilation Error in model x", None, ""),
     ],
 )

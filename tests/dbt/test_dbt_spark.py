@@ -18,13 +18,11 @@ from spark.beside import dbt_on
 from spark.client import Client
 from spark.cluster import Cluster, spark_cluster
 from spark.compare import compare
+from spark.lake import SHORT
 from spark.parts import Missing, find_parts
 from support.cluster import cluster as postgres
 
 pytestmark = pytest.mark.slow
-
-#: A session is over before the second compiler has paid for itself.
-SHORT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 @pytest.fixture(scope="module")

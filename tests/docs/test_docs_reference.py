@@ -61,6 +61,7 @@ def test_documented_defaults_are_the_defaults(monkeypatch: pytest.MonkeyPatch) -
 def test_every_variable_reaches_its_field(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     said = {"fail_share": "0.25", "disk_share": "0.5", "smtp_security": "ssl", "debug": "1", "warehouse_roles": "true"}
     said |= {"workdir": str(tmp_path / "w"), "warehouse": "postgresql://h/d", "published_mode": "0600"}
+    said |= {"warehouse_state": "postgresql://h/s"}
     parsed = {"debug": "True", "warehouse_roles": "True", "published_mode": str(0o600)}
     for field, variable in variables().items():
         monkeypatch.setenv(variable.name, said.get(field, "7"))

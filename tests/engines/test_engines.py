@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
@@ -23,6 +24,8 @@ PACKAGE = Path(__file__).resolve().parents[2] / "include" / "cchc"
 NAMES = sorted(ENGINES.values())
 #: Rooms that have a module for each engine.
 ROOMS = ("engines", "load", "serve", "publish", "upkeep", "backup")
+#: What an engine can't do yet (2026-12-01).
+LACKING = {"spark": {"backup"}}
 
 
 @pytest.fixture(params=ENGINES_RUN)
@@ -30,11 +33,14 @@ def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     return settings_of(request, tmp_path / "var")
 
 
-def test_an_empty_place_has_no_state_and_serves_nothing(settings: Settings) -> None:
+def test_an_empty_place_has_no_state_and_serves_nothing(settings: Settings, request: pytest.FixtureRequest) -> None:
+    if settings.warehouse_state:  # that of the fixture was opened before
+        settings = replace(settings, warehouse_state=request.getfixturevalue("postgres_url"))
     engine = engine_of(settings)
     assert engine.build_state() is None
     assert engine.examine()[1] is None
-    assert not is_served(settings)
+    if "serve" not in LACKING.get(engine.name, ()):
+        assert not is_served(settings)
     assert engine.files == ()
 
 
@@ -66,7 +72,7 @@ def test_dbt_is_told_target_and_place(settings: Settings) -> None:
 
 
 def test_each_room_has_a_module_for_each_engine(settings: Settings) -> None:
-    for room in ROOMS:
+    for room in (each for each in ROOMS if each not in LACKING.get(engine_of(settings).name, ())):
         assert of_engine(room, settings).__name__ == f"cchc.{room}.{engine_of(settings).name}"
 
 
@@ -104,7 +110,7 @@ def test_a_database_shared_with_the_ledger_is_doubtful(tmp_path: Path) -> None:
 
 
 def test_only_a_server_guards_rows(tmp_path: Path, settings: Settings) -> None:
-    if settings.warehouse:
+    if engine_of(settings).name == "postgres":
         with psycopg.connect(settings.warehouse) as connection:
             assert engine_of(settings).guarding_server().parts["dbname"] == connection.info.dbname
     else:
@@ -113,9 +119,9 @@ def test_only_a_server_guards_rows(tmp_path: Path, settings: Settings) -> None:
 
 
 def outside() -> Iterator[Path]:
-    """Every module but those of engines."""
+    """Every module but those of engines: of the engine's name, or with more behind it (``spark_parts``)."""
     for file in [*PACKAGE.rglob("*.py"), *PACKAGE.parents[1].glob("scripts/*.py"), *PACKAGE.parents[1].glob("dags/*")]:
-        if file.suffix == ".py" and not (file.parent.name in ROOMS and file.stem in NAMES):
+        if file.suffix == ".py" and not (file.parent.name in ROOMS and file.stem.partition("_")[0] in NAMES):
             yield file
 
 

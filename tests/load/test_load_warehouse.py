@@ -218,6 +218,16 @@ def test_a_load_during_a_build_stays_pending(warehouse: Warehouse, tmp_path: Pat
     assert pending(warehouse) == ["B"]
 
 
+def test_a_build_sees_that_something_was_loaded_meanwhile(warehouse: Warehouse, tmp_path: Path) -> None:
+    built(warehouse)
+    put(warehouse, tmp_path, "r1", ["A"])
+    warehouse.begin_build()
+    newer = "select count(*) from raw.pending as p cross join raw.build_state as b where p.change_no > b.change_no"
+    assert warehouse.execute(newer) == [(0,)]
+    put(warehouse, tmp_path, "r2", ["B"])
+    assert warehouse.execute(newer) == [(1,)]
+
+
 def test_every_dataset_notes_its_own_key(warehouse: Warehouse, tmp_path: Path) -> None:
     built(warehouse)
     lineage = {"revision_id": "r", "row_number": 1, "system": "s", "delivering_unit": "H50", "export_date": DAY}

@@ -1,88 +1,161 @@
-"""One installation built twice: in DuckDB, and by the same dbt project on Spark over a copy of its raw tables."""
+"""One installation loaded and built twice: in DuckDB, and on Spark with Iceberg, of the same judged files."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
+from cchc.contracts import Judged
+from cchc.engines import engine_of
+from cchc.errors import CchcError
 from cchc.ledger import open_ledger
+from cchc.load import open_warehouse
 from cchc.model.dbt import warehouse_environment
-from cchc.model.due import build_arguments
+from cchc.pipeline import collect, load_judged, plan_batches
 from cchc.pipeline.build import State, build_models, finish_build, prepare_build
-from cchc.pipeline.run import ingest, use_reference
+from cchc.pipeline.judging import judge_batches
+from cchc.pipeline.run import use_reference
 from cchc.settings import Settings
 from spark.client import Client
 from spark.cluster import Cluster
 from spark.compare import Compared, compare
-
-#: Statements at a time: most of their time is planning, and a cluster of two cores does two of them.
-THREADS = "4"
+from spark.cost import processor_seconds
 
 
 @dataclass
 class Beside:
-    """``seconds`` of the last step, by what it did."""
+    """``settings``: of the embedded warehouse; ``lake``: of that on Spark.
+
+    ``seconds`` of the last steps, by what; ``processor``: seconds of all processors that they took.
+    """
 
     settings: Settings
+    lake: Settings
     reference: Path
     cluster: Cluster
     seconds: dict[str, float] = field(default_factory=dict)
+    processor: dict[str, float] = field(default_factory=dict)
 
-    def load(self, first: date, last: date) -> State:
-        """Files of these days into the DuckDB warehouse, and its raw tables to Spark: what the next build is to do."""
+    def judge(self, first: date, last: date) -> dict[str, list[Judged]]:
+        """Collect and judge files of these days once, for both: each has a ledger and staged files of its own."""
         registry = use_reference(self.settings, self.reference)
         ledger = open_ledger(self.settings.ledger)
-        ingest(self.settings, registry, ledger, first, last)
-        state = prepare_build(self.settings, registry, ledger)
-        self.seconds.clear()
-        self._timed("copy", lambda: self._copy(state))
-        return state
+        collect(self.settings, registry, ledger, first, last)
+        folder = self.settings.staged / "beside"
+        judged, _ = judge_batches(
+            self.settings, registry, plan_batches(self.settings, registry, ledger.undecided()), folder, ledger.waivers()
+        )
+        shutil.rmtree(self.lake.staged, ignore_errors=True)
+        shutil.copytree(folder, self.lake.staged / "beside")
+        use_reference(self.lake, self.reference)
+        with (
+            closing(sqlite3.connect(self.settings.ledger)) as mine,
+            closing(sqlite3.connect(self.lake.ledger)) as theirs,
+        ):
+            mine.backup(theirs)
+        there = self.lake.staged / "beside"
+        copied = [
+            replace(batch, files={name: [there / path.name for path in paths] for name, paths in batch.files.items()})
+            for batch in judged
+        ]
+        return {"duckdb": judged, "spark": copied}
 
-    def build(self, state: State) -> None:
-        """Both engines, one after the other. Raises what a failed build of either says."""
-        self._timed("duckdb", lambda: build_models(self.settings, state))
-        arguments = build_arguments(state["full_refresh"], state["changed"])
-        self._timed("spark", lambda: dbt_on(self.cluster, self.cluster.work / "dbt", arguments))
+    def load(self, first: date, last: date) -> None:
+        """Files of these days into both warehouses."""
+        judged = self.judge(first, last)
+        self.seconds.clear()
+        for side in self.sides:
+            with self._timed("load", side):
+                load_into(side, judged[engine_of(side).name])
+
+    def build(self) -> dict[str, State]:
+        """Both, one after the other; returns what was built. Raises what a failed build of either says."""
+        states: dict[str, State] = {}
+        for side in self.sides:
+            with self._timed("build", side):
+                states[engine_of(side).name] = built(side)
+        return states
+
+    def survive(self, first: date, last: date) -> Iterator[str]:
+        """The same for a day on which an executor is killed while Spark loads, and the driver while it builds.
+
+        What failed by it is done again, as an operator or Airflow would. Says what happened.
+        """
+        judged = self.judge(first, last)
+        self.seconds.clear()
+        load_into(self.settings, judged["duckdb"])
+        built(self.settings)
+        yield self._disturbed("worker-1", 1, lambda: load_into(self.lake, judged["spark"]))
+        yield self._disturbed("thrift", 20, lambda: built(self.lake))
+
+    def _disturbed(self, name: str, after: float, do: Callable[[], object]) -> str:
+        killing = threading.Timer(after, self.cluster.kill, [name])
+        killing.start()
+        try:
+            do()
+            said = "nobody noticed"
+        except CchcError as error:
+            killing.join()
+            self.cluster.start_again(name)
+            do()
+            said = f"{type(error).__name__}, then done again"
+        else:
+            killing.join()
+            self.cluster.start_again(name)
+        return f"{name} killed after {after} s: {said}"
 
     def unit_tests(self) -> None:
-        """Those of the models, on Spark."""
-        tests = ["test", "--select", "test_type:unit"]
-        self._timed("unit tests", lambda: dbt_on(self.cluster, self.cluster.work / "dbt", tests))
+        """Those of the models, on Spark: one at a time, for each lists the temporary views of the one session."""
+        dbt_on(self.cluster, self.cluster.work / "dbt", ["test", "--select", "test_type:unit", "--threads", "1"])
 
     def compared(self) -> list[Compared]:
-        """Every relation; then the build of DuckDB is finished, and the next day may come."""
+        """Every relation; then the builds are finished, and the next day may come."""
         with (
             duckdb.connect(str(self.settings.duckdb_path), read_only=True) as warehouse,
             Client(self.cluster) as client,
         ):
-            found = list(compare(warehouse, client))
-        finish_build(self.settings)
+            found = list(compare(warehouse, client, raw=True))
+        for side in self.sides:
+            finish_build(side)
         return found
 
-    def _copy(self, state: State) -> None:
-        """All raw tables; in an increment those of the registry only that changed."""
+    @property
+    def sides(self) -> tuple[Settings, Settings]:
+        """DuckDB's first."""
+        return self.settings, self.lake
 
-        def is_due(table: str) -> bool:
-            return state["full_refresh"] or not table.startswith("reg_") or table in state["changed"]
+    @contextmanager
+    def _timed(self, what: str, side: Settings) -> Iterator[None]:
+        name = f"{engine_of(side).name} {what}"
+        started, used = time.perf_counter(), processor_seconds(self.cluster)
+        yield
+        self.seconds[name] = time.perf_counter() - started
+        self.processor[name] = processor_seconds(self.cluster) - used
 
-        with (
-            duckdb.connect(str(self.settings.duckdb_path), read_only=True) as warehouse,
-            Client(self.cluster) as client,
-        ):
-            client.copy_in(warehouse, "raw", is_due)
 
-    def _timed(self, what: str, do: Callable[[], object]) -> None:
-        started = time.perf_counter()
-        do()
-        self.seconds[what] = time.perf_counter() - started
+def load_into(settings: Settings, judged: Sequence[Judged]) -> None:
+    """What was judged, as ``cchc`` loads it."""
+    with open_warehouse(settings) as warehouse:
+        load_judged(warehouse, open_ledger(settings.ledger), judged)
+
+
+def built(settings: Settings) -> State:
+    """A build that is not finished yet, as ``cchc`` makes one."""
+    state = prepare_build(settings)
+    build_models(settings, state)
+    return state
 
 
 class DbtFailed(Exception):
@@ -92,19 +165,10 @@ class DbtFailed(Exception):
 def dbt_on(cluster: Cluster, folder: Path, arguments: Sequence[str]) -> None:
     """One dbt command on a cluster, in a process of its own; its log and artefacts go into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
-    project = Path(__file__).parents[2] / "dbt_project"
-    env = {
-        **os.environ,
-        **{name: value for name, value in warehouse_environment(Settings(folder, "")).items() if "DUCKDB" not in name},
-        "CCHC_DBT_TARGET": "spark",
-        "CCHC_SPARK_PORT": cluster.port,
-        "DBT_PROFILES_DIR": str(project),
-        "DBT_PROJECT_DIR": str(project),
-        "DBT_TARGET_PATH": str(folder / "target"),
-        "DBT_LOG_PATH": str(folder / "logs"),
-    }
+    settings = Settings(folder, "", warehouse=cluster.url)
+    env = {**os.environ, **warehouse_environment(settings), "DBT_TARGET_PATH": str(folder / "target")}
     said = [sys.executable, "-c", "from dbt.cli.main import cli; cli()", "--no-use-colors", *arguments]
-    done = subprocess.run([*said, "--threads", THREADS], env=env, cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(said, env=env, cwd=folder, capture_output=True, text=True)
     (folder / "dbt.log").write_text(done.stdout + done.stderr, "utf-8")
     if done.returncode:
         lines = [line for line in done.stdout.splitlines() if not line.lstrip().startswith(("at ", "..."))]

@@ -98,6 +98,13 @@ class Cluster:
         process.kill()
         process.wait()
 
+    def start_again(self, name: str) -> None:
+        """What was killed: a worker, or the thrift server on its port."""
+        if name == "thrift":
+            self.start_thrift()
+        else:
+            self.start_worker(int(name.removeprefix("worker-")))
+
     def stop(self) -> None:
         """The server first, so that its executors are let go; who does not end in time is killed."""
         for name in reversed(self.processes):

@@ -18,6 +18,8 @@ WORK = {
     *("int_pending_dossier_codes", "int_pending_transactions", "int_pending_feedback", "int_pending_letters"),
     *("int_cells_before", "int_cells_to_recompute", "int_unserved_keys"),
 }
+#: Tables of ``raw`` that tell how builds stand.
+STATE = {"pending", "building", "build_state", "registry_changed"}
 _WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UBIGINT")
 
 
@@ -36,19 +38,23 @@ class Compared:
         return not (self.only_duckdb or self.only_spark or self.columns)
 
 
-def relations(warehouse: duckdb.DuckDBPyConnection) -> list[str]:
-    """Tables, and the views that are published, as ``schema.name``; without those that only a build works with."""
+def relations(warehouse: duckdb.DuckDBPyConnection, raw: bool = False) -> list[str]:
+    """Tables, and the views that are published, as ``schema.name``; without those that only a build works with.
+
+    ``raw``: also what was loaded.
+    """
     found = warehouse.execute(
-        "select schema_name, table_name from duckdb_tables() where schema_name <> 'raw' and not temporary "
+        "select schema_name, table_name from duckdb_tables() where not temporary "
         "union all select schema_name, view_name from duckdb_views() where schema_name in ('indicators', 'publish') "
         "order by 1, 2"
     ).fetchall()
-    return [f"{schema}.{name}" for schema, name in found if name not in WORK]
+    left_out = WORK | STATE
+    return [f"{schema}.{name}" for schema, name in found if name not in left_out and (raw or schema != "raw")]
 
 
-def compare(warehouse: duckdb.DuckDBPyConnection, client: Client) -> Iterator[Compared]:
-    """One after the other, in the order of their names."""
-    for relation in relations(warehouse):
+def compare(warehouse: duckdb.DuckDBPyConnection, client: Client, raw: bool = False) -> Iterator[Compared]:
+    """One after the other, in the order of their names; see ``relations``."""
+    for relation in relations(warehouse, raw):
         yield compare_one(warehouse, client, relation)
 
 

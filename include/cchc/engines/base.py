@@ -38,6 +38,8 @@ class Engine(ABC):
     of_backup: ClassVar[str]
     #: Whether what dbt read of the project may be lent to another installation: it holds nothing of this one.
     lends_parse: ClassVar[bool] = False
+    #: Who sees to it that not everybody reads everything, in words.
+    guarded: ClassVar[str] = "the embedded warehouse is guarded by the modes of its files"
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -97,4 +99,4 @@ class Engine(ABC):
 
     def guarding_server(self) -> Server:
         """The server that guards rows by role. Raises ``PermanentError`` where the engine has no roles."""
-        raise PermanentError("roles are PostgreSQL's: the embedded warehouse is guarded by the modes of its files")
+        raise PermanentError(f"roles are PostgreSQL's: {self.guarded}")

@@ -26,10 +26,13 @@ MUST_BE = {
 }
 #: Of a failed statement: an executor, the driver or the catalogue did not do its part; the same again may go well.
 _AGAIN = re.compile(
-    r"stage failure|ExecutorLost|SparkContext (?:was|has been) (?:shut|stopped)|stopped SparkContext|CommitFailed"
-    r"|CommitStateUnknown|Cannot commit|concurrently modified|UncheckedSQLException|UncheckedInterrupted|cancelled"
+    r"stage failure|ExecutorLost|SparkContext (?:was|has been) (?:shut|stopped)|stopped SparkContext"
+    r"|CommitFailed|CommitStateUnknown|Cannot commit|concurrently modified|Found conflicting files"
+    r"|UncheckedSQLException|UncheckedInterrupted|cancelled"
     r"|Session (?:handle|does not exist)|Invalid (?:Session|Operation)Handle"
 )
+#: Rows that travel together.
+ROWS_AT_ONCE = 10_000
 #: The class of an error in what Spark says.
 _CLASS = re.compile(r"\[([A-Z][A-Z0-9_.]+)\]")
 #: Classes of errors whose texts hold values of rows.
@@ -71,10 +74,13 @@ class Session:
 
     def select(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """One query: its columns' names and its rows; dates, timestamps and decimals as Python's own."""
-        with self._ours(), self._connection.cursor() as cursor:
+        with self._ours(), self._connection.cursor(arraysize=ROWS_AT_ONCE) as cursor:
             cursor.execute(sql)
             described = cursor.description or []
-            found = cursor.fetchall() if described else []
+            try:
+                found = cursor.fetchall() if described else []
+            except TypeError:  # PyHive on what gives no rows, as a view that is created
+                found = []
         kinds: list[Callable[[str], Any] | None] = [_KINDS.get(column[1]) for column in described]
         if any(kinds):
             found = [
@@ -129,6 +135,7 @@ class Spark(Engine):
 
     name = "spark"
     of_backup = "spark"
+    guarded = "tables on Spark are guarded by who reaches the thrift server and the store"
 
     @property
     def server(self) -> ThriftServer:

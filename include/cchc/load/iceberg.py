@@ -59,11 +59,6 @@ def put_statement(table: str, schema: pa.Schema, path: Path) -> str:
     return f"create or replace table {table} using iceberg as select {columns} from {file(path)}"
 
 
-def insert_statement(table: str, schema: pa.Schema, sources: Iterable[str]) -> str:
-    """Append rows of queries that give the table's columns."""
-    return f"insert into {table} ({', '.join(schema.names)}) " + " union all ".join(sources)
-
-
 def merge_statement(table: str, schema: pa.Schema, gone: str, sources: Iterable[str], days: Days) -> str:
     """Rows of some revisions go, rows of queries come, in one commit; the same again changes nothing.
 

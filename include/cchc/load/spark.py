@@ -225,14 +225,17 @@ class SparkWarehouse(Warehouse):
     def _replace(
         self, table: str, files: Sequence[Path], held: set[str], ids: str, days: Days, left: str = ""
     ) -> list[str]:
-        """Of one table the rows of the revisions go, those of the files come, but of revisions that are left out."""
+        """Of one table the rows of the revisions go, those of the files come, but of revisions that are left out.
+
+        Never a plain insert: Spark may go on with a statement whose client was killed, and of two merges that saw the
+        same state one is refused, where two inserts would put the rows there twice.
+        """
         sources = [iceberg.select_statement(TABLES[table], path, left) for path in files]
-        if table in held:
-            gone = f"select revision_id from {ids}"
-            self.lake.session.run(iceberg.merge_statement(f"raw.{table}", TABLES[table], gone, sources, days))
-        elif sources:
-            self.lake.session.run(iceberg.insert_statement(f"raw.{table}", TABLES[table], sources))
-        return [table] if table in held or sources else []
+        if table not in held and not sources:
+            return []
+        gone = f"select revision_id from {ids}"
+        self.lake.session.run(iceberg.merge_statement(f"raw.{table}", TABLES[table], gone, sources, days))
+        return [table]
 
     def _mark(self, changed: Sequence[str]) -> None:
         """Note the snapshots that a load left."""

@@ -27,7 +27,7 @@ from cchc.surroundings import of_text
 #: Where dbt keeps what it read of the project.
 _PARSE = "partial_parse.msgpack"
 #: What a failure says that has nothing to do with the models.
-_OF_MACHINE = re.compile(r"IO Error|\[Errno \d+\]|FATAL Error|Out of Memory Error")
+_OF_MACHINE = re.compile(r"IO Error|\[Errno \d+\]|FATAL Error|Out of Memory Error|TTransportException|TSocket read")
 
 Progress = Callable[[int, int, str], None]
 

@@ -73,7 +73,7 @@ def correction_rows(
 
 
 def _delivered(warehouse: Warehouse, dossier: str, column: str) -> tuple[str, str | None]:
-    found = warehouse.execute(_CURRENT.format(column=f"cast(d.{column} as varchar)"), [dossier])
+    found = warehouse.execute(_CURRENT.format(column=f"cast(d.{column} as varchar(65535))"), [dossier])
     if not found:
         raise PermanentError(f"no dossier {dossier} was delivered")
     if systems := {system for system, _ in found} - {found[0][0]}:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from cchc.errors import PermanentError
 from cchc.ledger import Ledger
@@ -45,17 +47,23 @@ with positioned as (
     from raw.objections
 )
 select
-    unit, objection_number, min(criterion), min(period_start), min(period_end), min(objection_reason),
-    string_agg(distinct dossier_code, ' ' order by dossier_code), min(cast(filed_at as date))
-from positioned where position = 1 group by unit, objection_number order by unit, objection_number
+    unit, objection_number, dossier_code, min(criterion), min(period_start), min(period_end), min(objection_reason),
+    min(cast(filed_at as date))
+from positioned where position = 1
+group by unit, objection_number, dossier_code
 """
 
 
 def filed(warehouse: Warehouse, ledger: Ledger, registry: Registry) -> list[Filed]:
     """Every objection, by unit and number."""
     answers = {(row["unit"], row["objection_number"]): row for row in ledger.objection_answers()}
+    forms: dict[tuple[str, str], list[tuple[Any, ...]]] = {}
+    for unit, number, *row in warehouse.execute(_NEWEST):
+        forms.setdefault((unit, number), []).append(tuple(row))
     found = []
-    for unit, number, criterion, start, end, reason, dossiers, filed_on in warehouse.execute(_NEWEST):
+    for (unit, number), rows in forms.items():
+        dossiers = sorted(row[0] for row in rows if row[0] is not None)
+        criterion, start, end, reason, filed_on = (_least(row[place] for row in rows) for place in range(1, 6))
         answer = answers.get((unit, number))
         found.append(
             Filed(
@@ -65,7 +73,7 @@ def filed(warehouse: Warehouse, ledger: Ledger, registry: Registry) -> list[File
                 start,
                 end,
                 reason,
-                tuple((dossiers or "").split()),
+                tuple(" ".join(dossiers).split()),
                 filed_on,
                 window_ends(registry, start, end),
                 answer["decision"] if answer else "open",
@@ -75,6 +83,10 @@ def filed(warehouse: Warehouse, ledger: Ledger, registry: Registry) -> list[File
             )
         )
     return sorted(found, key=lambda each: (each.unit, len(each.number), each.number))
+
+
+def _least(values: Iterable[Any]) -> Any:
+    return min((value for value in values if value is not None), default=None)
 
 
 def one_filed(found: list[Filed], unit: str, number: str) -> Filed:

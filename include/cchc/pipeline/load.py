@@ -30,7 +30,7 @@ def load_judged(warehouse: Warehouse, ledger: Ledger, judged: Sequence[Judged]) 
 
 def _apart(judged: Sequence[Judged]) -> tuple[list[Judged], list[Judged]]:
     """Batches without a revision in common, and the others."""
-    taken: set[int] = set()
+    taken: set[str] = set()
     first: list[Judged] = []
     later: list[Judged] = []
     for batch in judged:
