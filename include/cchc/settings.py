@@ -139,6 +139,8 @@ class Settings:
     )  # of editions; or unsigned
     keep_staged_days: Annotated[int, Variable("CCHC_KEEP_STAGED_DAYS", _count)] = 7  # what killed runs left
     keep_logs_days: Annotated[int, Variable("CCHC_KEEP_LOGS_DAYS", _count)] = 90
+    #: of tables on Spark: for how long somebody may go on reading a state after the next one is served
+    keep_snapshots_days: Annotated[int, Variable("CCHC_KEEP_SNAPSHOTS_DAYS", _count)] = 7
     keep_quality_days: Annotated[int, Variable("CCHC_KEEP_QUALITY_DAYS", _count)] = 90
     #: of published pages and editions; everything else is its owner's alone
     published_mode: Annotated[int, Variable("CCHC_PUBLISHED_MODE", _mode)] = 0o644

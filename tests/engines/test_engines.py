@@ -23,9 +23,9 @@ from support.engines import settings_of
 PACKAGE = Path(__file__).resolve().parents[2] / "include" / "cchc"
 NAMES = sorted(ENGINES.values())
 #: Rooms that have a module for each engine.
-ROOMS = ("engines", "load", "serve", "publish", "backup")
+ROOMS = ("engines", "load", "serve", "publish", "upkeep", "backup")
 #: What an engine can't do yet (2026-12-01).
-LACKING = {"spark": {"serve", "publish", "backup"}}
+LACKING = {"spark": {"backup"}}
 
 
 @pytest.fixture(params=ENGINES_RUN)

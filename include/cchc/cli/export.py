@@ -46,12 +46,17 @@ def ledger(out: Out, workdir: o.Workdir = None) -> None:
 def table(
     name: Annotated[str, typer.Argument(help="A published table, e.g. ranking_v1.")],
     out: Out,
+    edition: Annotated[
+        Path | None, typer.Option(help="Folder of an edition: the table as it was then, where the warehouse keeps it.")
+    ] = None,
     workdir: o.Workdir = None,
 ) -> None:
     """Any published table as CSV or XLSX (by the file's ending)."""
+    from cchc.editions.folder import snapshots_of
     from cchc.publish.exports import export_table
 
-    export_table(o.settings(workdir), name, out, fmt="xlsx" if out.suffix == ".xlsx" else "csv")
+    at = snapshots_of(edition) if edition else None
+    export_table(o.settings(workdir), name, out, "xlsx" if out.suffix == ".xlsx" else "csv", at)
     console.print(f"Written: {out}", highlight=False, soft_wrap=True)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
-    for command in (doctor, backup, restore, tidy, metrics, health):
+    for command in (doctor, backup, restore, tidy, upkeep, metrics, health):
         app.command()(command)
 
 
@@ -83,6 +83,21 @@ def tidy(
     rows = [[old.kind, old.days, old.files, old.size_bytes] for old in remove(settings, dry_run, is_running(settings))]
     print_table("Would go" if dry_run else "Gone", ["kind", "older than days", "files", "bytes"], rows)
     console.print("Landed bytes go by law only: cchc land destroy. Airflow's metadata: airflow db clean.")
+
+
+def upkeep(workdir: o.Workdir = None) -> None:
+    """Nightly care of a warehouse on Spark: small files are put together, old snapshots and left-over files go."""
+    from cchc.pipeline.run import sole_run
+    from cchc.upkeep import upkeep as tend
+
+    settings = o.settings(workdir)
+    with sole_run(settings):
+        done = tend(settings)
+    if not done:
+        console.print("Nothing is due.", highlight=False)
+        return
+    rows = [[each.table, each.compacted, each.expired, each.orphans] for each in done]
+    print_table("Upkeep", ["table", "files put together", "snapshots expired", "files of none removed"], rows)
 
 
 def metrics(

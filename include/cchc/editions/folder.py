@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from cchc.errors import PermanentError
 from cchc.shelf import Place
 from cchc.verify import APPROVAL, MANIFEST, SIGNATURE
 
@@ -33,6 +34,16 @@ class Edition:
         return hashlib.sha256((self.folder / MANIFEST).read_bytes()).hexdigest()
 
     @property
+    def name_of_bytes(self) -> str:
+        """Where it lies and what it says: no other edition, nor another draft in its place, is called so."""
+        return f"{self.folder} {self.manifest_sha256}"
+
+    @property
+    def snapshots(self) -> dict[str, int]:
+        """Table -> snapshot of the warehouse that it was made from; nothing where its engine keeps none."""
+        return {name: int(number) for name, number in self.manifest.get("snapshots", {}).items()}
+
+    @property
     def approval(self) -> dict[str, Any] | None:
         """Who approved it and when; None where nobody did."""
         path = self.folder / APPROVAL
@@ -49,6 +60,15 @@ class Edition:
         if self.approval is None:
             return str(self.manifest["state"])
         return "revised" if self.manifest["previous_edition"] else "final"
+
+
+def snapshots_of(folder: Place) -> dict[str, int]:
+    """The snapshots that an edition was made from. Raises ``PermanentError`` where the folder names none."""
+    if not (folder / MANIFEST).is_file():
+        raise PermanentError(f"{folder} is no edition: it has no {MANIFEST}")
+    if not (found := Edition(folder, 0).snapshots):
+        raise PermanentError(f"{folder} was made from a warehouse that keeps no earlier states; its own tables stand")
+    return found
 
 
 def period_folder(releases: Place, method: str, province: str, period: str) -> Place:

@@ -105,6 +105,8 @@ def _write(
             else None,
             "compared_with": before_it and before_it.name,
         }
+        if reader.snapshots:  # as text: a reader of JSON may keep 53 bits
+            manifest["snapshots"] = {name: str(number) for name, number in sorted(reader.snapshots.items())}
         content = canonical(manifest)
         (new / MANIFEST).write_bytes(content)
         record = {"manifest_sha256": hashlib.sha256(content).hexdigest()}
@@ -112,6 +114,8 @@ def _write(
         if wrong := verify(new):
             raise BuildError(f"the edition does not verify: {wrong[0]}; build the warehouse with this registry first")
         target = home / f"r{manifest['revision']}"
+        draft = Edition(target, 0).name_of_bytes if (target / MANIFEST).is_file() else ""
+        reader.keep(f"{target} {hashlib.sha256(content).hexdigest()}", instead_of=draft)
         _set_out(new, target)  # where a draft was; what is final has another number
         if isinstance(target, Path) and isinstance(releases, Path):
             open_up(settings, releases, target)

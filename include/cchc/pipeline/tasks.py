@@ -228,6 +228,13 @@ def finish_build() -> None:
     _build.finish_build(Settings.from_env())
 
 
+def upkeep() -> list[Json]:
+    """See ``cchc.upkeep``; returns what was done, by table."""
+    from cchc.upkeep import upkeep as tend
+
+    return [vars(each) for each in tend(Settings.from_env())]
+
+
 def periods_due(logical_date: str) -> list[str]:
     """Labels of the month, quarter and year that ended just before a date: what is due for publication on it."""
     today = date.fromisoformat(logical_date[:10])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from cchc.engines import engine_of
 from cchc.errors import BuildError
-from cchc.publish.read import Reader, chunks
+from cchc.publish.read import Reader, chunks, refuse_earlier
 from cchc.publish.values import number
 from cchc.settings import Settings
 from cchc.surroundings import of_text
@@ -58,8 +59,9 @@ class DuckDBReader(Reader):
             yield pa.Table.from_batches(held).cast(schema)
 
 
-def open_reader(settings: Settings) -> DuckDBReader:
+def open_reader(settings: Settings, at: Mapping[str, int] | None = None) -> DuckDBReader:
     """The served file of the settings."""
+    refuse_earlier(at, engine_of(settings).served_said)
     return DuckDBReader(settings.served_path)
 
 

@@ -5,7 +5,7 @@ In: one of ``pub.*``. Out: one file, written whole or not at all. Texts never ac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain, islice
@@ -54,9 +54,11 @@ def export_indicators(settings: Settings, out_path: Path) -> Path:
         return write_csv(Path(out_path), names, rows)
 
 
-def export_table(settings: Settings, name: str, out_path: Path, fmt: Format = "csv") -> Path:
-    """Any published view."""
-    with open_reader(settings) as reader:
+def export_table(
+    settings: Settings, name: str, out_path: Path, fmt: Format = "csv", at: Mapping[str, int] | None = None
+) -> Path:
+    """Any published view; ``at``: of an earlier state, see ``open_reader``."""
+    with open_reader(settings, at) as reader:
         views = reader.served()
         if name not in views:
             known = ", ".join(sorted(views)) or "none yet: build the warehouse"

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import psycopg
 
+from cchc.engines import engine_of
 from cchc.errors import BuildError, TransientError
-from cchc.publish.read import CHUNK, Reader, chunks
+from cchc.publish.read import CHUNK, Reader, chunks, refuse_earlier
 from cchc.settings import Settings
 
 
@@ -42,8 +43,9 @@ class PostgresReader(Reader):
             return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def open_reader(settings: Settings) -> PostgresReader:
+def open_reader(settings: Settings, at: Mapping[str, int] | None = None) -> PostgresReader:
     """The server of the settings."""
+    refuse_earlier(at, engine_of(settings).served_said)
     return PostgresReader(settings.warehouse)
 
 

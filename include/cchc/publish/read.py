@@ -6,13 +6,14 @@ In: SQL over ``pub.*`` with ``?`` for parameters. Out: plain Python rows.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
 import pyarrow as pa
 
 from cchc.engines import of_engine
+from cchc.errors import PermanentError
 from cchc.publish.values import number
 from cchc.settings import Settings
 
@@ -60,11 +61,31 @@ class Reader(ABC):
             row["name"] for row in self.rows(f"select table_name as name from information_schema.tables where {place}")
         }
 
+    @property
+    def snapshots(self) -> dict[str, int]:
+        """Table -> number of the snapshot that is read, on an engine that keeps earlier ones; else nothing."""
+        return {}
 
-def open_reader(settings: Settings) -> Reader:
-    """What the warehouse of the settings serves, read-only."""
-    reader: Reader = of_engine("publish", settings).open_reader(settings)
+    def keep(self, edition: str, instead_of: str = "") -> None:  # noqa: B027
+        """Hold the snapshots that are read for good, under the edition's name; nothing where there are none.
+
+        ``instead_of``: the name of the draft that it takes the place of, whose snapshots are let go.
+        """
+
+
+def open_reader(settings: Settings, at: Mapping[str, int] | None = None) -> Reader:
+    """What the warehouse of the settings serves, read-only.
+
+    ``at``: an earlier state, by its ``snapshots``. Raises ``PermanentError`` where the engine keeps none.
+    """
+    reader: Reader = of_engine("publish", settings).open_reader(settings, at)
     return reader
+
+
+def refuse_earlier(at: Mapping[str, int] | None, said: str) -> None:
+    """Raise ``PermanentError`` where an earlier state is asked for of a warehouse that keeps the last one only."""
+    if at is not None:
+        raise PermanentError(f"{said} keeps no earlier states; the edition's own tables say what was published")
 
 
 def chunks(cursor: Any) -> Iterator[tuple[Any, ...]]:
