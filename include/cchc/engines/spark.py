@@ -38,6 +38,10 @@ _CLASS = re.compile(r"\[([A-Z][A-Z0-9_.]+)\]")
 #: Classes of errors whose texts hold values of rows.
 _OF_VALUES = re.compile(r"CAST|NUMERIC|OVERFLOW|DATETIME|PARSE_INPUT|INVALID_INPUT|ASSERT|USER_RAISED")
 
+#: Kind of a column, as thrift calls it -> what makes Python's own of its text; PyHive does the other kinds.
+_KINDS: dict[str, Callable[[str], Any]] = {"DATE_TYPE": date.fromisoformat}
+_Kinds = list[Callable[[str], Any] | None]
+
 
 class StatementFailed(Exception):
     """Spark can't run a statement: a mistake of this program, or a model's. Without the values of rows."""
@@ -81,15 +85,24 @@ class Session:
                 found = cursor.fetchall() if described else []
             except TypeError:  # PyHive on what gives no rows, as a view that is created
                 found = []
-        kinds: list[Callable[[str], Any] | None] = [_KINDS.get(column[1]) for column in described]
-        if any(kinds):
-            found = [
-                tuple(
-                    kind(value) if kind and value is not None else value for kind, value in zip(kinds, row, strict=True)
-                )
-                for row in found
-            ]
-        return [column[0] for column in described], found
+        return [column[0] for column in described], _made(found, _kinds(described))
+
+    def stream(self, sql: str) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
+        """One query: its columns' names, and its rows as they come."""
+        with self._ours():
+            cursor = self._connection.cursor(arraysize=ROWS_AT_ONCE)
+            cursor.execute(sql)
+            described = cursor.description or []
+        return [column[0] for column in described], self._coming(cursor, _kinds(described))
+
+    def _coming(self, cursor: Any, kinds: _Kinds) -> Iterator[tuple[Any, ...]]:
+        with cursor:
+            while True:
+                with self._ours():
+                    chunk = cursor.fetchmany(ROWS_AT_ONCE)
+                if not chunk:
+                    return
+                yield from _made(chunk, kinds)
 
     @contextmanager
     def _ours(self) -> Iterator[None]:
@@ -105,8 +118,17 @@ class Session:
             raise TransientError(f"{self.server.said} does not answer: {said or type(error).__name__}") from error
 
 
-def _as(kind: Callable[[str], Any] | None, value: Any) -> Any:
-    return kind(value) if kind and value is not None else value
+def _kinds(described: Sequence[Sequence[Any]]) -> _Kinds:
+    return [_KINDS.get(column[1]) for column in described]
+
+
+def _made(rows: list[tuple[Any, ...]], kinds: _Kinds) -> list[tuple[Any, ...]]:
+    if not any(kinds):
+        return rows
+    return [
+        tuple(kind(value) if kind and value is not None else value for kind, value in zip(kinds, row, strict=True))
+        for row in rows
+    ]
 
 
 def in_our_terms(error: Exception, server: ThriftServer) -> Exception:
@@ -124,10 +146,6 @@ def _plain(said: str) -> str:
     if kind and _OF_VALUES.search(kind[1]):
         return kind[0]
     return said.partition(" == SQL")[0].partition(" at org.apache.")[0][:500]
-
-
-#: Kind of a column, as thrift calls it -> what makes Python's own of its text; PyHive does the other kinds.
-_KINDS: dict[str, Callable[[str], Any]] = {"DATE_TYPE": date.fromisoformat}
 
 
 class Spark(Engine):

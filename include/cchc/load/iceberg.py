@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
+from cchc.engines.literals import literal
 from cchc.load.schema import sql_type
 
 #: What Iceberg calls otherwise, or has not: it keeps a smallint as an int.
@@ -92,29 +91,3 @@ def file(path: Path) -> str:
     address = str(path) if "://" in str(path) else f"file://{path.absolute()}"
     escaped = _GLOB.sub(r"\\\1", address).replace("`", "``")
     return f"parquet.`{escaped}`"
-
-
-def literal(value: Any) -> str:
-    """A value as it is written in a statement."""
-    match value:
-        case None:
-            return "null"
-        case bool() | int():
-            return str(value).lower()
-        case Decimal():
-            return f"{value:f}"
-        case datetime():
-            return f"timestamp_ntz'{value.isoformat(sep=' ')}'"
-        case date():
-            return f"date'{value.isoformat()}'"
-        case str():
-            escaped = value.replace("\\", "\\\\").replace("'", "\\'")
-            return f"'{escaped}'"
-    raise TypeError(f"no literal of {type(value).__name__}")
-
-
-def with_values(sql: str, parameters: Sequence[Any]) -> str:
-    """A statement with its parameters, which are written ``?``, in their places."""
-    parts = sql.split("?") if parameters else [sql]
-    filled = [part + literal(value) for part, value in zip(parts, parameters, strict=False)]
-    return "".join([*filled, *parts[len(filled) :]])

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from cchc.datasets import DATASETS
+from cchc.engines.literals import with_values
 from cchc.engines.spark import Spark
 from cchc.load import iceberg
 from cchc.load.base import Load, Warehouse, log
@@ -45,7 +46,7 @@ class SparkWarehouse(Warehouse):
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Run one statement of Spark's; returns its rows."""
-        return self.lake.session.rows(iceberg.with_values(sql, parameters))
+        return self.lake.session.rows(with_values(sql, parameters))
 
     def select(self, sql: str) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Run one query; returns its columns' names, and its rows."""

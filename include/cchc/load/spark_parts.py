@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from psycopg.errors import LockNotAvailable
 
+from cchc.engines.literals import with_values
 from cchc.engines.spark import Session, Spark
 from cchc.errors import TransientError
 from cchc.load import iceberg
@@ -113,9 +114,7 @@ class Books(PostgresWarehouse):
                 condition = "true"
             else:
                 spans = (f"{JUDGED_ON} between ? and ?" for _ in touched.days)
-                condition = iceberg.with_values(
-                    " or ".join(spans) or "false", [day for span in touched.days for day in span]
-                )
+                condition = with_values(" or ".join(spans) or "false", [day for span in touched.days for day in span])
             found = self.lake.session.rows(f"select distinct dossier_code from raw.dossiers where {condition}")
         self.note_keys({"dossiers": {key for (key,) in found}}, stamp)
 

@@ -3,38 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import Any
 
+from cchc.engines.literals import with_values
 from cchc.engines.snapshots import Pinned, State, snapshots
 from cchc.engines.spark import Session, Spark
 from cchc.errors import BuildError
-from cchc.load.iceberg import with_values
-from cchc.publish.read import CHUNK, Reader
+from cchc.publish.read import Reader
 from cchc.settings import Settings
-
-
-class _Reading(Session):
-    """A session whose rows are fetched as they come."""
-
-    def stream(self, sql: str) -> tuple[list[str], Iterator[tuple[Any, ...]]]:
-        """Column names, and the rows, dates as Python's own."""
-        with self._ours():
-            cursor = self._connection.cursor(arraysize=CHUNK)
-            cursor.execute(sql)
-            described = cursor.description or []
-        days = [at for at, column in enumerate(described) if column[1] == "DATE_TYPE"]
-        return [column[0] for column in described], self._rows(cursor, days)
-
-    def _rows(self, cursor: Any, days: list[int]) -> Iterator[tuple[Any, ...]]:
-        with cursor:
-            while True:
-                with self._ours():
-                    chunk = cursor.fetchmany(CHUNK)
-                if not chunk:
-                    return
-                for row in chunk:
-                    yield _with_days(row, days) if days else row
 
 
 class SparkReader(Reader):
@@ -48,7 +24,7 @@ class SparkReader(Reader):
             self.state = _as_of(self.state, at)
         if not self.state.relations:
             raise BuildError(f"nothing is served at {engine.said}: run the pipeline first")
-        self.session = _Reading(engine.server)
+        self.session = Session(engine.server)
 
     def close(self) -> None:
         """End the session."""
@@ -83,11 +59,3 @@ def _as_of(now: State, at: Mapping[str, int]) -> State:
     views = {name: each for name, each in now.relations.items() if each.snapshot_id is None}
     tables = {name: Pinned(number, "") for name, number in at.items()}
     return State(tables | views)
-
-
-def _with_days(row: tuple[Any, ...], days: list[int]) -> tuple[Any, ...]:
-    made = list(row)
-    for at in days:
-        if made[at] is not None:
-            made[at] = date.fromisoformat(made[at])
-    return tuple(made)

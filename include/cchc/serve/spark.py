@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from cchc.engines.literals import literal
 from cchc.engines.snapshots import TABLES, TAG, VIEWS, Pinned, Snapshots, State, current, snapshots
 from cchc.engines.spark import Session, Spark
 from cchc.errors import PermanentError
-from cchc.load.iceberg import literal
 from cchc.serve.base import (
     ABOUT,
     BUILD,
