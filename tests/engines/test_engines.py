@@ -24,8 +24,6 @@ PACKAGE = Path(__file__).resolve().parents[2] / "include" / "cchc"
 NAMES = sorted(ENGINES.values())
 #: Rooms that have a module for each engine.
 ROOMS = ("engines", "load", "serve", "publish", "upkeep", "backup")
-#: What an engine can't do yet (2026-12-01).
-LACKING = {"spark": {"backup"}}
 
 
 @pytest.fixture(params=ENGINES_RUN)
@@ -39,8 +37,7 @@ def test_an_empty_place_has_no_state_and_serves_nothing(settings: Settings, requ
     engine = engine_of(settings)
     assert engine.build_state() is None
     assert engine.examine()[1] is None
-    if "serve" not in LACKING.get(engine.name, ()):
-        assert not is_served(settings)
+    assert not is_served(settings)
     assert engine.files == ()
 
 
@@ -72,7 +69,7 @@ def test_dbt_is_told_target_and_place(settings: Settings) -> None:
 
 
 def test_each_room_has_a_module_for_each_engine(settings: Settings) -> None:
-    for room in (each for each in ROOMS if each not in LACKING.get(engine_of(settings).name, ())):
+    for room in ROOMS:
         assert of_engine(room, settings).__name__ == f"cchc.{room}.{engine_of(settings).name}"
 
 
