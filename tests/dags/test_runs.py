@@ -19,6 +19,7 @@ def test_found_by_airflow(seen: Seen) -> None:
         "build_warehouse",
         "ingest_exports",
         "publish_rankings",
+        "upkeep",
         "watch",
     ]
     assert seen["mapped"] == ["collect_units", "judge"]
