@@ -88,6 +88,20 @@ class Postgres(Engine):
             raise TransientError(f"{self.said} does not answer: {' '.join(str(error).split())}") from error
 
 
+@contextmanager
+def advisory_lock(connection: psycopg.Connection[Any], number: int, taken: str) -> Iterator[None]:
+    """Hold a lock that goes with the connection. Raises ``TransientError`` saying ``taken`` after ``lock_timeout``."""
+    try:
+        connection.execute("select pg_advisory_lock(%s)", [number])
+    except psycopg.errors.LockNotAvailable as error:
+        raise TransientError(taken) from error
+    try:
+        yield
+    finally:
+        if not connection.closed:
+            connection.execute("select pg_advisory_unlock(%s)", [number])
+
+
 def _state(connection: psycopg.Connection[Any]) -> BuildState | None:
     there = connection.execute("select to_regclass('raw.build_state')").fetchone()
     row = connection.execute(STATE).fetchone() if there and there[0] else None

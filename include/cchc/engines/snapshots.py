@@ -15,6 +15,7 @@ import psycopg
 import sqlglot
 from sqlglot import exp
 
+from cchc.engines.postgres import advisory_lock
 from cchc.engines.spark import Spark
 from cchc.errors import BuildError, TransientError
 
@@ -99,15 +100,9 @@ class Snapshots:
     def alone(self) -> Iterator[None]:
         """One writer at a time. Raises ``TransientError`` where another one does not end in time."""
         self.connection.execute(_CREATE)
-        try:
-            self.connection.execute("select pg_advisory_lock(%s)", [_LOCK])
-        except psycopg.errors.LockNotAvailable as error:
-            raise TransientError("what readers see is being changed by another process; again in a minute") from error
-        try:
+        taken = "what readers see is being changed by another process; again in a minute"
+        with advisory_lock(self.connection, _LOCK, taken):
             yield
-        finally:
-            if not self.connection.closed:
-                self.connection.execute("select pg_advisory_unlock(%s)", [_LOCK])
 
     def state(self) -> State:
         """What readers see; empty where nothing was ever served."""

@@ -11,11 +11,10 @@ from typing import ClassVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from psycopg.errors import LockNotAvailable
 
 from cchc.engines.literals import with_values
+from cchc.engines.postgres import advisory_lock
 from cchc.engines.spark import Session, Spark
-from cchc.errors import TransientError
 from cchc.load import iceberg
 from cchc.load.base import Touched
 from cchc.load.iceberg import file
@@ -90,15 +89,8 @@ class Books(PostgresWarehouse):
     @contextmanager
     def alone(self) -> Iterator[None]:
         """One writer at a time. Raises ``TransientError`` where another one does not end in time."""
-        try:
-            self.execute("select pg_advisory_lock(?)", [_LOCK])
-        except LockNotAvailable as error:
-            raise TransientError(f"{self.lake.engine.said} is being written by another process") from error
-        try:
+        with advisory_lock(self.connection, _LOCK, f"{self.lake.engine.said} is being written by another process"):
             yield
-        finally:
-            if not self.connection.closed:
-                self.execute("select pg_advisory_unlock(?)", [_LOCK])
 
     def replace_table(self, name: str, rows: pa.Table, same_shape: bool = True) -> None:
         """See ``TransactionalWarehouse.replace_table``; the lake follows."""

@@ -19,12 +19,12 @@ _PAUSE, _LOOK = 0.1, 2.0
 
 
 @contextmanager
-def alone(workdir: Path, lock_file: str, taken: str) -> Iterator[None]:
+def alone(workdir: Path, lock_file: str, taken: str, patience: float = 0) -> Iterator[None]:
     """Hold a lock file of the folder until the block ends; the lock goes with the process, however it ends.
 
-    Waits for nobody: raises ``TransientError`` saying ``taken`` where another process holds it.
+    Raises ``TransientError`` saying ``taken`` where another process still holds it after so many seconds.
     """
-    lock = _taken(workdir, lock_file)
+    lock = _taken(workdir, lock_file, patience)
     if lock is None:
         raise TransientError(taken)
     try:
@@ -77,13 +77,9 @@ def after_the_others(workdir: Path) -> Iterator[None]:
 @contextmanager
 def one_back_fill(workdir: Path) -> Iterator[None]:
     """Be the one back-fill of the folder: raises ``TransientError`` where another one is under way."""
-    lock = _taken(workdir, BACKFILL, _LOOK)
-    if lock is None:
-        raise TransientError(f"another back-fill is under way in {workdir}; cchc backfill status tells of it")
-    try:
+    taken = f"another back-fill is under way in {workdir}; cchc backfill status tells of it"
+    with alone(workdir, BACKFILL, taken, _LOOK):
         yield
-    finally:
-        lock.release()
 
 
 def _taken(workdir: Path, lock_file: str, patience: float = 0) -> FileLock | None:
