@@ -99,6 +99,8 @@ class Served:
         return "\n".join([*lines, f"build {self.build_no} is what readers see now, {seconds:.1f} s"])
 
 
+#: Keys that a build recomputed and readers do not see yet.
+UNSERVED = "intermediate.int_unserved_keys"
 #: What the row of ``build_v1`` takes from the working warehouse.
 BUILD_FACTS = "select (select max(as_of_date) from publish.pub_period), (select registry_hash from raw.build_state)"
 

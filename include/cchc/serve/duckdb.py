@@ -19,6 +19,7 @@ from cchc.serve.base import (
     BUILD,
     BUILD_FACTS,
     SHAPE,
+    UNSERVED,
     Served,
     broken_references,
     build_row,
@@ -31,7 +32,6 @@ from cchc.settings import Settings
 from cchc.surroundings import of_text, translated
 
 LOCK_SECONDS = 60
-_UNSERVED = "intermediate.int_unserved_keys"
 
 
 def write(settings: Settings, relations: list[Relation], build_no: int, anew: bool) -> Served:
@@ -109,7 +109,7 @@ def _changed_only(connection: duckdb.DuckDBPyConnection, relation: Relation, ser
     assert relation.changes is not None
     name, column = f"served.main.{relation.name}", relation.changes.column
     columns = ", ".join(each.name for each in relation.columns)
-    connection.execute(f"create or replace temp table changed as {relation.changes.keys(name, _UNSERVED, 'publish')}")
+    connection.execute(f"create or replace temp table changed as {relation.changes.keys(name, UNSERVED, 'publish')}")
     among = f"where {column} in (select {column} from changed)"
     connection.execute(f"delete from {name} {among}")
     source = f"publish.{relation.source}"

@@ -20,6 +20,7 @@ from cchc.serve.base import (
     BUILD,
     BUILD_FACTS,
     SHAPE,
+    UNSERVED,
     Served,
     broken_references,
     build_row,
@@ -34,7 +35,6 @@ from cchc.settings import Settings
 LOCK_SECONDS = 30
 #: From this version on a reference can be declared without being checked with every row.
 NOT_ENFORCED_SINCE = 18_00_00
-_UNSERVED = "intermediate.int_unserved_keys"
 #: What was served last, in parts: a part whose rows say the same as then is left alone.
 _PARTS = "serving.part"
 
@@ -143,7 +143,7 @@ class _Writer:
         column, name, source = relation.changes.column, f"pub.{relation.name}", f"publish.{relation.source}"
         columns = ", ".join(each.name for each in relation.columns)
         self.run("drop table if exists changed")
-        self.run(f"create temp table changed on commit drop as {relation.changes.keys(name, _UNSERVED, 'publish')}")
+        self.run(f"create temp table changed on commit drop as {relation.changes.keys(name, UNSERVED, 'publish')}")
         self.run("analyze changed")
         among = f"where {column} in (select {column} from changed)"
         self.run(f"delete from {name} {among}")

@@ -20,6 +20,7 @@ from cchc.serve.base import (
     BUILD,
     BUILD_FACTS,
     SHAPE,
+    UNSERVED,
     Served,
     broken_references,
     build_row,
@@ -32,7 +33,6 @@ from cchc.settings import Settings
 
 #: Statements at a time: most of the time of one is planning.
 WRITERS = 4
-_UNSERVED = "intermediate.int_unserved_keys"
 _SOURCE = "publish"
 #: Rows of changed keys are marked as gone beside the files that hold them; upkeep puts files together.
 _PROPERTIES = "tblproperties ('format-version'='2', 'write.delete.mode'='merge-on-read')"
@@ -115,7 +115,7 @@ class _Writer:
         assert relation.changes is not None
         name, column, source = f"{TABLES}.{relation.name}", relation.changes.column, f"{_SOURCE}.{relation.source}"
         as_before = f"{name} version as of {self.before.snapshots[relation.name]}"
-        among = f"{column} in (select {column} from ({relation.changes.keys(as_before, _UNSERVED, _SOURCE)}))"
+        among = f"{column} in (select {column} from ({relation.changes.keys(as_before, UNSERVED, _SOURCE)}))"
         ((rows,),) = session.rows(f"select count(*) from {source} where {among}")
         session.run(f"delete from {name} where {among}")
         session.run(f"insert into {name} ({columns}) select {columns} from {source} where {among}")
